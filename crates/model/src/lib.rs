@@ -1,0 +1,22 @@
+//! The nouns every room of fika shares: names, limits and the error vocabulary. No behaviour.
+//!
+//! - [`ids`]: accounts, regions, sandboxes, workers, requests
+//! - [`arn`]: a function's full name, and the ways callers write it
+//! - [`runtime`]: runtime identifiers (`nodejs22.x`) and what they need
+//! - [`version`]: one published state of a function, as a worker sees it
+//! - [`limits`]: Lambda's quotas, in one place
+//! - [`error`]: what a function or a limit can answer instead of a result
+#![forbid(unsafe_code)]
+
+pub mod arn;
+pub mod error;
+pub mod ids;
+pub mod limits;
+pub mod runtime;
+pub mod version;
+
+pub use arn::{FunctionArn, FunctionRef};
+pub use error::{FunctionError, Throttle, ThrottleReason};
+pub use ids::{AccountId, LaneId, Region, RequestId, SandboxId, Scope, VersionUid, WorkerId};
+pub use runtime::Runtime;
+pub use version::{CodeRef, FunctionVersion};

@@ -1,0 +1,46 @@
+//! One state of a function, as the invoke path and a worker see it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::arn::FunctionArn;
+use crate::ids::VersionUid;
+use crate::runtime::Runtime;
+
+/// Code in the blob store, named by what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodeRef {
+    /// SHA-256 of the zip, lower-case hex.
+    pub sha256: String,
+    /// Length of the zip, bytes.
+    pub size: u64,
+}
+
+/// Everything a worker needs to run one version of a function. Never changes once made.
+#[derive(Debug, Clone)]
+pub struct FunctionVersion {
+    /// Which state this is; pools of sandboxes are keyed by it.
+    pub uid: VersionUid,
+    /// The unqualified ARN.
+    pub arn: FunctionArn,
+    /// `$LATEST` or a version number.
+    pub version: String,
+    /// What runs it.
+    pub runtime: Runtime,
+    /// The handler, as in `index.handler`.
+    pub handler: String,
+    /// Memory, MB.
+    pub memory_mb: u32,
+    /// Size of `/tmp`, MB.
+    pub ephemeral_mb: u32,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+    /// The function's own environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// Its code.
+    pub code: CodeRef,
+    /// The log group, `/aws/lambda/NAME` unless configured.
+    pub log_group: String,
+}
