@@ -1,0 +1,56 @@
+#!/bin/sh
+# Installs what the tests need and the machine lacks, all of it under target/, each thing once.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+cargo_nextest=0.9.143
+cargo_deny=0.20.2
+
+say() { echo "tools: $*"; }
+need() { command -v "$1" >/dev/null 2>&1 || { say "$1 is missing: $2"; exit 1; }; }
+
+# A cargo subcommand, built without optimisation: it runs for a second and would compile for minutes.
+cargo_tool() {
+    if "$1" "${1#cargo-}" --version >/dev/null 2>&1; then return; fi
+    say "installing $1 $2"
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install "$1" --version "$2" --locked --debug --quiet \
+        --root "$root/target/tools" --target-dir "$root/target/tools/build"
+}
+
+# Runs the rest of its arguments when the file $1 is not what was installed last time.
+unless_same() {
+    stamp=$2
+    if cmp -s "$1" "$stamp"; then return; fi
+    input=$1
+    shift 2
+    "$@"
+    cp "$input" "$stamp"
+}
+
+install_python() {
+    say "installing boto3, the aws CLI and awslambdaric into target/e2e"
+    rm -rf target/e2e/venv target/e2e/awslambdaric
+    python3 -m venv target/e2e/venv
+    target/e2e/venv/bin/pip install --quiet --requirement tests/e2e/python/requirements.txt
+    target/e2e/venv/bin/pip install --quiet --target target/e2e/awslambdaric \
+        --requirement tests/e2e/python/awslambdaric.txt
+}
+
+install_node() {
+    say "installing @aws-sdk/client-lambda into target/e2e"
+    mkdir -p target/e2e/node
+    cp tests/e2e/node/package.json tests/e2e/node/package-lock.json target/e2e/node/
+    npm ci --prefix target/e2e/node --no-audit --no-fund --ignore-scripts --loglevel error
+}
+
+need cargo "install Rust (rustup)"
+need cc "install a C toolchain (apt-get install gcc)"
+need python3 "apt-get install python3 python3-venv"
+need node "apt-get install nodejs"
+need npm "apt-get install npm"
+
+mkdir -p target/e2e target/tools
+cargo_tool cargo-nextest "$cargo_nextest"
+cargo_tool cargo-deny "$cargo_deny"
+unless_same tests/e2e/python/requirements.txt target/e2e/python.stamp install_python
+unless_same tests/e2e/node/package-lock.json target/e2e/node.stamp install_node
