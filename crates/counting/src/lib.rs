@@ -1,18 +1,37 @@
 //! The Counting Service: how many invocations may run at once, and how fast that may grow.
+//!
+//! - [`state`]: permits of many accounts and regions, a plain state machine: [`Counting`]
+//! - [`account`]: the counts and limits of one account in one region
+//! - [`growth`]: how many new sandboxes a function may add in a while: [`Growth`]
+//! - [`bucket`]: the token bucket under both
+//! - [`handle`]: [`Counter`], the clonable handle rooms above hold, and its [`Permit`]
+//!
+//! The limits are AWS's ("Lambda quotas", "Understanding Lambda function scaling"): so many at
+//! once an account and region; a function's reserved concurrency is taken out of that and is
+//! the function's alone; ten requests a second for each unit of concurrency.
+#![forbid(unsafe_code)]
 
 use std::future::Future;
 
 use fika_model::{FunctionArn, Throttle};
 
-/// One unit of concurrency, held while an invocation runs and given back when dropped.
-#[must_use = "dropping a permit gives the concurrency back"]
-pub struct Permit {
-    _private: (),
-}
+pub mod account;
+pub mod bucket;
+pub mod growth;
+pub mod handle;
+pub mod state;
+mod sweep;
+
+pub use account::AccountSnapshot;
+pub use bucket::{Bucket, Rate};
+pub use growth::Growth;
+pub use handle::{Counter, Permit};
+pub use state::{Counting, CountingOptions, Held};
 
 /// The arrow frontend → counting.
 pub trait CountingService: Send + Sync + 'static {
-    /// Asks for one unit of concurrency for an invocation of this function (unqualified ARN).
+    /// Asks for one unit of concurrency for an invocation of this function. The qualifier does
+    /// not matter: all versions of a function share its limits.
     ///
     /// # Errors
     /// The limit that was met, and when to try again.
