@@ -1,0 +1,123 @@
+'use strict';
+// The Runtime API (2018-06-01) over one raw keep-alive connection. `http` costs several times what
+// the few fixed requests of this protocol need, so they are written and read here: an answer and
+// the request for the next invocation leave in one write.
+
+const net = require('net');
+const { errorDocument } = require('./report.js');
+const { ResponseReader } = require('./reader.js');
+
+const READ_BYTES = 64 * 1024;
+// Below this, one joined string is cheaper than a gathered write.
+const JOIN_BYTES = 16 * 1024;
+
+class RuntimeApi {
+  /** Starts connecting to `endpoint`, as in `127.0.0.1:9001`. */
+  constructor(endpoint) {
+    const colon = endpoint.lastIndexOf(':');
+    const base = '/2018-06-01/runtime';
+    const tail = `HTTP/1.1\r\nHost: ${endpoint}\r\n`;
+    this.nextRequest = `GET ${base}/invocation/next ${tail}\r\n`;
+    this.invocationPath = `POST ${base}/invocation/`;
+    this.initErrorPath = `POST ${base}/init/error`;
+    this.tail = ` ${tail}Content-Type: application/json\r\n`;
+    /** Called with the headers (lower-case names) and the text of each invocation. */
+    this.onInvocation = null;
+    // One entry for each request on its way: what to do with its response.
+    this.expected = [];
+    this.reader = new ResponseReader((response) => this.expected.shift()(response));
+    this.connect(endpoint.slice(0, colon), Number(endpoint.slice(colon + 1)));
+  }
+
+  connect(host, port) {
+    const reader = this.reader;
+    const onread = {
+      buffer: Buffer.allocUnsafe(READ_BYTES),
+      callback: (length, buffer) => {
+        reader.feed(buffer, length);
+        return true;
+      },
+    };
+    this.socket = net.connect({ host, port, onread });
+    this.socket.setNoDelay(true);
+    // The other end owns this process: without it there is nothing left to do.
+    this.socket.on('error', () => process.exit(1));
+    this.socket.on('end', () => process.exit(1));
+  }
+
+  /** Asks for the first invocation. Later ones are asked for together with an answer. */
+  next() {
+    this.expectInvocation();
+    this.socket.write(this.nextRequest, 'latin1');
+  }
+
+  /** Answers with a JSON text, and asks for the next invocation. */
+  succeed(id, json) {
+    this.send(`${this.invocationPath}${id}/response${this.tail}`, json, ignore);
+  }
+
+  /** Answers with an error, and asks for the next invocation. */
+  fail(id, error) {
+    this.sendError(`${this.invocationPath}${id}/error`, error, ignore);
+  }
+
+  /** Answers with an error and ends the process once that has arrived. */
+  failAndExit(id, error, code) {
+    this.sendError(`${this.invocationPath}${id}/error`, error, () => process.exit(code));
+  }
+
+  /** Reports that there will be no handler, and ends the process once that has arrived. */
+  failInit(error, code) {
+    this.sendError(this.initErrorPath, error, () => process.exit(code));
+  }
+
+  sendError(path, error, then) {
+    const document = errorDocument(error);
+    // The name of an error is the function's own text: it must not write headers.
+    const type = String(document.errorType).replace(/[^\w.$-]/g, '').slice(0, 256) || 'Error';
+    const head = `${path}${this.tail}Lambda-Runtime-Function-Error-Type: ${type}\r\n`;
+    this.send(head, JSON.stringify(document), then);
+  }
+
+  send(start, body, then) {
+    const bytes = Buffer.byteLength(body);
+    const head = `${start}Content-Length: ${bytes}\r\n\r\n`;
+    this.expected.push(then);
+    let after = '';
+    if (then === ignore) {
+      this.expectInvocation();
+      after = this.nextRequest;
+    } else {
+      this.socket.ref();
+    }
+    // All characters one byte long means all ASCII, which latin1 writes without transcoding.
+    const encoding = bytes === body.length ? 'latin1' : 'utf8';
+    if (bytes <= JOIN_BYTES) {
+      this.socket.write(head + body + after, encoding);
+      return;
+    }
+    this.socket.cork();
+    this.socket.write(head, 'latin1');
+    this.socket.write(body, encoding);
+    if (after !== '') this.socket.write(after, 'latin1');
+    this.socket.uncork();
+  }
+
+  expectInvocation() {
+    this.socket.ref();
+    this.expected.push((response) => {
+      if (response.status !== 200) {
+        process.stderr.write(`fika: the Runtime API answered ${response.status} to next\n`);
+        process.exit(1);
+      }
+      // Within an invocation only the function's own work keeps the event loop alive.
+      this.socket.unref();
+      this.onInvocation(response.headers, response.body.toString('utf8'));
+    });
+  }
+}
+
+/** A refused answer (too large, too late) is the server's to report; the next one may be fine. */
+function ignore() {}
+
+module.exports = { RuntimeApi };

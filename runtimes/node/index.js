@@ -1,0 +1,78 @@
+'use strict';
+// fika's runtime client for Node 14 and later: loads the handler, then serves invocations from
+// the Runtime API until the connection ends.
+//
+//   api.js         the Runtime API over one raw, pipelined connection
+//   invocation.js  one invocation: the context object, and answering exactly once
+//   loader.js      from `_HANDLER` to a function
+//   esm.js         ES modules in a plain `index.js`, on Node versions that cannot tell by themselves
+//   report.js      console lines and error documents, in Lambda's shapes
+
+const { RuntimeApi } = require('./api.js');
+const { Invocation } = require('./invocation.js');
+const { UnhandledPromiseRejection, log, patchConsole, setRequestId } = require('./report.js');
+
+// Exit codes of AWS's own client.
+const UNHANDLED_REJECTION = 128;
+const UNCAUGHT_EXCEPTION = 129;
+
+const env = process.env;
+// Connecting goes on in the background while the handler is loaded.
+const api = new RuntimeApi(env.AWS_LAMBDA_RUNTIME_API);
+let current = null;
+let initialised = false;
+let exiting = false;
+
+patchConsole();
+
+/** Reports an error nobody caught, where somebody waits for it, and ends the process. */
+function die(title, error, code) {
+  log('ERROR', title, error);
+  if (exiting) return;
+  exiting = true;
+  if (!initialised) api.failInit(error, code);
+  else if (current !== null && current.take()) api.failAndExit(current.id, error, code);
+  else process.exit(code);
+}
+
+process.on('uncaughtException', (error) => die('Uncaught Exception', error, UNCAUGHT_EXCEPTION));
+process.on('unhandledRejection', (reason) =>
+  die('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason), UNHANDLED_REJECTION));
+// The socket keeps the event loop alive only between invocations, so that an empty loop within
+// one shows here.
+process.on('beforeExit', () => {
+  if (current !== null && !exiting) current.loopIsEmpty();
+});
+
+function setTrace(trace) {
+  if (trace === env._X_AMZN_TRACE_ID) return;
+  if (trace === undefined) delete env._X_AMZN_TRACE_ID;
+  else env._X_AMZN_TRACE_ID = trace;
+}
+
+function serve(handler) {
+  initialised = true;
+  api.onInvocation = (headers, body) => {
+    const id = headers['lambda-runtime-aws-request-id'];
+    setRequestId(id);
+    setTrace(headers['lambda-runtime-trace-id']);
+    current = new Invocation(api, id, handler);
+    current.run(headers, body);
+  };
+  api.next();
+}
+
+function start() {
+  const { load } = require('./loader.js');
+  const root = env.LAMBDA_TASK_ROOT || process.cwd();
+  const loaded = load(root, env._HANDLER || '');
+  // Waiting for a promise that is not there would cost a turn of the loop on every cold start.
+  if (typeof loaded === 'function') serve(loaded);
+  else loaded.then(serve).catch((error) => die('Uncaught Exception', error, UNCAUGHT_EXCEPTION));
+}
+
+try {
+  start();
+} catch (error) {
+  die('Uncaught Exception', error, UNCAUGHT_EXCEPTION);
+}

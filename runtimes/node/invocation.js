@@ -1,0 +1,139 @@
+'use strict';
+// One invocation: calls the handler, and answers exactly once whichever way the handler says so:
+// a promise, the callback, `context.done`, or by having nothing left to do.
+
+const { NodeJsExit, log } = require('./report.js');
+
+const env = process.env;
+
+class Invocation {
+  constructor(api, id, handler) {
+    this.api = api;
+    this.id = id;
+    this.handler = handler;
+    this.waits = true;
+    this.settled = false;
+    this.answered = false;
+    this.later = null;
+  }
+
+  run(headers, body) {
+    try {
+      const context = this.context(headers);
+      const result = this.handler(JSON.parse(body), context, (error, value) =>
+        this.callback(error, value));
+      if (result && typeof result.then === 'function') {
+        result.then((value) => this.done(null, value), (error) => this.done(orHandled(error)));
+      }
+    } catch (error) {
+      this.done(orHandled(error));
+    }
+  }
+
+  /** The first of callback, promise and `context.done` counts. */
+  settle() {
+    if (this.settled) return false;
+    this.settled = true;
+    return true;
+  }
+
+  callback(error, value) {
+    if (!this.settle()) return;
+    if (isError(error)) this.fail(error);
+    else if (this.waits) this.later = () => this.succeed(value);
+    else this.succeed(value);
+  }
+
+  done(error, value) {
+    if (!this.settle()) return;
+    if (isError(error)) this.fail(error);
+    else this.succeed(value);
+  }
+
+  /** Whether the answer is still to be given; the caller gives it. */
+  take() {
+    if (this.answered) return false;
+    this.answered = true;
+    return true;
+  }
+
+  succeed(value) {
+    let json;
+    try {
+      json = JSON.stringify(value);
+    } catch (_) {
+      this.fail(new Error('Unable to stringify response body'));
+      return;
+    }
+    if (this.take()) this.api.succeed(this.id, json === undefined ? 'null' : json);
+  }
+
+  fail(error) {
+    if (!this.take()) return;
+    log('ERROR', 'Invoke Error', error);
+    this.api.fail(this.id, error);
+  }
+
+  /** Nothing is left that could still answer, so what is known now is the answer. */
+  loopIsEmpty() {
+    if (this.answered) return;
+    if (this.later !== null) this.later();
+    else if (isAsync(this.handler)) this.fail(new NodeJsExit(NEVER_SETTLED));
+    else this.succeed(null);
+  }
+
+  context(headers) {
+    const invocation = this;
+    const deadline = Number(headers['lambda-runtime-deadline-ms']);
+    return {
+      get callbackWaitsForEmptyEventLoop() {
+        return invocation.waits;
+      },
+      set callbackWaitsForEmptyEventLoop(waits) {
+        invocation.waits = waits;
+      },
+      done: (error, value) => invocation.done(error, value),
+      succeed: (value) => invocation.done(null, value),
+      fail: (error) => invocation.done(orHandled(error)),
+      functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+      functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+      memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+      logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+      clientContext: parse(headers['lambda-runtime-client-context'], 'ClientContext'),
+      identity: parse(headers['lambda-runtime-cognito-identity'], 'CognitoIdentity'),
+      invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+      awsRequestId: this.id,
+      getRemainingTimeInMillis: () => deadline - Date.now(),
+    };
+  }
+}
+
+const NEVER_SETTLED = 'The Lambda runtime client detected an unexpected Node.js exit code. This ' +
+  'is most commonly caused by a Promise that was never settled. For more information, see ' +
+  'https://nodejs.org/docs/latest/api/process.html#exit-codes';
+
+function isError(error) {
+  return error !== undefined && error !== null;
+}
+
+/** A rejection with nothing in it is an error all the same. */
+function orHandled(error) {
+  return isError(error) ? error : 'handled';
+}
+
+function isAsync(handler) {
+  return Boolean(handler.constructor) && handler.constructor.name === 'AsyncFunction';
+}
+
+/** Headers are read as latin1; what is JSON in them is UTF-8. */
+function parse(header, name) {
+  if (header === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(header, 'latin1').toString('utf8'));
+  } catch (error) {
+    throw new Error(`Cannot parse ${name} as json: ${error}`);
+  }
+}
+
+module.exports = { Invocation };
