@@ -155,7 +155,7 @@ fn too_much_is_dropped_counted_and_told() {
     let (told, kept): (Vec<_>, Vec<_>) = lines.iter().partition(|l| l.starts_with("fika: "));
     assert!(!told.is_empty());
     let lost = |l: &&String| l.split(' ').nth(1).unwrap().parse::<usize>().unwrap();
-    assert_eq!(kept.len() + told.iter().map(|l| lost(l)).sum::<usize>(), sent);
+    assert_eq!(kept.len() + told.iter().map(lost).sum::<usize>(), sent);
 }
 
 #[test]
