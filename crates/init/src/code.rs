@@ -1,0 +1,51 @@
+//! A function's code appears at `/var/task`.
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::{Component, Path};
+
+use fika_init::place::TASK_ROOT;
+use rustix::mount::{MoveMountFlags, OpenTreeFlags, UnmountFlags, move_mount, open_tree, unmount};
+
+/// Puts the code tree `name` of `trees` at `/var/task`, and takes the way to all other trees out
+/// of the sandbox for good. The mount is read-only because that of `trees` is.
+pub fn bind(trees: OwnedFd, name: &str) -> io::Result<()> {
+    if !is_plain_name(name) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a code tree"));
+    }
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE
+        | OpenTreeFlags::OPEN_TREE_CLOEXEC
+        | OpenTreeFlags::AT_SYMLINK_NOFOLLOW;
+    let tree = open_tree(&trees, name, flags)?;
+    // The trees are mounted beneath an empty cover, so only our descriptor names them.
+    unmount(format!("/proc/self/fd/{}", trees.as_raw_fd()), UnmountFlags::DETACH)?;
+    drop(trees);
+    move_mount(&tree, "", rustix::fs::CWD, TASK_ROOT, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?;
+    Ok(())
+}
+
+fn is_plain_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(only)), None) if only == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_name;
+
+    #[test]
+    fn a_code_tree_is_named_by_one_plain_component() {
+        for (name, plain) in [
+            ("2f8a", true),
+            ("..", false),
+            (".", false),
+            ("", false),
+            ("/", false),
+            ("/etc", false),
+            ("a/b", false),
+            ("a/", false),
+        ] {
+            assert_eq!(is_plain_name(name), plain, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Where things are behind the wall. The jailer arranges them, init relies on them.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+/// The version of the protocol. Worker and init are built together; a difference means that an
+/// old binary was left in the state directory.
+pub const VERSION: u32 = 1;
+
+/// Init's descriptor of the control stream.
+pub const CONTROL_FD: i32 = 0;
+/// Init's descriptor of the write end of the function's log.
+pub const LOG_FD: i32 = 1;
+/// Init's descriptor of the tree that holds every code tree. It is mounted where no path leads.
+pub const CODE_FD: i32 = 3;
+/// Init's descriptor of the seccomp program: raw `struct sock_filter`s.
+pub const FILTER_FD: i32 = 4;
+
+/// Where a function's code is, as on AWS.
+pub const TASK_ROOT: &str = "/var/task";
+/// The only place a function may write to.
+pub const TMP: &str = "/tmp";
+
+/// Where the Runtime API listens, in the sandbox's own network namespace.
+pub const RUNTIME_API: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 9001);
+
+/// The function's user inside the sandbox, the number AWS uses (`sbx_user1051`).
+pub const FUNCTION_UID: u32 = 993;
+/// The function's group inside the sandbox, the number AWS uses.
+pub const FUNCTION_GID: u32 = 990;
+/// Most processes and threads a function may have, Lambda's quota.
+pub const MAX_PROCESSES: u64 = 1024;
+/// Most files a process may have open, Lambda's quota.
+pub const MAX_OPEN_FILES: u64 = 1024;
