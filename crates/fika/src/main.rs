@@ -1,2 +1,66 @@
-//! Placeholder.
-fn main() {}
+//! fika: AWS Lambda on machines you own. This is the program; the rooms are the other crates.
+//!
+//! - [`cli`]: every flag, once
+//! - [`commands`]: what each subcommand does; `serve` runs the node, the others talk to one
+//! - [`client`], [`lambda`]: a signed HTTP client, and the few operations the commands call
+//! - [`credentials`]: where the endpoint and the keys come from
+//! - [`root`]: the key and the address a server leaves in its data directory
+//! - [`guess`]: a folder or file → runtime, handler and name
+//! - [`machine`]: defaults that depend on the machine
+//! - [`ui`], [`failure`]: what people see
+#![forbid(unsafe_code)]
+
+mod cli;
+mod client;
+mod commands;
+mod credentials;
+mod failure;
+mod guess;
+mod lambda;
+mod machine;
+mod root;
+mod ui;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::ui::Ui;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version arrive here too; clap knows which goes where. Nobody is left to
+        // tell when even that cannot be written.
+        Err(answer) => {
+            let _ = answer.print();
+            return u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    let ui = Ui::new(cli.output);
+    run(cli.command, &ui).unwrap_or_else(|failure| ui.fail(&failure))
+}
+
+fn run(command: Command, ui: &Ui) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(args) => commands::serve::run(*args),
+        Command::Env(args) => commands::env::run(&args, ui),
+        Command::Invoke(args) => wait_for(commands::invoke::run(args, ui)),
+        Command::Logs(args) => wait_for(commands::logs::run(args, ui)),
+        Command::Deploy(_) | Command::Runtime(_) | Command::Doctor(_) => {
+            Err(Failure::config("wait for the next build", "this command is not wired yet"))
+        }
+    }
+}
+
+/// Runs a client command: one thread is plenty for one request at a time.
+fn wait_for(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::io("let fika open an event loop (ulimit -n)", e))?;
+    runtime.block_on(command)
+}

@@ -1,0 +1,472 @@
+//! Every command and flag of `fika`, once. Help texts, defaults and environment variables
+//! live here; what a command does lives in [`crate::commands`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::failure::Failure;
+use crate::machine;
+
+/// AWS Lambda on machines you own.
+#[derive(Debug, Parser)]
+#[command(name = "fika", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// In which form answers and errors are said.
+    #[arg(long, global = true, display_order = 900, value_enum, value_name = "FORM")]
+    #[arg(default_value_t = Output::Text)]
+    pub output: Output,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fika serve                          run a server at http://127.0.0.1:9000
+  fika deploy examples/hello-node     make a function of a folder
+  fika invoke hello-node --tail       call it, and show its log
+  eval \"$(fika env)\"                  let the aws CLI and the SDKs talk to fika
+
+Exit codes: 0 fine; 1 the function failed; 2 wrong usage, or the server refused;
+66 no such input; 69 no server answers; 74 reading or writing failed; 78 wrong configuration.";
+
+/// Text for people or JSON for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a server that answers as AWS Lambda does
+    Serve(Box<ServeArgs>),
+    /// Print the variables that point the aws CLI and the SDKs at fika
+    Env(EnvArgs),
+    /// Call a function
+    Invoke(InvokeArgs),
+    /// Make a function of a folder or a file, or bring it up to date
+    Deploy(DeployArgs),
+    /// Show a function's log
+    Logs(LogsArgs),
+    /// List or prepare runtimes
+    Runtime(RuntimeArgs),
+    /// Say whether functions can run here, what is missing, and how to get it
+    Doctor(DoctorArgs),
+}
+
+/// Where fika keeps everything.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// The data directory [default: $FIKA_DATA_DIR, else $XDG_DATA_HOME/fika, else
+    /// ~/.local/share/fika].
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Where runtime images are kept [default: `runtimes` in the data directory].
+    #[arg(
+        long,
+        value_name = "DIR",
+        hide = true,
+        env = "FIKA_RUNTIMES_DIR",
+        hide_env_values = true
+    )]
+    pub runtimes_dir: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// The data directory.
+    ///
+    /// # Errors
+    /// When neither a flag nor the environment names one.
+    pub fn dir(&self) -> Result<PathBuf, Failure> {
+        self.data_dir.clone().map_or_else(machine::default_data_dir, Ok)
+    }
+
+    /// Where runtime images are kept.
+    ///
+    /// # Errors
+    /// As [`Self::dir`].
+    pub fn runtimes(&self) -> Result<PathBuf, Failure> {
+        self.runtimes_dir.clone().map_or_else(|| Ok(self.dir()?.join("runtimes")), Ok)
+    }
+}
+
+/// Whether something may be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// Fetch it.
+    On,
+    /// Use only what this machine has.
+    Off,
+}
+
+/// How a function's memory buys CPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Cpu {
+    /// A share in proportion to its memory; idle cores are everybody's.
+    Share,
+    /// At most memory / 1,769 MB cores, as on AWS.
+    Quota,
+}
+
+/// The form of the server's own log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `fika serve`
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Whether a runtime that is not on this machine may be fetched.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Switch::On)]
+    pub runtime_fetch: Switch,
+    /// Memory all sandboxes together may use [default: 80 % of the machine's].
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(128..))]
+    pub memory: Option<u32>,
+    /// How long an idle sandbox is kept.
+    #[arg(long, value_name = "SECS", default_value = "300", value_parser = seconds)]
+    pub keep_alive: Duration,
+    /// How long an invocation waits for memory before it is refused with 429.
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds)]
+    pub capacity_wait: Duration,
+    /// Invocations an account may have running at once in a region.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub account_concurrency: u32,
+    /// Requests a second an account may send in a region [default: 10 × its concurrency].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub requests_per_second: Option<u32>,
+    /// Threads that carry requests [default: one a core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    pub lanes: Option<u16>,
+    /// How long a function's init phase may take.
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, hide = true)]
+    pub init_timeout: Duration,
+    /// How long running invocations may take to end after Ctrl-C.
+    #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
+    pub drain: Duration,
+    /// How a function's memory buys CPU.
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t = Cpu::Share)]
+    pub cpu: Cpu,
+    /// The form of the server's own log, on stderr.
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// What the server's own log shows: a level, or `target=level,…`.
+    #[arg(
+        long,
+        value_name = "FILTER",
+        env = "FIKA_LOG",
+        hide_env_values = true,
+        default_value = "warn"
+    )]
+    pub log: String,
+}
+
+impl ServeArgs {
+    /// Memory all sandboxes together may use, MB.
+    pub fn memory_mb(&self) -> u32 {
+        self.memory.unwrap_or_else(machine::default_memory_mb)
+    }
+
+    /// Requests a second an account may send in a region.
+    pub fn requests_per_second(&self) -> u32 {
+        let ten_each = || {
+            self.account_concurrency.saturating_mul(fika_model::limits::REQUESTS_PER_CONCURRENCY)
+        };
+        self.requests_per_second.unwrap_or_else(ten_each)
+    }
+
+    /// Threads that carry requests.
+    pub fn lanes(&self) -> u16 {
+        self.lanes.unwrap_or_else(machine::cores)
+    }
+}
+
+const SERVE_EXAMPLES: &str = "\
+When it is ready it says so on stdout, on one line. Ctrl-C drains: what runs may end, and
+nothing is left behind.
+
+The first start makes an account and an access key, kept in the data directory. These choose
+them: FIKA_ROOT_ACCOUNT_ID (twelve digits), FIKA_ROOT_ACCESS_KEY_ID, FIKA_ROOT_SECRET_ACCESS_KEY.
+
+Examples:
+  fika serve
+  fika serve --listen 127.0.0.1:0 --data-dir /tmp/fika
+  fika serve --memory 4096 --runtime-fetch off
+  FIKA_LOG=info fika serve --log-format json";
+
+/// Which server to talk to, and for which region.
+#[derive(Debug, Clone, Args)]
+pub struct ServerArgs {
+    /// The server [default: $AWS_ENDPOINT_URL_LAMBDA, else $AWS_ENDPOINT_URL, else the one
+    /// that runs on the data directory].
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// The region [default: $AWS_REGION, else $AWS_DEFAULT_REGION, else us-east-1].
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+/// `fika env`
+#[derive(Debug, Args)]
+#[command(after_help = ENV_EXAMPLES)]
+pub struct EnvArgs {
+    /// The region [default: $AWS_REGION, else $AWS_DEFAULT_REGION, else us-east-1].
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+const ENV_EXAMPLES: &str = "\
+Examples:
+  eval \"$(fika env)\" && aws lambda list-functions
+  fika env --output json";
+
+/// `fika invoke`
+#[derive(Debug, Args)]
+#[command(after_help = INVOKE_EXAMPLES)]
+pub struct InvokeArgs {
+    /// The function: a name, NAME:QUALIFIER or an ARN.
+    pub name: String,
+    /// The event: JSON, @FILE, or - for stdin.
+    #[arg(long, short, value_name = "JSON|@FILE|-", default_value = "{}")]
+    pub payload: String,
+    /// Show the end of the log on stderr.
+    #[arg(long)]
+    pub tail: bool,
+    /// A version, an alias or $LATEST.
+    #[arg(long, value_name = "QUALIFIER")]
+    pub qualifier: Option<String>,
+    /// Only ask whether the call would be allowed.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+const INVOKE_EXAMPLES: &str = "\
+The answer goes to stdout as the function gave it. Exit code 1: the function failed.
+
+Examples:
+  fika invoke hello
+  fika invoke hello --payload '{\"name\":\"Ada\"}' --tail
+  fika invoke hello --payload @event.json
+  jq -n '{n: 1}' | fika invoke hello --payload -";
+
+/// `fika deploy`
+#[derive(Debug, Args)]
+#[command(after_help = DEPLOY_EXAMPLES)]
+pub struct DeployArgs {
+    /// A folder, a source file, a static program or a zip.
+    pub path: PathBuf,
+    /// The function's name [default: the folder's or the file's].
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What to call, such as index.handler [default: guessed from the files].
+    #[arg(long)]
+    pub handler: Option<String>,
+    /// The runtime, such as nodejs22.x [default: guessed from the files].
+    #[arg(long)]
+    pub runtime: Option<String>,
+    /// Memory [default: 128, or what the function has].
+    #[arg(long, value_name = "MB")]
+    pub memory: Option<u32>,
+    /// How long a call may take [default: 3, or what the function has].
+    #[arg(long, value_name = "SECS")]
+    pub timeout: Option<u32>,
+    /// An environment variable; once for each. Those given replace those the function has.
+    #[arg(long, value_name = "K=V", value_parser = key_value)]
+    pub env: Vec<(String, String)>,
+    /// The ARN of the function's role [default: one of the account, or what the function has].
+    #[arg(long, value_name = "ARN")]
+    pub role: Option<String>,
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+const DEPLOY_EXAMPLES: &str = "\
+Sends only what differs from the function as it is, and waits until it can be called.
+
+Examples:
+  fika deploy examples/hello-node
+  fika deploy handler.py --name hello --runtime python3.12 --memory 256
+  fika deploy target/release/bootstrap --name hello --env STAGE=test --env DEBUG=1";
+
+/// `fika logs`
+#[derive(Debug, Args)]
+#[command(after_help = LOGS_EXAMPLES)]
+pub struct LogsArgs {
+    /// The function's name.
+    pub name: String,
+    /// Go on showing what comes, until Ctrl-C.
+    #[arg(long, short)]
+    pub follow: bool,
+    /// How far to look back: 30s, 10m, 2h, 1d.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = look_back)]
+    pub since: Duration,
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+const LOGS_EXAMPLES: &str = "\
+Examples:
+  fika logs hello
+  fika logs hello --follow
+  fika logs hello --since 1d --output json     one JSON object a line";
+
+/// `fika runtime`
+#[derive(Debug, Args)]
+pub struct RuntimeArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: RuntimeAction,
+}
+
+/// What to do with runtimes.
+#[derive(Debug, Subcommand)]
+pub enum RuntimeAction {
+    /// List the runtimes that are ready
+    #[command(after_help = "Example:\n  fika runtime list --output json")]
+    List(DataArgs),
+    /// Make a runtime ready ahead of its first function
+    #[command(
+        after_help = "Examples:\n  fika runtime add nodejs22.x\n  fika runtime add python3.11"
+    )]
+    Add {
+        /// The runtime, such as nodejs22.x.
+        id: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+/// `fika doctor`
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_EXAMPLES)]
+pub struct DoctorArgs {
+    /// Where the server is to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+const DOCTOR_EXAMPLES: &str = "\
+Exit code 0: functions can run here. 1: they cannot, and the lines marked ✗ say why.
+
+Examples:
+  fika doctor
+  fika doctor --output json";
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse().map(Duration::from_secs).map_err(|_| "give whole seconds, such as 30".into())
+}
+
+fn look_back(text: &str) -> Result<Duration, String> {
+    let help = || "give a number and a unit: 30s, 10m, 2h, 1d".to_owned();
+    let unit = text.chars().next_back().ok_or_else(help)?;
+    let each = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(help()),
+    };
+    let count: u64 = text[..text.len() - 1].parse().map_err(|_| help())?;
+    count.checked_mul(each).map(Duration::from_secs).ok_or_else(help)
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
+        _ => Err("give NAME=VALUE".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn help(path: &[&str]) -> String {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let found = path
+            .iter()
+            .fold(&mut command, |command, name| command.find_subcommand_mut(name).expect(name));
+        found.render_long_help().to_string()
+    }
+
+    #[test]
+    fn every_help_text_reads_as_agreed() {
+        Cli::command().debug_assert();
+        for path in [
+            &[][..],
+            &["serve"],
+            &["env"],
+            &["invoke"],
+            &["deploy"],
+            &["logs"],
+            &["runtime"],
+            &["runtime", "list"],
+            &["runtime", "add"],
+            &["doctor"],
+        ] {
+            insta::assert_snapshot!(format!("help-{}", path.join("-")), help(path));
+        }
+    }
+
+    #[test]
+    fn times_to_look_back() {
+        for (text, secs) in [("30s", 30), ("10m", 600), ("2h", 7_200), ("1d", 86_400)] {
+            assert_eq!(look_back(text), Ok(Duration::from_secs(secs)), "{text}");
+        }
+        for text in [
+            "",
+            "m",
+            "10",
+            "-1s",
+            "1w",
+            "10 m",
+            "1é",
+            "99999999999999999999d",
+            "999999999999999999d",
+        ] {
+            assert!(look_back(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn environment_variables_keep_their_equals_signs() {
+        assert_eq!(key_value("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert_eq!(key_value("A="), Ok(("A".into(), String::new())));
+        assert!(key_value("A").is_err() && key_value("=b").is_err());
+    }
+
+    #[test]
+    fn defaults_follow_from_other_flags() {
+        let cli = Cli::parse_from(["fika", "serve", "--account-concurrency", "7", "--lanes", "3"]);
+        let Command::Serve(args) = cli.command else { panic!("not serve") };
+        assert_eq!((args.requests_per_second(), args.lanes()), (70, 3));
+        assert_eq!(args.listen.to_string(), "127.0.0.1:9000");
+    }
+}

@@ -1,0 +1,215 @@
+//! `fika logs`: a function's log, as CloudWatch Logs would tell it.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use fika_aws::sigv4::Service;
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::cli::LogsArgs;
+use crate::client::Client;
+use crate::credentials;
+use crate::failure::{Failure, Kind};
+use crate::ui::Ui;
+
+const LOGS: Service = Service::standard("logs");
+/// How often `--follow` asks.
+const POLL: Duration = Duration::from_millis(200);
+/// How late an event of another stream may turn up behind one already shown, milliseconds.
+const LATE_MS: i64 = 1_000;
+/// Events an answer may carry: the most the service gives.
+const PAGE: u32 = 10_000;
+
+/// One line (or a few) of log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event {
+    /// Milliseconds since 1970.
+    timestamp: i64,
+    log_stream_name: String,
+    message: String,
+    event_id: String,
+}
+
+/// `FilterLogEventsResponse`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    #[serde(default)]
+    events: Vec<Event>,
+    next_token: Option<String>,
+}
+
+/// Shows the log, and what comes.
+///
+/// # Errors
+/// When the server cannot be asked or refuses.
+pub async fn run(args: LogsArgs, ui: &Ui) -> Result<ExitCode, Failure> {
+    let client = Client::new(credentials::find(&args.server)?);
+    let group = format!("/aws/lambda/{}", args.name);
+    let mut seen = Seen::since(now_ms().saturating_sub_unsigned(millis(args.since)));
+    let mut shown = show_new(&client, &group, &mut seen, ui).await?;
+    if !args.follow {
+        if shown == Some(0) {
+            ui.note("nothing that recent; --since 1d looks further back");
+        }
+        return match shown {
+            Some(_) => Ok(ExitCode::SUCCESS),
+            None => Err(no_log(&args.name)),
+        };
+    }
+    if shown.is_none() {
+        ui.note(&format!("waiting for the first log of {}", args.name));
+    }
+    loop {
+        tokio::time::sleep(POLL).await;
+        shown = show_new(&client, &group, &mut seen, ui).await?.or(shown);
+    }
+}
+
+/// Shows every event not shown yet; how many there were, or `None` when there is no log at all.
+async fn show_new(
+    client: &Client,
+    group: &str,
+    seen: &mut Seen,
+    ui: &Ui,
+) -> Result<Option<usize>, Failure> {
+    let from = seen.from();
+    let mut token = None;
+    let mut shown = 0;
+    loop {
+        let Some(page) = page(client, group, from, token).await? else { return Ok(None) };
+        for event in page.events {
+            if seen.is_new(&event) {
+                show(&event, ui)?;
+                shown += 1;
+            }
+        }
+        token = page.next_token;
+        if token.is_none() {
+            return Ok(Some(shown));
+        }
+    }
+}
+
+fn show(event: &Event, ui: &Ui) -> Result<(), Failure> {
+    if ui.is_json() {
+        return ui.line(&serde_json::to_string(event).map_err(Failure::protocol)?);
+    }
+    ui.line(event.message.strip_suffix('\n').unwrap_or(&event.message))
+}
+
+/// `FilterLogEvents`; `None` when there is no such log group.
+async fn page(
+    client: &Client,
+    group: &str,
+    from: i64,
+    token: Option<String>,
+) -> Result<Option<Page>, Failure> {
+    let mut request = json!({"logGroupName": group, "startTime": from, "limit": PAGE});
+    if let Some(token) = token {
+        request["nextToken"] = token.into();
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
+    headers.insert("x-amz-target", HeaderValue::from_static("Logs_20140328.FilterLogEvents"));
+    let body = Bytes::from(request.to_string());
+    let answer = client.send(LOGS, Method::POST, "/", headers, body).await?;
+    match answer.refusal() {
+        Some(refusal) if refusal.code == "ResourceNotFoundException" => Ok(None),
+        Some(refusal) => Err(refusal.into()),
+        None => answer.json().map(Some),
+    }
+}
+
+fn no_log(name: &str) -> Failure {
+    Failure::new(
+        Kind::Refused,
+        format!("call the function first: fika invoke {name}"),
+        format!("{name} has no log yet, or there is no such function"),
+    )
+}
+
+/// What was shown already. Remembers events only as long as they can come again.
+#[derive(Debug)]
+struct Seen {
+    newest: i64,
+    since: i64,
+    ids: HashMap<String, i64>,
+}
+
+impl Seen {
+    fn since(since: i64) -> Self {
+        Self { newest: since, since, ids: HashMap::new() }
+    }
+
+    /// The oldest time worth asking for.
+    fn from(&self) -> i64 {
+        self.since.max(self.newest - LATE_MS)
+    }
+
+    fn is_new(&mut self, event: &Event) -> bool {
+        if self.ids.insert(event.event_id.clone(), event.timestamp).is_some() {
+            return false;
+        }
+        if event.timestamp > self.newest {
+            self.newest = event.timestamp;
+            let from = self.from();
+            self.ids.retain(|_, timestamp| *timestamp >= from);
+        }
+        true
+    }
+}
+
+fn now_ms() -> i64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(millis(since_1970)).unwrap_or(i64::MAX)
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: &str, timestamp: i64) -> Event {
+        let text = String::new();
+        Event { timestamp, log_stream_name: text.clone(), message: text, event_id: id.into() }
+    }
+
+    #[test]
+    fn each_event_is_shown_once_however_often_it_comes() {
+        let mut seen = Seen::since(1_000);
+        assert_eq!(seen.from(), 1_000);
+        assert!(seen.is_new(&event("a", 5_000)));
+        assert!(!seen.is_new(&event("a", 5_000)));
+        assert_eq!(seen.from(), 4_000);
+        assert!(seen.is_new(&event("late", 4_500)));
+        assert!(!seen.is_new(&event("late", 4_500)));
+    }
+
+    #[test]
+    fn memory_of_what_was_shown_stays_small() {
+        let mut seen = Seen::since(0);
+        for n in 0..10_000 {
+            assert!(seen.is_new(&event(&n.to_string(), n * 100)));
+        }
+        assert!(seen.ids.len() <= 12, "{}", seen.ids.len());
+    }
+
+    #[test]
+    fn a_page_reads_with_fields_nobody_asked_for() {
+        let text = r#"{"events":[{"logStreamName":"s","timestamp":1,"message":"m\n",
+            "ingestionTime":2,"eventId":"e"}],"searchedLogStreams":[],"nextToken":"t"}"#;
+        let page: Page = serde_json::from_str(text).expect("reads");
+        assert_eq!((page.events.len(), page.next_token.as_deref()), (1, Some("t")));
+        let none: Page = serde_json::from_str("{}").expect("reads");
+        assert!(none.events.is_empty() && none.next_token.is_none());
+    }
+}

@@ -1,0 +1,6 @@
+//! What each subcommand does.
+
+pub mod env;
+pub mod invoke;
+pub mod logs;
+pub mod serve;

@@ -1,0 +1,83 @@
+//! Defaults that depend on the machine: where data goes, how much memory and how many cores.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::failure::Failure;
+
+/// The share of the machine's memory functions may use by default, percent.
+const MEMORY_SHARE: u64 = 80;
+/// Where a memory limit of the group fika runs in is read, cgroup v2 and v1.
+const LIMIT_FILES: [&str; 2] =
+    ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+
+/// The data directory when no flag names one.
+///
+/// # Errors
+/// When the environment names no place for it.
+pub fn default_data_dir() -> Result<PathBuf, Failure> {
+    data_dir_from(|name| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from))
+        .ok_or_else(|| Failure::config("name a data directory: --data-dir DIR", "$HOME is not set"))
+}
+
+fn data_dir_from(var: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    var("FIKA_DATA_DIR")
+        .or_else(|| var("XDG_DATA_HOME").map(|dir| dir.join("fika")))
+        .or_else(|| var("HOME").map(|home| home.join(".local/share/fika")))
+}
+
+/// Memory functions may use by default, MB: a share of what the machine, or the container
+/// fika runs in, has.
+pub fn default_memory_mb() -> u32 {
+    let meminfo = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let limits = LIMIT_FILES.iter().filter_map(|file| fs::read_to_string(file).ok());
+    memory_mb(&meminfo, limits)
+}
+
+fn memory_mb(meminfo: &str, limits: impl Iterator<Item = String>) -> u32 {
+    let total = meminfo
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse().ok()
+        })
+        .map_or(0, |kb: u64| kb * 1024);
+    let limit = limits.filter_map(|text| text.trim().parse().ok()).min().unwrap_or(u64::MAX);
+    u32::try_from(total.min(limit) / 100 * MEMORY_SHARE / (1 << 20)).unwrap_or(u32::MAX)
+}
+
+/// Cores this process may run on.
+pub fn cores() -> u16 {
+    std::thread::available_parallelism().map_or(1, |n| u16::try_from(n.get()).unwrap_or(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_directory_is_the_first_place_named() {
+        let all = [("FIKA_DATA_DIR", "/a"), ("XDG_DATA_HOME", "/b"), ("HOME", "/c")];
+        for (given, expected) in [
+            (&all[..], Some("/a")),
+            (&all[1..], Some("/b/fika")),
+            (&all[2..], Some("/c/.local/share/fika")),
+            (&[], None),
+        ] {
+            let var =
+                |name: &str| given.iter().find(|(n, _)| *n == name).map(|(_, v)| PathBuf::from(v));
+            assert_eq!(data_dir_from(var), expected.map(PathBuf::from));
+        }
+    }
+
+    #[test]
+    fn memory_is_a_share_of_the_smaller_of_machine_and_container() {
+        let meminfo = "MemTotal:        4096000 kB\nMemFree: 1 kB\n";
+        for (limit, expected) in
+            [("max\n", 3_200), ("1048576000\n", 800), ("9223372036854771712", 3_200)]
+        {
+            assert_eq!(memory_mb(meminfo, [limit.to_owned()].into_iter()), expected, "{limit}");
+        }
+        assert_eq!(memory_mb("", std::iter::empty()), 0);
+    }
+}
