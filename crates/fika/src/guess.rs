@@ -71,7 +71,7 @@ impl Family {
 
 /// Judges a package by the names at its top, and where that leaves a choice, by the text of
 /// the file it is about. `None` when nothing stands out.
-pub fn guess(names: &[String], text: impl Fn(&str) -> Option<String>) -> Option<Guess> {
+pub fn guess(names: &[String], text: impl FnOnce(&str) -> Option<String>) -> Option<Guess> {
     let has = |name: &str| names.iter().any(|n| n == name);
     if has("bootstrap") {
         return Some(Guess { family: Family::Provided, handler: "bootstrap".into() });

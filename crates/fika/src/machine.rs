@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 
@@ -51,6 +52,35 @@ pub fn cores() -> u16 {
     std::thread::available_parallelism().map_or(1, |n| u16::try_from(n.get()).unwrap_or(u16::MAX))
 }
 
+/// The major version of the machine's Node, if it has one.
+pub fn node_major() -> Option<u16> {
+    version_of("node")?.split('.').next()?.parse().ok()
+}
+
+/// The minor version of the machine's Python 3, if it has one.
+pub fn python_minor() -> Option<u16> {
+    version_of("python3")?.strip_prefix("3.")?.split('.').next()?.parse().ok()
+}
+
+/// What a program says its version is: `v20.1.2` and `Python 3.11.7` become numbers.
+pub fn version_of(program: &str) -> Option<String> {
+    // Variables such as NODE_EXTRA_CA_CERTS and NODE_OPTIONS make a start slow, or fail.
+    let said = Command::new(program)
+        .arg("--version")
+        .env_remove("NODE_OPTIONS")
+        .env_remove("NODE_EXTRA_CA_CERTS")
+        .stdin(Stdio::null())
+        .output()
+        .ok()
+        .filter(|said| said.status.success())?;
+    number_in(&String::from_utf8(said.stdout).ok()?)
+}
+
+fn number_in(text: &str) -> Option<String> {
+    let number = text.split_whitespace().last()?.trim_start_matches('v');
+    number.starts_with(|c: char| c.is_ascii_digit()).then(|| number.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +98,19 @@ mod tests {
                 |name: &str| given.iter().find(|(n, _)| *n == name).map(|(_, v)| PathBuf::from(v));
             assert_eq!(data_dir_from(var), expected.map(PathBuf::from));
         }
+    }
+
+    #[test]
+    fn versions_are_numbers() {
+        for (said, expected) in [
+            ("v20.1.2\n", Some("20.1.2")),
+            ("Python 3.11.7\n", Some("3.11.7")),
+            ("what?", None),
+            ("", None),
+        ] {
+            assert_eq!(number_in(said).as_deref(), expected, "{said}");
+        }
+        assert_eq!(version_of("no-such-program-anywhere"), None);
     }
 
     #[test]

@@ -50,7 +50,8 @@ fn run(command: Command, ui: &Ui) -> Result<ExitCode, Failure> {
         Command::Env(args) => commands::env::run(&args, ui),
         Command::Invoke(args) => wait_for(commands::invoke::run(args, ui)),
         Command::Logs(args) => wait_for(commands::logs::run(args, ui)),
-        Command::Deploy(_) | Command::Runtime(_) | Command::Doctor(_) => {
+        Command::Deploy(args) => wait_for(commands::deploy::run(args, ui)),
+        Command::Runtime(_) | Command::Doctor(_) => {
             Err(Failure::config("wait for the next build", "this command is not wired yet"))
         }
     }

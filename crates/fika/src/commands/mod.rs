@@ -1,5 +1,6 @@
 //! What each subcommand does.
 
+pub mod deploy;
 pub mod env;
 pub mod invoke;
 pub mod logs;
