@@ -301,3 +301,6 @@ impl Reply {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,7 +105,9 @@ fn engine(name: &str, pattern: &str) -> Result<String> {
         )
         .into());
     }
-    Ok(format!("^(?:{})$", ascii_classes(pattern)))
+    let pattern = format!("^(?:{})$", ascii_classes(pattern));
+    regex::Regex::new(&pattern).map_err(|why| format!("{name}: {why}"))?;
+    Ok(pattern)
 }
 
 fn ascii_classes(pattern: &str) -> String {

@@ -284,11 +284,18 @@ fn redacted(out: &mut String, title: &str, shape: &Shape, secret: &[&str]) -> Re
 }
 
 fn reader(out: &mut String, title: &str, shape: &Shape) -> Result<()> {
+    let members: Vec<&str> = shape.in_body().map(|(name, _)| name.as_str()).collect();
     writeln!(out, "\nimpl FromJson for {title} {{")?;
     writeln!(out, "fn from_json(json: Json<'_>) -> Result<Self, Malformed> {{")?;
-    writeln!(out, "let mut it = Self::default();\njson.structure(|name, value| {{\nmatch name {{")?;
-    for (name, _) in shape.in_body() {
-        writeln!(out, "{name:?} => it.{} = value.optional()?,", snake(name))?;
+    writeln!(out, "let mut it = Self::default();\njson.structure(|name, value| {{")?;
+    if let [name] = members.as_slice() {
+        writeln!(out, "if name == {name:?} {{\nit.{} = value.optional()?;\n}}", snake(name))?;
+    } else {
+        writeln!(out, "match name {{")?;
+        for name in members {
+            writeln!(out, "{name:?} => it.{} = value.optional()?,", snake(name))?;
+        }
+        writeln!(out, "_ => {{}}\n}}")?;
     }
-    Ok(writeln!(out, "_ => {{}}\n}}\nOk(())\n}})?;\nOk(it)\n}}\n}}")?)
+    Ok(writeln!(out, "Ok(())\n}})?;\nOk(it)\n}}\n}}")?)
 }

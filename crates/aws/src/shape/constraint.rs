@@ -38,8 +38,8 @@ impl Pattern {
         Self { shown, engine, compiled: OnceLock::new() }
     }
 
-    /// Whether the whole text matches. A pattern that does not compile matches nothing; a test
-    /// compiles every generated one.
+    /// Whether the whole text matches. The generator compiles every pattern, so all do; one that
+    /// did not would match nothing.
     fn matches(&self, text: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| Regex::new(self.engine).ok());
         compiled.as_ref().is_some_and(|regex| regex.is_match(text))
@@ -405,3 +405,6 @@ fn printed(value: &impl Subject, constraint: &Constraint) -> String {
 fn short(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST_PRINT)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,8 +154,8 @@ impl<'a> Json<'a> {
     /// A whole number. A decimal is cut at its point, as AWS does.
     fn whole<T: TryFrom<i64>>(self, wanted: &str) -> Result<T, Malformed> {
         let text = self.number(wanted)?;
-        let whole = text.split('.').next().unwrap_or(text);
-        let number = whole.parse::<i64>().ok().and_then(|n| T::try_from(n).ok());
+        let whole = text.parse::<i64>().ok().or_else(|| cut(text.parse().ok()?));
+        let number = whole.and_then(|n| T::try_from(n).ok());
         number.ok_or_else(|| self.is_not(wanted))
     }
 
@@ -172,6 +172,11 @@ impl<'a> Json<'a> {
         };
         Malformed::conversion(token, wanted)
     }
+}
+
+/// A decimal without what follows its point, where a decimal is exact enough to say.
+fn cut(number: f64) -> Option<i64> {
+    (number.abs() < 9e15).then_some(number as i64)
 }
 
 /// A string that borrows from the body unless it has escapes.
@@ -339,3 +344,6 @@ pub(crate) fn blob<S: serde::Serializer>(
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,9 +22,8 @@ impl FromJson for AcceleratorConfig {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "AcceleratorMemorySize" => it.accelerator_memory_size = value.optional()?,
-                _ => {}
+            if name == "AcceleratorMemorySize" {
+                it.accelerator_memory_size = value.optional()?;
             }
             Ok(())
         })?;
@@ -114,11 +113,8 @@ impl FromJson for CapacityProviderConfig {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "LambdaManagedInstancesCapacityProviderConfig" => {
-                    it.lambda_managed_instances_capacity_provider_config = value.optional()?
-                }
-                _ => {}
+            if name == "LambdaManagedInstancesCapacityProviderConfig" {
+                it.lambda_managed_instances_capacity_provider_config = value.optional()?;
             }
             Ok(())
         })?;
@@ -138,11 +134,8 @@ impl FromJson for Concurrency {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "ReservedConcurrentExecutions" => {
-                    it.reserved_concurrent_executions = value.optional()?
-                }
-                _ => {}
+            if name == "ReservedConcurrentExecutions" {
+                it.reserved_concurrent_executions = value.optional()?;
             }
             Ok(())
         })?;
@@ -162,9 +155,8 @@ impl FromJson for DeadLetterConfig {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "TargetArn" => it.target_arn = value.optional()?,
-                _ => {}
+            if name == "TargetArn" {
+                it.target_arn = value.optional()?;
             }
             Ok(())
         })?;
@@ -222,9 +214,8 @@ impl FromJson for Environment {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "Variables" => it.variables = value.optional()?,
-                _ => {}
+            if name == "Variables" {
+                it.variables = value.optional()?;
             }
             Ok(())
         })?;
@@ -314,9 +305,8 @@ impl FromJson for EphemeralStorage {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "Size" => it.size = value.optional()?,
-                _ => {}
+            if name == "Size" {
+                it.size = value.optional()?;
             }
             Ok(())
         })?;
@@ -1015,9 +1005,8 @@ impl FromJson for S3FilesConfig {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "DirectS3Read" => it.direct_s3_read = value.optional()?,
-                _ => {}
+            if name == "DirectS3Read" {
+                it.direct_s3_read = value.optional()?;
             }
             Ok(())
         })?;
@@ -1037,9 +1026,8 @@ impl FromJson for SnapStart {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "ApplyOn" => it.apply_on = value.optional()?,
-                _ => {}
+            if name == "ApplyOn" {
+                it.apply_on = value.optional()?;
             }
             Ok(())
         })?;
@@ -1111,9 +1099,8 @@ impl FromJson for TenancyConfig {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "TenantIsolationMode" => it.tenant_isolation_mode = value.optional()?,
-                _ => {}
+            if name == "TenantIsolationMode" {
+                it.tenant_isolation_mode = value.optional()?;
             }
             Ok(())
         })?;
@@ -1133,9 +1120,8 @@ impl FromJson for TracingConfig {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "Mode" => it.mode = value.optional()?,
-                _ => {}
+            if name == "Mode" {
+                it.mode = value.optional()?;
             }
             Ok(())
         })?;
@@ -1155,9 +1141,8 @@ impl FromJson for TracingConfigResponse {
     fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
         let mut it = Self::default();
         json.structure(|name, value| {
-            match name {
-                "Mode" => it.mode = value.optional()?,
-                _ => {}
+            if name == "Mode" {
+                it.mode = value.optional()?;
             }
             Ok(())
         })?;
