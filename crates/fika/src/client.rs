@@ -218,6 +218,8 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::credentials::Keys;
+    use crate::fake;
 
     fn answer(status: u16, error_type: Option<&'static str>, body: &'static str) -> Answer {
         let mut headers = HeaderMap::new();
@@ -252,5 +254,40 @@ mod tests {
             answer(403, Some("UnrecognizedClientException"), "{}").refusal().expect("one").into();
         assert_eq!(failure.code(), 2);
         assert!(failure.fix.contains("fika env"), "{failure}");
+    }
+
+    #[tokio::test]
+    async fn requests_arrive_signed_and_answers_whole() {
+        let big = "x".repeat(6 << 20);
+        let (client, seen) = {
+            let big = big.clone();
+            fake::server(move |_, _| (200, big.clone().into())).await
+        };
+        let path = "/2015-03-31/functions/a%3A%24LATEST/invocations?Qualifier=%24LATEST";
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-log-type", HeaderValue::from_static("Tail"));
+        let body = Bytes::from_static(b"{\"a\":1}");
+        let answer =
+            client.send(Service::LAMBDA, Method::POST, path, headers, body).await.expect("answer");
+        assert_eq!(answer.json::<String>().expect("text"), big);
+        let seen = seen.lock().expect("list").clone();
+        assert_eq!(seen[0].line, format!("POST {path}"));
+        assert_eq!(seen[0].body["a"], 1);
+    }
+
+    #[tokio::test]
+    async fn nobody_there_says_how_to_start_a_server() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("bound");
+        let authority = free.local_addr().expect("an address").to_string();
+        drop(free);
+        let keys =
+            Keys { access_key_id: "a".into(), secret_access_key: "b".into(), session_token: None };
+        let client = Client::new(Access { authority, region: "r".into(), keys, account_id: None });
+        let failure = client
+            .send(Service::LAMBDA, Method::GET, "/", HeaderMap::new(), Bytes::new())
+            .await
+            .expect_err("nobody");
+        assert_eq!(failure.code(), 69);
+        assert!(failure.fix.contains("fika serve"), "{failure}");
     }
 }

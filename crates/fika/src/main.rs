@@ -15,6 +15,8 @@ mod client;
 mod commands;
 mod credentials;
 mod failure;
+#[cfg(test)]
+mod fake;
 mod guess;
 mod lambda;
 mod machine;

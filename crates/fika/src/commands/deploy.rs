@@ -38,22 +38,30 @@ pub async fn run(args: DeployArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     let bundle = Bundle::read(&args.path)?;
     let name = name(&args)?;
     let client = Client::new(credentials::find(&args.server)?);
-    let account = client.access().account_id.clone();
     let wanted = wanted(args, &bundle);
-    let mut deployment = Deployment {
-        lambda: Lambda::new(&client),
-        name: &name,
-        progress: ui.progress(),
-        changed: Vec::new(),
-    };
-    let function = match deployment.settled().await? {
-        Some(now) => deployment.update(&now, &wanted, &bundle).await?,
-        None => deployment.create(&wanted, account.as_deref(), &bundle).await?,
-    };
-    let changed = std::mem::take(&mut deployment.changed);
-    drop(deployment);
+    let (function, changed) = deploy(&client, &name, &wanted, &bundle, ui.progress()).await?;
     report(&name, &function, &changed, ui)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The function as it is afterwards, and what was sent for that, in AWS's words.
+async fn deploy(
+    client: &Client,
+    name: &str,
+    wanted: &Wanted,
+    bundle: &Bundle,
+    progress: Progress,
+) -> Result<(Configuration, Vec<String>), Failure> {
+    let lambda = Lambda::new(client);
+    let mut deployment = Deployment { lambda, name, progress, changed: Vec::new() };
+    let function = match deployment.settled().await? {
+        Some(now) => deployment.update(&now, wanted, bundle).await?,
+        None => {
+            let account = client.access().account_id.as_deref();
+            deployment.create(wanted, account, bundle).await?
+        }
+    };
+    Ok((function, deployment.changed))
 }
 
 struct Deployment<'a> {
@@ -218,7 +226,102 @@ fn report(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
+    use crate::cli::Output;
+    use crate::fake;
+
+    /// A function as AWS keeps one: each change takes a few looks to be done.
+    #[derive(Default)]
+    struct FakeFunction {
+        settings: Option<Value>,
+        busy: u32,
+    }
+
+    impl FakeFunction {
+        fn answer(&mut self, line: &str, body: &Value) -> (u16, Value) {
+            assert!(self.busy == 0 || line.starts_with("GET"), "409 {line}");
+            match (line, &mut self.settings) {
+                ("POST /2015-03-31/functions", settings) => {
+                    *settings = Some(body.clone());
+                    self.busy = 2;
+                }
+                (_, None) => return (404, json!({"message": "Function not found"})),
+                (line, Some(settings)) if line.starts_with("PUT") => {
+                    let new = body.as_object().expect("an object").clone();
+                    settings.as_object_mut().expect("an object").extend(new);
+                    self.busy = 2;
+                }
+                _ => self.busy = self.busy.saturating_sub(1),
+            }
+            (200, self.described())
+        }
+
+        fn described(&self) -> Value {
+            let mut all = self.settings.clone().expect("created");
+            let zip = all["ZipFile"].as_str().or(all["Code"]["ZipFile"].as_str());
+            let zip = STANDARD.decode(zip.expect("code")).expect("base64");
+            let sha256 = fika_package::inspect(&zip).expect("a zip").sha256_base64;
+            all["CodeSha256"] = sha256.into();
+            all["State"] = if self.busy > 0 { "Pending" } else { "Active" }.into();
+            all
+        }
+    }
+
+    fn package(source: &str) -> Bundle {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("index.mjs");
+        std::fs::write(&file, source).expect("written");
+        Bundle::read(&file).expect("packed")
+    }
+
+    #[tokio::test]
+    async fn a_function_is_created_once_and_then_only_changed() {
+        let function = Mutex::new(FakeFunction::default());
+        let (client, _) = fake::server(move |_, request| {
+            function.lock().expect("whole").answer(&request.line, &request.body)
+        })
+        .await;
+        let run = async |source: &str, timeout| {
+            let bundle = package(source);
+            let runtime = Some("nodejs22.x".into());
+            let wanted =
+                Wanted { runtime, timeout, guess: bundle.guess.clone(), ..Wanted::default() };
+            let progress = Ui::new(Output::Text).progress();
+            deploy(&client, "hello", &wanted, &bundle, progress).await.expect("deployed")
+        };
+        let (made, changed) = run("1", Some(3)).await;
+        assert_eq!(changed, ["Function"]);
+        assert_eq!(made.role, "arn:aws:iam::123456789012:role/fika");
+        assert_eq!(run("1", Some(3)).await.1, [""; 0]);
+        assert_eq!(run("1", None).await.1, [""; 0]);
+        assert_eq!(run("1", Some(9)).await.1, ["Timeout"]);
+        let (now, changed) = run("2", Some(10)).await;
+        assert_eq!(changed, ["Code", "Timeout"]);
+        assert_eq!((now.timeout, now.code_sha256), (10, package("2").sha256));
+    }
+
+    #[tokio::test]
+    async fn a_failed_function_is_sent_again_and_says_why() {
+        let bundle = package("1");
+        let sha256 = bundle.sha256.clone();
+        let (client, seen) = fake::server(move |_, _| {
+            let failed = json!({
+                "State": "Failed", "StateReason": "go online", "CodeSha256": sha256,
+                "Runtime": "nodejs22.x", "Handler": "index.handler",
+            });
+            (200, failed)
+        })
+        .await;
+        let wanted = Wanted { guess: bundle.guess.clone(), ..Wanted::default() };
+        let progress = Ui::new(Output::Text).progress();
+        let failure =
+            deploy(&client, "hello", &wanted, &bundle, progress).await.expect_err("failed");
+        assert_eq!((failure.fix.as_str(), failure.code()), ("go online", 1));
+        let sent = seen.lock().expect("list").iter().any(|request| request.line.ends_with("/code"));
+        assert!(sent, "it was not tried again");
+    }
 
     fn function(state: &str, update: &str, reason: Option<&str>) -> Configuration {
         Configuration {

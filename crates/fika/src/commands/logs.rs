@@ -177,6 +177,8 @@ fn millis(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Output;
+    use crate::fake;
 
     fn event(id: &str, timestamp: i64) -> Event {
         let text = String::new();
@@ -211,5 +213,39 @@ mod tests {
         assert_eq!((page.events.len(), page.next_token.as_deref()), (1, Some("t")));
         let none: Page = serde_json::from_str("{}").expect("reads");
         assert!(none.events.is_empty() && none.next_token.is_none());
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_read_and_none_twice() {
+        let (client, seen) = fake::server(|_, request| {
+            let event = |id: &str, timestamp: i64| {
+                json!({"eventId": id, "timestamp": timestamp, "logStreamName": "s", "message": ""})
+            };
+            match request.body["nextToken"].as_str() {
+                None => (200, json!({"events": [event("a", 5_000)], "nextToken": "2"})),
+                Some(_) => (200, json!({"events": [event("a", 5_000), event("b", 6_000)]})),
+            }
+        })
+        .await;
+        let ui = Ui::new(Output::Text);
+        let mut known = Seen::since(1_000);
+        let shown = show_new(&client, "/aws/lambda/hello", &mut known, &ui).await.expect("shown");
+        assert_eq!(shown, Some(2));
+        let again = show_new(&client, "/aws/lambda/hello", &mut known, &ui).await.expect("shown");
+        assert_eq!(again, Some(0));
+        let seen = seen.lock().expect("list").clone();
+        let from: Vec<_> = seen.iter().map(|request| &request.body["startTime"]).collect();
+        assert_eq!(from, [1_000, 1_000, 5_000, 5_000]);
+        assert_eq!(seen[0].target, "Logs_20140328.FilterLogEvents");
+        assert_eq!(seen[0].body["logGroupName"], "/aws/lambda/hello");
+    }
+
+    #[tokio::test]
+    async fn a_missing_log_is_no_error_yet() {
+        let (client, _) =
+            fake::server(|_, _| (400, json!({"__type": "ResourceNotFoundException"}))).await;
+        let mut known = Seen::since(0);
+        let shown = show_new(&client, "g", &mut known, &Ui::new(Output::Text)).await;
+        assert_eq!(shown.expect("no error"), None);
     }
 }
