@@ -5,7 +5,7 @@ use fika_model::Runtime;
 use sha2::{Digest, Sha256};
 
 use super::tree::Tree;
-use super::{ImageError, index};
+use super::{ImageError, index, python};
 
 /// Where the clients are inside an image.
 pub(super) const DIR: &str = "/var/runtime";
@@ -23,8 +23,9 @@ const NODE: Files = files!["node":
     "exports.js",
 ];
 const PYTHON: Files = files!["python":
-    "bootstrap.py", "fika_api.py", "fika_codec.py", "fika_context.py", "fika_loader.py",
-    "fika_log.py", "fika_report.py",
+    "bootstrap.py", "fika_runtime/__init__.py", "fika_runtime/api.py", "fika_runtime/codec.py",
+    "fika_runtime/context.py", "fika_runtime/loader.py", "fika_runtime/log.py",
+    "fika_runtime/main.py", "fika_runtime/report.py",
 ];
 
 /// The client's files; a function on `provided` brings its own.
@@ -36,10 +37,14 @@ fn files(runtime: Runtime) -> Files {
     }
 }
 
-/// Writes the client into a tree.
+/// Writes the client into a tree that has the runtime's own parts.
 pub(super) fn install(tree: &Tree, runtime: Runtime) -> Result<(), ImageError> {
+    tree.dir(DIR)?;
     for (name, text) in files(runtime) {
         tree.write(&format!("{DIR}/{name}"), text.as_bytes())?;
+    }
+    if let Runtime::Python { minor } = runtime {
+        python::compile(tree, minor, DIR)?;
     }
     Ok(())
 }

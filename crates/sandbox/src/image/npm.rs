@@ -121,7 +121,9 @@ fn last_words(words: &str) -> String {
 fn version_in(manifest: &Path) -> io::Result<String> {
     let text = fs::read(manifest)?;
     let json: serde_json::Value = serde_json::from_slice(&text)?;
-    Ok(json["version"].as_str().unwrap_or("of an unknown version").into())
+    // The oldest packages write `v14.21.3`.
+    let version = json["version"].as_str().unwrap_or("0 (version unknown)");
+    Ok(version.trim_start_matches('v').into())
 }
 
 #[cfg(test)]
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn failures_are_told_apart() {
-        let explain = |words| explain(Runtime::Node { major: 99 }, "p@99", words);
+        let explain = |words: &str| explain(Runtime::Node { major: 99 }, "p@99", words);
         for code in ["E404", "ETARGET"] {
             let words = format!("npm warn x\nnpm error code {code}\nnpm error 404 No match");
             assert!(matches!(explain(&words), ImageError::UnknownMajor { .. }), "{code}");

@@ -29,7 +29,7 @@ from py_compile import PycInvalidationMode as mode
 compileall.compile_dir(sys.argv[1], ddir=sys.argv[2], quiet=2, maxlevels=20, workers=0,
     invalidation_mode=mode.UNCHECKED_HASH)";
 
-/// Parts that no function uses: tests, graphics, installers, the static library.
+/// Parts that no function uses: tests, graphics, installers, the machine's own customizations.
 const LEFT_OUT: &[&str] = &[
     "test",
     "tests",
@@ -63,7 +63,8 @@ impl Found {
     /// How to start it.
     pub fn argv(&self) -> Vec<String> {
         let program = format!("{LANG}/bin/python3.{}", self.minor);
-        vec![program, "-B".into(), format!("{}/bootstrap.py", client::DIR)]
+        // Nothing of the function's output stays in a buffer when the process is killed.
+        vec![program, "-B".into(), "-u".into(), format!("{}/bootstrap.py", client::DIR)]
     }
 
     /// Copies it and what it needs, and compiles its library.
@@ -76,8 +77,7 @@ impl Found {
         }
         tree.copy_all(&self.library, &library, &is_wanted)?;
         self.install_modules(tree, &format!("{library}/lib-dynload"))?;
-        self.compile(tree, &library)?;
-        self.compile(tree, client::DIR)
+        compile(tree, self.minor, &library)
     }
 
     /// Modules in machine code; one whose library is not installed could not be imported anyway.
@@ -96,13 +96,20 @@ impl Found {
         }
         Ok(())
     }
+}
 
-    fn compile(&self, tree: &Tree, path: &str) -> Result<(), ImageError> {
-        let mut compile = Command::new(&self.program);
-        compile.args(["-I", "-c", COMPILE]).arg(tree.place(path)).arg(path).env_clear();
-        let done = compile.stdin(Stdio::null()).output();
-        done.map(drop).map_err(ImageError::io(&self.program))
+/// Compiles the modules below a path, by the interpreter in the tree: it runs outside as well.
+pub(super) fn compile(tree: &Tree, minor: u16, path: &str) -> Result<(), ImageError> {
+    let program = tree.place(&format!("{LANG}/bin/python3.{minor}"));
+    let mut compile = Command::new(&program);
+    compile.args(["-I", "-S", "-B", "-c", COMPILE]).arg(tree.place(path)).arg(path);
+    compile.env_clear().env("LD_LIBRARY_PATH", tree.place("/var/lang/lib")).stdin(Stdio::null());
+    let output = compile.output().map_err(ImageError::io(&program))?;
+    if output.status.success() {
+        return Ok(());
     }
+    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(ImageError::machine(format!("Python 3.{minor} cannot compile its library: {why}")))
 }
 
 fn is_wanted(path: &Path) -> bool {

@@ -187,8 +187,6 @@ fn assemble(dir: &Path, runtime: Runtime, parts: &Parts) -> Result<Entry, ImageE
     } else {
         base::install(&tree)?;
     }
-    tree.dir(client::DIR)?;
-    client::install(&tree, runtime)?;
     let (argv, source) = match parts {
         Parts::Node(node) => {
             node.install(&tree)?;
@@ -201,6 +199,7 @@ fn assemble(dir: &Path, runtime: Runtime, parts: &Parts) -> Result<Entry, ImageE
         Parts::Provided => (vec!["/var/task/bootstrap".into()], "this machine's C library".into()),
         Parts::Earlier(_, entry) => (entry.argv.clone(), entry.source.clone()),
     };
+    client::install(&tree, runtime)?;
     let digest = tree.seal(dir)?;
     Ok(Entry { digest, argv, source, client: client::stamp(runtime), recipe: RECIPE })
 }

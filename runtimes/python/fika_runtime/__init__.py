@@ -1,0 +1,12 @@
+"""fika's runtime client for Python 3.8 and later, on the standard library alone.
+
+A start imports as little as possible: `json` and `socket` together cost as much as Python itself.
+
+    main     the loop: next invocation, handler, answer
+    api      the Runtime API over one raw, pipelined connection
+    codec    JSON through the accelerator that `json` stands on
+    context  the handler's second argument
+    loader   from `_HANDLER` to a function
+    log      the root logger's handler, once somebody imports `logging`
+    report   error documents and their lines in the log
+"""

@@ -1,0 +1,79 @@
+"""The loop: next invocation, handler, answer."""
+
+import os
+import sys
+
+from . import log
+from .api import RuntimeApi
+from .codec import dumps, loads
+from .context import LambdaContext
+from .loader import load
+from .report import Fault, document
+from .report import log as log_error
+
+
+def main():
+    """Serves invocations until the connection ends."""
+    environ = os.environ
+    _set_path(environ.get("LAMBDA_TASK_ROOT") or os.getcwd())
+    api = RuntimeApi(environ["AWS_LAMBDA_RUNTIME_API"])
+    log.watch()
+    try:
+        handler = load(environ.get("_HANDLER", ""))
+    except Exception as error:
+        fields = document(error)
+        log_error(fields)
+        api.fail_init(fields["errorType"], dumps(fields))
+        raise SystemExit(1) from None
+    api.request_next()
+    while True:
+        headers, body = api.receive()
+        _invoke(api, handler, headers, body)
+
+
+def _set_path(root):
+    """The function's code, then its layers, then what Python and PYTHONPATH have."""
+    version = "python%d.%d" % sys.version_info[:2]
+    layers = ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
+    # The first entry is the folder of this client's start script.
+    sys.path[0:1] = [root] + [layer for layer in layers if os.path.isdir(layer)]
+
+
+def _invoke(api, handler, headers, body):
+    invocation = headers["lambda-runtime-aws-request-id"]
+    log.request_id = invocation
+    _set_trace(headers.get("lambda-runtime-trace-id"))
+    try:
+        context = LambdaContext(headers)
+        result = handler(_event(body), context)
+        answer, content_type = _answer(result)
+    except Exception as error:
+        fields = document(error, invocation)
+        log_error(fields)
+        api.fail(invocation, fields["errorType"], dumps(fields))
+        return
+    api.succeed(invocation, answer, content_type)
+
+
+def _event(body):
+    try:
+        return loads(body)
+    except Exception as error:
+        raise Fault("UnmarshalError", "Unable to unmarshal input: %s" % error) from None
+
+
+def _answer(result):
+    if isinstance(result, bytes):
+        return result, "application/unknown"
+    try:
+        return dumps(result), "application/json"
+    except Exception as error:
+        raise Fault("MarshalError", "Unable to marshal response: %s" % error) from None
+
+
+def _set_trace(trace):
+    environ = os.environ
+    if trace is None:
+        environ.pop("_X_AMZN_TRACE_ID", None)
+    else:
+        environ["_X_AMZN_TRACE_ID"] = trace
