@@ -1,0 +1,21 @@
+//! fika end to end: the real binary, real sandboxes, and the official clients.
+//!
+//! One file a family. Every test starts servers of its own on free ports, with data directories
+//! of their own under `target/e2e`, where the servers' logs stay for a look after a failure.
+//! `make tools` installs what they need.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, reason = "tests")]
+
+mod auth;
+mod aws_cli;
+mod bad_client;
+mod bad_handler;
+mod bad_payload;
+mod bad_zip;
+mod crash;
+mod harness;
+mod lifecycle;
+mod logs;
+mod runtimes;
+mod sdk_boto3;
+mod sdk_node;
