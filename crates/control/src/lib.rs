@@ -1,1 +1,38 @@
-//! Placeholder.
+//! The Control Plane Service: functions and accounts.
+//!
+//! Everything it knows is in memory, and every change is in the store before it is answered.
+//!
+//! - [`Control`]: the operations of the API, and [`Control::resolve`] for the invoke path
+//! - [`Accounts`]: accounts, access keys, and the root key of the first start
+//! - [`Preparation`], [`VersionEvents`]: what it asks of the rooms above it
+//!
+//! Inside, from the outside in:
+//!
+//! - `operations`: one file an operation or family; checks, then one change
+//! - `change`: the one way a function changes: in turn, committed, then seen
+//! - `lifecycle`: the states of a function and what moves it from one to the next
+//! - `registry`: the functions in memory; `record`: a function in the store
+//! - `settings`, `environment`, `unsupported`: what a configuration may be
+//! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod answer;
+mod change;
+mod code;
+mod control;
+mod environment;
+mod lifecycle;
+mod operations;
+mod preparation;
+mod record;
+mod reference;
+mod refuse;
+mod registry;
+mod settings;
+mod unsupported;
+
+pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};
+pub use control::{Control, ControlError, ControlOptions};
+pub use operations::FunctionAnswer;
+pub use preparation::{Preparation, Prepared, Unprepared, VersionEvents};

@@ -1,0 +1,120 @@
+//! A function as the API shows it.
+
+use fika_aws::generated::lambda::{
+    EnvironmentResponse, EphemeralStorage, FunctionConfiguration, LastUpdateStatus, LogFormat,
+    LoggingConfig, PackageType, RuntimeVersionConfig, SnapStartApplyOn,
+    SnapStartOptimizationStatus, SnapStartResponse, State, TracingConfigResponse, TracingMode,
+};
+use fika_model::arn::LATEST;
+use fika_model::{FunctionArn, Region};
+use fika_store::Digest;
+use jiff::Timestamp;
+
+use crate::code;
+use crate::record::{Record, Status, Trouble};
+use crate::unsupported::ARCHITECTURE;
+
+const CREATING: (&str, &str) = ("Creating", "The function is being created.");
+
+/// All of it, as GetFunctionConfiguration answers.
+pub(crate) fn configuration(arn: &FunctionArn, record: &Record) -> FunctionConfiguration {
+    let runtime = &record.latest.settings.runtime;
+    let mut answer = summary(arn, record);
+    answer.runtime_version_config = Some(RuntimeVersionConfig {
+        runtime_version_arn: Some(runtime_version_arn(&arn.scope.region, runtime)),
+        ..Default::default()
+    });
+    show_status(&mut answer, &record.status);
+    answer
+}
+
+/// What ListFunctions says of it: no state, no runtime version.
+pub(crate) fn summary(arn: &FunctionArn, record: &Record) -> FunctionConfiguration {
+    let settings = &record.latest.settings;
+    FunctionConfiguration {
+        function_name: Some(arn.name.clone()),
+        function_arn: Some(arn.to_string()),
+        runtime: Some(settings.runtime.as_str().into()),
+        role: Some(settings.role.clone()),
+        handler: Some(settings.handler.clone()),
+        code_size: i64::try_from(record.latest.code.size).ok(),
+        description: Some(settings.description.clone()),
+        timeout: i32::try_from(settings.timeout_secs).ok(),
+        memory_size: i32::try_from(settings.memory_mb).ok(),
+        last_modified: Some(date(record.modified_ms)),
+        code_sha256: code::sha256_base64(&record.latest.code),
+        version: Some(LATEST.into()),
+        environment: settings.environment.clone().map(|variables| EnvironmentResponse {
+            variables: Some(variables),
+            ..Default::default()
+        }),
+        tracing_config: Some(TracingConfigResponse {
+            mode: Some(settings.tracing.as_deref().map_or(TracingMode::PassThrough, Into::into)),
+        }),
+        revision_id: Some(record.revision_id.to_string()),
+        package_type: Some(PackageType::Zip),
+        architectures: Some(vec![ARCHITECTURE]),
+        ephemeral_storage: Some(EphemeralStorage {
+            size: i32::try_from(settings.ephemeral_mb).ok(),
+        }),
+        snap_start: Some(SnapStartResponse {
+            apply_on: Some(SnapStartApplyOn::None),
+            optimization_status: Some(SnapStartOptimizationStatus::Off),
+        }),
+        logging_config: Some(LoggingConfig {
+            log_format: Some(LogFormat::Text),
+            log_group: Some(settings.log_group(&arn.name)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+fn show_status(answer: &mut FunctionConfiguration, status: &Status) {
+    let trouble = |trouble: &Trouble| (trouble.code.clone(), trouble.reason.clone());
+    let creating = || (CREATING.0.to_owned(), CREATING.1.to_owned());
+    let (state, why, update, update_why) = match status {
+        Status::Creating => (State::Pending, Some(creating()), None, None),
+        Status::Active => (State::Active, None, Some(LastUpdateStatus::Successful), None),
+        Status::Failed(t) => {
+            (State::Failed, Some(trouble(t)), Some(LastUpdateStatus::Failed), Some(trouble(t)))
+        }
+        // AWS gives the same words here as for a new function.
+        Status::Updating => {
+            (State::Active, None, Some(LastUpdateStatus::InProgress), Some(creating()))
+        }
+        Status::UpdateFailed(t) => {
+            (State::Active, None, Some(LastUpdateStatus::Failed), Some(trouble(t)))
+        }
+    };
+    answer.state = Some(state);
+    answer.last_update_status = update;
+    if let Some((code, reason)) = why {
+        answer.state_reason_code = Some(code.as_str().into());
+        answer.state_reason = Some(reason);
+    }
+    if let Some((code, reason)) = update_why {
+        answer.last_update_status_reason_code = Some(code.as_str().into());
+        answer.last_update_status_reason = Some(reason);
+    }
+}
+
+/// AWS names a runtime's build by 64 hexadecimal digits; ours stand for the identifier.
+fn runtime_version_arn(region: &Region, runtime: &str) -> String {
+    format!("arn:aws:lambda:{region}::runtime:{}", Digest::of(runtime.as_bytes()))
+}
+
+/// A moment as Lambda writes it: `2026-11-23T06:00:00.000+0000`.
+fn date(ms: i64) -> String {
+    let moment = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    moment.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn dates_are_lambdas() {
+        assert_eq!(super::date(1_795_413_600_005), "2026-11-23T06:00:00.005+0000");
+        assert_eq!(super::date(0), "1970-01-01T00:00:00.000+0000");
+    }
+}

@@ -1,0 +1,75 @@
+//! Taking in a zip: checked as hostile, then kept by its digest.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use fika_aws::shape::AwsError;
+use fika_model::{CodeRef, limits};
+use fika_store::{Blobs, Digest, Pin};
+
+use crate::refuse;
+
+/// Code in the blob store, kept there while this lives.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) code: CodeRef,
+    _pin: Pin,
+}
+
+/// Checks a zip and keeps it.
+pub(crate) async fn keep(blobs: &Blobs, zip: Option<Bytes>) -> Result<Kept, AwsError> {
+    let zip = given(zip)?;
+    let blobs = blobs.clone();
+    blocking(move || {
+        inspect(&zip)?;
+        let pin = blobs.put(&zip).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "code was not stored");
+            AwsError::service(format!("The code was not stored: {error}"))
+        })?;
+        Ok(Kept { code: reference(pin.digest(), &zip), _pin: pin })
+    })
+    .await
+}
+
+/// Checks a zip, for a dry run.
+pub(crate) async fn check(zip: Option<Bytes>) -> Result<CodeRef, AwsError> {
+    let zip = given(zip)?;
+    blocking(move || {
+        inspect(&zip)?;
+        Ok(reference(Digest::of(&zip), &zip))
+    })
+    .await
+}
+
+/// The digest as the API shows it.
+pub(crate) fn sha256_base64(code: &CodeRef) -> Option<String> {
+    let digest: Digest = code.sha256.parse().ok()?;
+    Some(STANDARD.encode(digest.as_bytes()))
+}
+
+fn given(zip: Option<Bytes>) -> Result<Bytes, AwsError> {
+    let zip = zip.ok_or_else(|| refuse::invalid("Please provide a source for function code."))?;
+    if zip.len() > limits::ZIP_DIRECT_BYTES {
+        let text = format!("Zipped size must be smaller than {} bytes", limits::ZIP_DIRECT_BYTES);
+        return Err(AwsError::new("RequestEntityTooLargeException", 413, text));
+    }
+    Ok(zip)
+}
+
+fn inspect(zip: &[u8]) -> Result<(), AwsError> {
+    let inspected = fika_package::inspect(zip);
+    inspected.map(drop).map_err(|error| {
+        tracing::debug!(%error, detail = error.detail(), "a zip was refused");
+        refuse::invalid(error.to_string())
+    })
+}
+
+fn reference(digest: Digest, zip: &[u8]) -> CodeRef {
+    CodeRef { sha256: digest.to_string(), size: zip.len() as u64 }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AwsError> + Send + 'static,
+) -> Result<T, AwsError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(refuse::internal("code intake")))
+}

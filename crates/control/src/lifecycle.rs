@@ -1,0 +1,162 @@
+//! The states of a function, and what moves it from one to the next.
+//!
+//! ```text
+//!              prepared                    update               prepared
+//!  Creating ─────────────▶ Active ────────────────▶ Updating ─────────────▶ Active
+//!     │                                              ▲    │
+//!     │ cannot be          update                    │    │ cannot be
+//!     ▼                                              │    ▼
+//!   Failed ──▶ Creating                              └─ UpdateFailed
+//! ```
+//!
+//! While `Updating` or `UpdateFailed`, invocations run the version before. All of this is
+//! decided here and done elsewhere.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fika_model::arn::LATEST;
+use fika_model::{FunctionArn, FunctionVersion, VersionUid};
+use fika_store::Revision;
+use uuid::Uuid;
+
+use crate::preparation::Unprepared;
+use crate::record::{Build, Record, Status, Trouble};
+use crate::registry::Snapshot;
+
+/// Gives versions their uids.
+#[derive(Debug, Default)]
+pub(crate) struct Uids(AtomicU64);
+
+impl Uids {
+    fn next(&self) -> VersionUid {
+        VersionUid(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A function to be, not committed yet: a snapshot without its revision.
+#[derive(Debug)]
+pub(crate) struct Next {
+    pub(crate) record: Record,
+    pub(crate) latest: Arc<FunctionVersion>,
+    pub(crate) serving: Option<Arc<FunctionVersion>>,
+}
+
+impl Next {
+    pub(crate) fn committed(self, at: Revision) -> Snapshot {
+        Snapshot { record: self.record, at, latest: self.latest, serving: self.serving }
+    }
+}
+
+/// A record whose runtime this program does not know: a newer one wrote it.
+#[derive(Debug)]
+pub(crate) struct UnknownRuntime;
+
+/// A new function.
+pub(crate) fn created(
+    arn: &FunctionArn,
+    build: Build,
+    tags: std::collections::BTreeMap<String, String>,
+    uids: &Uids,
+) -> Result<Next, UnknownRuntime> {
+    let latest = version(arn, &build, uids)?;
+    let record = Record {
+        latest: build,
+        serving: None,
+        status: Status::Creating,
+        tags,
+        revision_id: Uuid::new_v4(),
+        modified_ms: now_ms(),
+    };
+    Ok(Next { record, latest, serving: None })
+}
+
+/// A function with other settings or code.
+pub(crate) fn updated(
+    arn: &FunctionArn,
+    before: &Snapshot,
+    build: Build,
+    uids: &Uids,
+) -> Result<Next, UnknownRuntime> {
+    let latest = version(arn, &build, uids)?;
+    let old = &before.record;
+    let (serving, status) = match &old.status {
+        Status::Active => (Some(Box::new(old.latest.clone())), Status::Updating),
+        Status::Updating | Status::UpdateFailed(_) => (old.serving.clone(), Status::Updating),
+        Status::Creating | Status::Failed(_) => (None, Status::Creating),
+    };
+    let record = Record {
+        latest: build,
+        serving,
+        status,
+        tags: old.tags.clone(),
+        revision_id: Uuid::new_v4(),
+        modified_ms: now_ms(),
+    };
+    Ok(Next { record, latest, serving: before.serving.clone() })
+}
+
+/// A function whose latest version is ready, or cannot be.
+pub(crate) fn prepared(before: &Snapshot, result: Result<(), Unprepared>) -> Next {
+    let mut record = before.record.clone();
+    record.revision_id = Uuid::new_v4();
+    let latest = before.latest.clone();
+    let serving = match result {
+        Ok(()) => {
+            (record.status, record.serving) = (Status::Active, None);
+            Some(latest.clone())
+        }
+        Err(Unprepared { code, reason }) => {
+            let trouble = Trouble { code, reason };
+            record.status = match before.serving {
+                Some(_) => Status::UpdateFailed(trouble),
+                None => Status::Failed(trouble),
+            };
+            before.serving.clone()
+        }
+    };
+    Next { record, latest, serving }
+}
+
+/// A function as the store gives it back after a restart.
+pub(crate) fn restored(
+    arn: &FunctionArn,
+    record: Record,
+    uids: &Uids,
+) -> Result<Next, UnknownRuntime> {
+    let latest = version(arn, &record.latest, uids)?;
+    let serving = match (&record.status, &record.serving) {
+        (Status::Active, _) => Some(latest.clone()),
+        (Status::Updating | Status::UpdateFailed(_), Some(build)) => {
+            Some(version(arn, build, uids)?)
+        }
+        _ => None,
+    };
+    Ok(Next { record, latest, serving })
+}
+
+fn version(
+    arn: &FunctionArn,
+    Build { settings, code }: &Build,
+    uids: &Uids,
+) -> Result<Arc<FunctionVersion>, UnknownRuntime> {
+    Ok(Arc::new(FunctionVersion {
+        uid: uids.next(),
+        arn: arn.clone(),
+        version: LATEST.into(),
+        runtime: settings.runtime().ok_or(UnknownRuntime)?,
+        handler: settings.handler.clone(),
+        memory_mb: settings.memory_mb,
+        ephemeral_mb: settings.ephemeral_mb,
+        timeout: settings.timeout(),
+        environment: settings.environment.clone().unwrap_or_default(),
+        code: code.clone(),
+        log_group: settings.log_group(&arn.name),
+    }))
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

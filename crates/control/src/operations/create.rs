@@ -1,0 +1,119 @@
+//! CreateFunction.
+
+use std::collections::BTreeMap;
+
+use fika_aws::generated::lambda::{
+    CreateFunctionInput, FunctionConfiguration, UpdateFunctionConfigurationInput,
+};
+use fika_aws::shape::AwsError;
+use fika_model::{FunctionArn, FunctionRef, Scope};
+
+use super::unknown_runtime;
+use crate::control::Control;
+use crate::record::Build;
+use crate::reference::{self, Caller};
+use crate::settings::Settings;
+use crate::{answer, code, lifecycle, refuse, unsupported};
+
+/// Tags a function can have.
+const TAGS: usize = 50;
+
+impl Control {
+    /// CreateFunction. It answers `Pending`; preparation goes on by itself.
+    ///
+    /// # Errors
+    /// As on AWS; and 400, by name, for what fika does not do yet.
+    pub async fn create_function(
+        &self,
+        scope: &Scope,
+        mut input: CreateFunctionInput,
+    ) -> Result<FunctionConfiguration, AwsError> {
+        let arn = name(scope, input.function_name.as_deref())?;
+        unsupported::create(&input)?;
+        let tags = checked_tags(input.tags.take().unwrap_or_default())?;
+        let zip = input.code.take().and_then(|code| code.zip_file);
+        let settings = Settings::new(configuration(input))?;
+        if self.inner.registry.get(scope, &arn.name).is_some() {
+            return Err(refuse::exists(&arn.name));
+        }
+        let this = self.clone();
+        self.to_the_end(async move {
+            let kept = code::keep(&this.inner.blobs, zip).await?;
+            this.room_for_code(&arn.scope, kept.code.size, 0)?;
+            let build = Build { settings, code: kept.code.clone() };
+            let next =
+                lifecycle::created(&arn, build, tags, &this.inner.uids).map_err(unknown_runtime)?;
+            let snapshot = this.add(arn, next).await?;
+            // Only now does the function itself keep the code.
+            drop(kept);
+            Ok(answer::configuration(&snapshot.latest.arn, &snapshot.record))
+        })
+        .await
+    }
+}
+
+/// A new function's name: bare, or in an ARN of the caller's own account and region.
+fn name(scope: &Scope, name: Option<&str>) -> Result<FunctionArn, AwsError> {
+    let text = name.unwrap_or_default();
+    let reference = FunctionRef::parse(text).map_err(|_| {
+        refuse::invalid(format!(
+            "1 validation error detected: Value '{text}' at 'functionName' failed to satisfy \
+             constraint: Member must have length less than or equal to 64"
+        ))
+    })?;
+    let caller = Caller { scope, action: "CreateFunction" };
+    if !reference::is_latest(caller.qualifier(&reference, None)?) {
+        return Err(refuse::invalid(
+            "A new function's name has no version: leave the qualifier out.",
+        ));
+    }
+    Ok(reference::arn(scope, &reference.name, None))
+}
+
+fn checked_tags(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, AwsError> {
+    if tags.len() > TAGS {
+        return Err(refuse::invalid("Number of tags exceeds resource tag limit."));
+    }
+    for (key, value) in &tags {
+        if !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
+            return Err(refuse::invalid(format!(
+                "The tag {key:?} is too long: a key has 1 to 128 characters, a value up to 256."
+            )));
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(refuse::invalid(format!(
+                "The tag {key:?} has a key that is reserved: aws: is not for users' tags."
+            )));
+        }
+    }
+    Ok(tags)
+}
+
+/// The part of the input that UpdateFunctionConfiguration takes too.
+fn configuration(input: CreateFunctionInput) -> UpdateFunctionConfigurationInput {
+    UpdateFunctionConfigurationInput {
+        function_name: input.function_name,
+        role: input.role,
+        handler: input.handler,
+        description: input.description,
+        timeout: input.timeout,
+        memory_size: input.memory_size,
+        vpc_config: input.vpc_config,
+        environment: input.environment,
+        runtime: input.runtime,
+        dead_letter_config: input.dead_letter_config,
+        kms_key_arn: input.kms_key_arn,
+        tracing_config: input.tracing_config,
+        revision_id: None,
+        layers: input.layers,
+        file_system_configs: input.file_system_configs,
+        image_config: input.image_config,
+        ephemeral_storage: input.ephemeral_storage,
+        snap_start: input.snap_start,
+        logging_config: input.logging_config,
+        capacity_provider_config: input.capacity_provider_config,
+        durable_config: input.durable_config,
+        runtime_config: input.runtime_config,
+        accelerator_config: input.accelerator_config,
+    }
+}

@@ -1,0 +1,118 @@
+//! UpdateFunctionCode, UpdateFunctionConfiguration.
+
+use std::sync::Arc;
+
+use fika_aws::generated::lambda::{
+    FunctionConfiguration, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+};
+use fika_aws::shape::AwsError;
+use fika_model::Scope;
+
+use super::unknown_runtime;
+use crate::change::Unchanged;
+use crate::control::Control;
+use crate::lifecycle::Next;
+use crate::record::Build;
+use crate::registry::{Function, Snapshot};
+use crate::{answer, code, lifecycle, refuse, unsupported};
+
+impl Control {
+    /// UpdateFunctionCode. It answers `InProgress`; invocations run the version before until
+    /// the new one is prepared.
+    ///
+    /// # Errors
+    /// As on AWS; and 400, by name, for what fika does not do yet.
+    pub async fn update_function_code(
+        &self,
+        scope: &Scope,
+        input: UpdateFunctionCodeInput,
+    ) -> Result<FunctionConfiguration, AwsError> {
+        let name = input.function_name.as_deref();
+        let function = self.find(scope, "UpdateFunctionCode", name, None)?;
+        unsupported::update_code(&input)?;
+        let old = {
+            let before = function.snapshot.load();
+            // Before the code is taken in: a refusal should cost little.
+            ready(&function, &before, input.revision_id.as_deref())?;
+            before.record.latest.code.size
+        };
+        let this = self.clone();
+        if input.dry_run == Some(true) {
+            let code = code::check(input.zip_file).await?;
+            self.room_for_code(scope, code.size, old)?;
+            let snapshot = function.snapshot.load_full();
+            let build = Build { code, ..snapshot.record.latest.clone() };
+            let next = this.next(&function, &snapshot, build)?;
+            return Ok(answer::configuration(&function.arn, &next.record));
+        }
+        self.to_the_end(async move {
+            let kept = code::keep(&this.inner.blobs, input.zip_file).await?;
+            this.room_for_code(&function.arn.scope, kept.code.size, old)?;
+            let code = kept.code.clone();
+            let revision = input.revision_id.as_deref();
+            let build = |before: &Snapshot| Ok(Build { code, ..before.record.latest.clone() });
+            let answer = this.update(&function, revision, build).await;
+            // Only now does the function itself keep the code.
+            drop(kept);
+            answer
+        })
+        .await
+    }
+
+    /// UpdateFunctionConfiguration. As [`Control::update_function_code`].
+    ///
+    /// # Errors
+    /// As on AWS; and 400, by name, for what fika does not do yet.
+    pub async fn update_function_configuration(
+        &self,
+        scope: &Scope,
+        mut input: UpdateFunctionConfigurationInput,
+    ) -> Result<FunctionConfiguration, AwsError> {
+        let name = input.function_name.as_deref();
+        let function = self.find(scope, "UpdateFunctionConfiguration", name, None)?;
+        let revision = input.revision_id.take();
+        let this = self.clone();
+        self.to_the_end(async move {
+            let build = |before: &Snapshot| {
+                let Build { settings, code } = before.record.latest.clone();
+                Ok(Build { settings: settings.changed(input)?, code })
+            };
+            this.update(&function, revision.as_deref(), build).await
+        })
+        .await
+    }
+
+    async fn update(
+        &self,
+        function: &Arc<Function>,
+        revision: Option<&str>,
+        build: impl FnOnce(&Snapshot) -> Result<Build, AwsError>,
+    ) -> Result<FunctionConfiguration, AwsError> {
+        let decide = |before: &Snapshot| {
+            ready(function, before, revision)
+                .and_then(|()| build(before))
+                .and_then(|build| self.next(function, before, build))
+                .map_err(Unchanged::Refused)
+        };
+        let after = self.change(function, decide).await.map_err(|e| e.answer(function))?;
+        self.prepare(function.clone(), after.latest.clone());
+        Ok(answer::configuration(&function.arn, &after.record))
+    }
+
+    fn next(&self, function: &Function, before: &Snapshot, build: Build) -> Result<Next, AwsError> {
+        lifecycle::updated(&function.arn, before, build, &self.inner.uids).map_err(unknown_runtime)
+    }
+}
+
+/// Whether a function takes an update now, from a caller who has seen that revision.
+fn ready(function: &Function, before: &Snapshot, revision: Option<&str>) -> Result<(), AwsError> {
+    if before.record.in_progress() {
+        return Err(refuse::update_in_progress(&function.arn));
+    }
+    match revision {
+        Some(seen) if seen != before.record.revision_id.to_string() => {
+            Err(refuse::wrong_revision())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,32 @@
+//! What the control plane asks of the rooms above it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use fika_model::{FunctionVersion, VersionUid};
+
+/// What preparing a version comes to, later.
+pub type Prepared = Pin<Box<dyn Future<Output = Result<(), Unprepared>> + Send>>;
+
+/// Why a version cannot run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unprepared {
+    /// The state's reason code, as in `InvalidRuntime`.
+    pub code: String,
+    /// What is the matter and what to do about it.
+    pub reason: String,
+}
+
+/// Makes all ready that a version's first sandbox needs: its runtime, its code unpacked.
+pub trait Preparation: Send + Sync + 'static {
+    /// Prepares the version. It may be asked for one that is prepared already.
+    fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared;
+}
+
+/// Is told what becomes of versions.
+pub trait VersionEvents: Send + Sync + 'static {
+    /// No invocation is given this version any more: it was replaced or deleted. Those that
+    /// were given it may still run.
+    fn retired(&self, version: VersionUid);
+}

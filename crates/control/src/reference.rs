@@ -1,0 +1,65 @@
+//! Which function a caller means.
+
+use fika_aws::shape::AwsError;
+use fika_model::arn::LATEST;
+use fika_model::{FunctionArn, FunctionRef, Scope};
+
+use crate::refuse;
+
+/// A reader of `FunctionName` and `Qualifier` for one caller and one action.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    /// Who asks, and where.
+    pub(crate) scope: &'a Scope,
+    /// The permission asked for, as in `GetFunction`.
+    pub(crate) action: &'static str,
+}
+
+impl Caller<'_> {
+    /// Reads a `FunctionName` that has passed the model's constraints.
+    pub(crate) fn reference(self, name: Option<&str>) -> Result<FunctionRef, AwsError> {
+        let name = name.unwrap_or_default();
+        FunctionRef::parse(name).map_err(|_| refuse::no_such_name(self.scope, name))
+    }
+
+    /// The qualifier meant, once account and region are known to be the caller's.
+    pub(crate) fn qualifier<'r>(
+        self,
+        reference: &'r FunctionRef,
+        qualifier: Option<&'r str>,
+    ) -> Result<Option<&'r str>, AwsError> {
+        self.same_scope(reference)?;
+        match (reference.qualifier.as_deref(), qualifier) {
+            (Some(derived), Some(given)) if derived != given => Err(refuse::invalid(
+                "The derived qualifier from the function name does not match the specified qualifier.",
+            )),
+            (derived, given) => Ok(derived.or(given)),
+        }
+    }
+
+    fn same_scope(self, reference: &FunctionRef) -> Result<(), AwsError> {
+        let Scope { account, region } = self.scope;
+        if let Some(other) = reference.region.as_ref().filter(|other| *other != region) {
+            return Err(AwsError::resource_not_found(format!(
+                "Functions from '{other}' are not reachable in this region ('{region}')"
+            )));
+        }
+        match &reference.account {
+            Some(other) if other != account => {
+                let scope = Scope { account: other.clone(), region: region.clone() };
+                let arn = arn(&scope, &reference.name, reference.qualifier.as_deref());
+                Err(refuse::access_denied(self.scope, self.action, &arn))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a qualifier names the one version there is.
+pub(crate) fn is_latest(qualifier: Option<&str>) -> bool {
+    qualifier.is_none_or(|qualifier| qualifier == LATEST)
+}
+
+pub(crate) fn arn(scope: &Scope, name: &str, qualifier: Option<&str>) -> FunctionArn {
+    FunctionArn { scope: scope.clone(), name: name.into(), qualifier: qualifier.map(Into::into) }
+}

@@ -1,0 +1,72 @@
+//! Refusals in AWS's words. The texts are those of recorded answers.
+
+use fika_aws::shape::AwsError;
+use fika_model::{FunctionArn, Scope};
+
+/// 404.
+pub(crate) fn not_found(arn: &FunctionArn) -> AwsError {
+    AwsError::resource_not_found(format!("Function not found: {arn}"))
+}
+
+/// 404, where the caller's text is no function's name.
+pub(crate) fn no_such_name(scope: &Scope, text: &str) -> AwsError {
+    let Scope { account, region } = scope;
+    let arn = format!("arn:aws:lambda:{region}:{account}:function:{text}");
+    AwsError::resource_not_found(format!("Function not found: {arn}"))
+}
+
+/// 400.
+pub(crate) fn invalid(text: impl Into<String>) -> AwsError {
+    AwsError::invalid_parameter_value(text)
+}
+
+/// 409, while another change is under way.
+pub(crate) fn update_in_progress(arn: &FunctionArn) -> AwsError {
+    AwsError::resource_conflict(format!(
+        "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+    ))
+}
+
+/// 409, when a function in that state is invoked. `reason` is what the operator can do.
+pub(crate) fn not_invocable(state: &str, reason: Option<&str>) -> AwsError {
+    let reason = reason.map_or(String::new(), |reason| format!(". {reason}"));
+    AwsError::resource_conflict(format!(
+        "The operation cannot be performed at this time. \
+         The function is currently in the following state: {state}{reason}"
+    ))
+}
+
+/// 409.
+pub(crate) fn exists(name: &str) -> AwsError {
+    AwsError::resource_conflict(format!("Function already exist: {name}"))
+}
+
+/// 412.
+pub(crate) fn wrong_revision() -> AwsError {
+    AwsError::precondition_failed(
+        "The Revision Id provided does not match the latest Revision Id. \
+         Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+    )
+}
+
+/// 403, for a function of another account.
+pub(crate) fn access_denied(scope: &Scope, action: &str, arn: &FunctionArn) -> AwsError {
+    let message = format!(
+        "User: arn:aws:iam::{}:root is not authorized to perform: lambda:{action} on resource: \
+         {arn} because no resource-based policy allows the lambda:{action} action",
+        scope.account
+    );
+    AwsError::new("AccessDeniedException", 403, message)
+}
+
+/// 500, when the store does not take a change. The cause is in the server's log.
+pub(crate) fn store_failed(error: &fika_store::CommitError) -> AwsError {
+    tracing::error!(error = error as &dyn std::error::Error, "a change was not stored");
+    AwsError::service(format!("The change was not stored: {error}"))
+}
+
+/// 500, when a task of ours did not end.
+pub(crate) fn internal(what: &str) -> AwsError {
+    tracing::error!(what, "internal error");
+    AwsError::service("An internal error occurred; the server's log says more.")
+}

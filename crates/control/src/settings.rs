@@ -1,0 +1,129 @@
+//! What a function is set to.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fika_aws::generated::lambda::{Runtime as RuntimeId, UpdateFunctionConfigurationInput};
+use fika_aws::shape::AwsError;
+use fika_model::{Runtime, limits};
+use serde::{Deserialize, Serialize};
+
+use crate::{environment, refuse, unsupported};
+
+/// A configuration, every member decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) runtime: String,
+    pub(crate) handler: String,
+    pub(crate) role: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    pub(crate) timeout_secs: u32,
+    pub(crate) memory_mb: u32,
+    pub(crate) ephemeral_mb: u32,
+    /// None when never given: AWS then leaves it out of its answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) environment: Option<BTreeMap<String, String>>,
+    /// None for the default, `PassThrough`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tracing: Option<String>,
+    /// None for `/aws/lambda/NAME`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) log_group: Option<String>,
+}
+
+impl Settings {
+    /// The configuration of a new function.
+    pub(crate) fn new(given: UpdateFunctionConfigurationInput) -> Result<Self, AwsError> {
+        if given.runtime.is_none() || given.handler.is_none() {
+            return Err(refuse::invalid(
+                "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+            ));
+        }
+        let defaults = Self {
+            runtime: String::new(),
+            handler: String::new(),
+            role: String::new(),
+            description: String::new(),
+            timeout_secs: limits::TIMEOUT_SECS.2,
+            memory_mb: limits::MEMORY_MB.2,
+            ephemeral_mb: limits::EPHEMERAL_MB.2,
+            environment: None,
+            tracing: None,
+            log_group: None,
+        };
+        defaults.changed(given)
+    }
+
+    /// This configuration with what is given changed. What is given has passed the model's
+    /// constraints; here is what those do not say.
+    pub(crate) fn changed(
+        mut self,
+        given: UpdateFunctionConfigurationInput,
+    ) -> Result<Self, AwsError> {
+        unsupported::configuration(&given)?;
+        if let Some(runtime) = given.runtime {
+            self.runtime = known_runtime(&runtime)?;
+        }
+        if let Some(variables) = given.environment.map(|e| e.variables.unwrap_or_default()) {
+            environment::check(&variables)?;
+            self.environment = Some(variables);
+        }
+        set(&mut self.handler, given.handler);
+        set(&mut self.role, given.role);
+        set(&mut self.description, given.description);
+        set(&mut self.timeout_secs, within(given.timeout, limits::TIMEOUT_SECS));
+        set(&mut self.memory_mb, within(given.memory_size, limits::MEMORY_MB));
+        let size = given.ephemeral_storage.and_then(|storage| storage.size);
+        set(&mut self.ephemeral_mb, within(size, limits::EPHEMERAL_MB));
+        let mode = given.tracing_config.and_then(|tracing| tracing.mode);
+        self.tracing = mode.map(|mode| mode.as_str().to_owned()).or(self.tracing);
+        self.log_group = given.logging_config.and_then(|log| log.log_group).or(self.log_group);
+        Ok(self)
+    }
+
+    /// What runs it. Its identifier was read when it was set.
+    pub(crate) fn runtime(&self) -> Option<Runtime> {
+        Runtime::parse(&self.runtime).ok()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_secs.into())
+    }
+
+    pub(crate) fn log_group(&self, name: &str) -> String {
+        self.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{name}"))
+    }
+}
+
+fn set<T>(member: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *member = given;
+    }
+}
+
+/// A number in the wire's type as ours; the bounds hold already and are cheap to keep.
+fn within(given: Option<i32>, (least, most, _): (u32, u32, u32)) -> Option<u32> {
+    given.map(|number| u32::try_from(number).unwrap_or(0).clamp(least, most))
+}
+
+/// An identifier that AWS knows and fika runs.
+fn known_runtime(runtime: &RuntimeId) -> Result<String, AwsError> {
+    let id = runtime.as_str();
+    let runs = |id: &str| Runtime::parse(id).is_ok();
+    if !RuntimeId::VALUES.contains(&id) {
+        let values: Vec<_> = RuntimeId::VALUES.iter().copied().filter(|id| runs(id)).collect();
+        return Err(refuse::invalid(format!(
+            "Value {id} at 'runtime' failed to satisfy constraint: \
+             Member must satisfy enum value set: [{}] or be a valid ARN",
+            values.join(", ")
+        )));
+    }
+    if !runs(id) {
+        return Err(refuse::invalid(format!(
+            "fika does not run {id}. It runs nodejs*.x, python3.*, provided.al2 and \
+             provided.al2023: build the function for provided.al2023, or choose another runtime."
+        )));
+    }
+    Ok(id.to_owned())
+}
