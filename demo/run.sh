@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 fika=target/release/fika
 data=${FIKA_DEMO_DATA:-.fika}
 mkdir -p "$data"
+# Only the server started here is spoken to, whatever this shell is set up for.
+unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_LAMBDA AWS_REGION AWS_DEFAULT_REGION FIKA_DATA_DIR FIKA_RUNTIMES_DIR || true
 
 bold() { printf '\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || bold() { printf '%s\n' "$*"; }
