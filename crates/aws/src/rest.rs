@@ -120,6 +120,14 @@ impl Request<'_> {
         T::from_json(Json::document(self.body)?)
     }
 
+    /// One member that is the whole JSON body; none when that is empty.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is no JSON or of another type.
+    pub fn json_payload<T: FromJson>(&self) -> Result<Option<T>, Malformed> {
+        if self.body.is_empty() { Ok(None) } else { self.json().map(Some) }
+    }
+
     /// The raw body; none when it is empty. Shares the bytes, copies nothing.
     #[must_use]
     pub fn payload(&self) -> Option<Bytes> {

@@ -24,7 +24,7 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
     let pattern = if limits.contains(": Pattern") { "Pattern, " } else { "" };
     Ok(format!(
         "//! The bounds of every member a request can carry.\n\n\
-         use super::{{enums::*, inputs::*, structures::*}};\n\
+         use super::*;\n\
          use crate::shape::{{Check, Constraint, {pattern}Rule, Violations}};\n{limits}{}",
         checks.body
     ))
@@ -110,26 +110,24 @@ fn engine(name: &str, pattern: &str) -> Result<String> {
     Ok(pattern)
 }
 
+/// A class may stand inside another, so each escape becomes a class of its own.
 fn ascii_classes(pattern: &str) -> String {
     let mut out = String::new();
-    let mut in_class = false;
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {
         if c != '\\' {
-            in_class = if in_class { c != ']' } else { c == '[' };
             out.push(c);
             continue;
         }
-        let (set, escaped) = match chars.next() {
-            Some('d') => ("0-9", 'd'),
-            Some('s') => (r" \t\n\x0B\f\r", 's'),
-            Some(other) => ("", other),
+        match chars.next() {
+            Some('d') => out += "[0-9]",
+            Some('D') => out += "[^0-9]",
+            Some('s') => out += r"[ \t\n\x0B\f\r]",
+            Some('S') => out += r"[^ \t\n\x0B\f\r]",
+            Some('w') => out += "[0-9A-Za-z_]",
+            Some('W') => out += "[^0-9A-Za-z_]",
+            Some(other) => out.extend(['\\', other]),
             None => break,
-        };
-        match (set, in_class) {
-            ("", _) => out.extend(['\\', escaped]),
-            (set, true) => out += set,
-            (set, false) => out += &format!("[{set}]"),
         }
     }
     out

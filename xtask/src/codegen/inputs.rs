@@ -14,8 +14,7 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
         implementation(&mut body, plan, operation)?;
     }
     Ok(format!(
-        "//! What each served operation takes.\n\n{}use super::{{enums::*, operation::Operation, \
-         outputs::*, structures::*}};\nuse crate::rest::{{Input, Request}};\n\
+        "//! What each served operation takes.\n\n{}use super::*;\nuse crate::rest::{{Input, Request}};\n\
          use crate::shape::{{FromJson, Json, Malformed}};\n{body}",
         imports(&body)
     ))
@@ -67,9 +66,7 @@ fn from_parts(
         Some(Location::Header) => format!("request.header({:?})?", at.to_ascii_lowercase()),
         Some(Location::StatusCode) => return Err(format!("{name}: a status in an input").into()),
         None if payload == Some(name) && kind == Kind::Blob => "request.payload()".into(),
-        None if payload == Some(name) => {
-            return Err(format!("{name}: codegen reads a payload only as a blob").into());
-        }
+        None if payload == Some(name) => "request.json_payload()?".into(),
         None => return Ok(None),
     }))
 }

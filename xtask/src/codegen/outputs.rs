@@ -18,7 +18,7 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
         implementation(&mut body, plan, name)?;
     }
     Ok(format!(
-        "//! What each served operation answers.\n\n{}use super::structures::*;\n\
+        "//! What each served operation answers.\n\n{}use super::*;\n\
          use crate::rest::{{Output, Reply}};\nuse crate::shape::{{FromJson, Json, Malformed}};\n\
          {body}",
         imports(&format!("{body} Bytes"))

@@ -7,6 +7,24 @@ use super::model::{Kind, Location, Member, Model, Operation, Shape};
 use super::names::snake;
 use crate::Result;
 
+/// Names the generated files use for something else.
+const TAKEN: &[&str] = &[
+    "Bytes",
+    "Check",
+    "Constraint",
+    "Input",
+    "Json",
+    "Malformed",
+    "Operation",
+    "Output",
+    "Pattern",
+    "Reply",
+    "Request",
+    "Rule",
+    "String",
+    "Violations",
+];
+
 /// The served operations and every shape they reach.
 pub struct Plan<'m> {
     pub model: &'m Model,
@@ -62,7 +80,9 @@ impl<'m> Plan<'m> {
 
     /// The Rust name of a structure or an enum.
     pub fn name(&self, shape: &str) -> String {
-        self.renamed.get(shape).cloned().unwrap_or_else(|| shape.to_owned())
+        let taken = TAKEN.contains(&shape);
+        let plain = || if taken { format!("{shape}Shape") } else { shape.to_owned() };
+        self.renamed.get(shape).cloned().unwrap_or_else(plain)
     }
 
     /// Structures that are not one operation's own input or output.
@@ -156,7 +176,7 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
         structure(&mut body, plan, name)?;
     }
     Ok(format!(
-        "//! Structures that inputs and outputs hold.\n\n{}use super::enums::*;\n\
+        "//! Structures that inputs and outputs hold.\n\n{}use super::*;\n\
          use crate::shape::{{FromJson, Json, Malformed}};\n{body}",
         imports(&body)
     ))
@@ -194,7 +214,7 @@ pub fn structure(out: &mut String, plan: &Plan<'_>, name: &str) -> Result<()> {
     if !secret.is_empty() {
         redacted(out, &title, shape, &secret)?;
     }
-    if shape.in_body().next().is_some() {
+    if shape.members.is_empty() || shape.in_body().next().is_some() {
         reader(out, &title, shape)?;
     }
     Ok(())
@@ -287,6 +307,9 @@ fn reader(out: &mut String, title: &str, shape: &Shape) -> Result<()> {
     let members: Vec<&str> = shape.in_body().map(|(name, _)| name.as_str()).collect();
     writeln!(out, "\nimpl FromJson for {title} {{")?;
     writeln!(out, "fn from_json(json: Json<'_>) -> Result<Self, Malformed> {{")?;
+    if members.is_empty() {
+        return Ok(writeln!(out, "json.structure(|_, _| Ok(()))?;\nOk(Self {{}})\n}}\n}}")?);
+    }
     writeln!(out, "let mut it = Self::default();\njson.structure(|name, value| {{")?;
     if let [name] = members.as_slice() {
         writeln!(out, "if name == {name:?} {{\nit.{} = value.optional()?;\n}}", snake(name))?;

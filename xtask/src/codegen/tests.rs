@@ -75,7 +75,7 @@ fn a_route_with_a_query_is_tried_before_the_same_path_without() {
 #[test]
 fn java_classes_become_ascii_and_whole_matches() {
     let constraints = file(&generate(&model(false), &["Put"]).unwrap(), "lambda/constraints.rs");
-    let pattern = r#"Pattern::new("[^\\s]+\\d", "^(?:[^ \\t\\n\\x0B\\f\\r]+[0-9])$")"#;
+    let pattern = r#"Pattern::new("[^\\s]+\\d", "^(?:[^[ \\t\\n\\x0B\\f\\r]]+[0-9])$")"#;
     assert!(constraints.contains(pattern), "{constraints}");
 }
 

@@ -1,7 +1,7 @@
 // Written by `cargo xtask codegen` from the public service model. Do not edit.
 //! The bounds of every member a request can carry.
 
-use super::{enums::*, inputs::*, structures::*};
+use super::*;
 use crate::shape::{Check, Constraint, Pattern, Rule, Violations};
 
 static APPLICATION_LOG_LEVEL: Constraint =
@@ -107,7 +107,7 @@ static FUNCTION_VERSION: Constraint = Constraint::new(&[Rule::OneOf(FunctionVers
 static FUNCTION_VERSION_LATEST_PUBLISHED: Constraint =
     Constraint::new(&[Rule::OneOf(FunctionVersionLatestPublished::VALUES)]);
 
-static HANDLER_PATTERN: Pattern = Pattern::new("[^\\s]+", "^(?:[^ \\t\\n\\x0B\\f\\r]+)$");
+static HANDLER_PATTERN: Pattern = Pattern::new("[^\\s]+", "^(?:[^[ \\t\\n\\x0B\\f\\r]]+)$");
 
 static HANDLER: Constraint =
     Constraint::new(&[Rule::Longest(128), Rule::Shortest(0), Rule::Pattern(&HANDLER_PATTERN)]);

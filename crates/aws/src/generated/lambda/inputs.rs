@@ -7,7 +7,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{enums::*, operation::Operation, outputs::*, structures::*};
+use super::*;
 use crate::rest::{Input, Request};
 use crate::shape::{FromJson, Json, Malformed};
 
@@ -184,6 +184,13 @@ impl Input for DeleteFunctionInput {
 /// `GetAccountSettingsRequest` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct GetAccountSettingsInput {}
+
+impl FromJson for GetAccountSettingsInput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        json.structure(|_, _| Ok(()))?;
+        Ok(Self {})
+    }
+}
 
 impl Input for GetAccountSettingsInput {
     const OPERATION: Operation = Operation::GetAccountSettings;

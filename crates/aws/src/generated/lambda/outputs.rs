@@ -7,7 +7,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::structures::*;
+use super::*;
 use crate::rest::{Output, Reply};
 use crate::shape::{FromJson, Json, Malformed};
 

@@ -7,7 +7,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::enums::*;
+use super::*;
 use crate::shape::{FromJson, Json, Malformed};
 
 /// `AcceleratorConfig` of the service model.
