@@ -44,10 +44,16 @@ fn push_path(out: &mut Vec<u8>, path: &str, service: Service) -> Result<(), Auth
     };
     if service.double_encode {
         push_encoded(out, path.as_bytes(), b"/");
-        Ok(())
-    } else {
-        push_recoded(out, path.as_bytes(), b"/", false)
+        return Ok(());
     }
+    // Segment by segment, for an escaped slash is not one between segments.
+    for (n, segment) in path.split('/').enumerate() {
+        if n > 0 {
+            out.push(b'/');
+        }
+        push_recoded(out, segment.as_bytes(), false)?;
+    }
+    Ok(())
 }
 
 /// Removes `.`, `..` and empty segments (RFC 3986, 5.2.4, and doubled slashes besides).
@@ -84,9 +90,9 @@ fn push_query(out: &mut Vec<u8>, query: &str, presigned: bool) -> Result<(), Aut
             continue;
         }
         let start = text.len();
-        push_recoded(&mut text, key.as_bytes(), b"", true)?;
+        push_recoded(&mut text, key.as_bytes(), true)?;
         let middle = text.len();
-        push_recoded(&mut text, value.as_bytes(), b"", true)?;
+        push_recoded(&mut text, value.as_bytes(), true)?;
         pairs.push((start..middle, middle..text.len()));
     }
     pairs.sort_unstable_by(|a, b| {
@@ -169,6 +175,7 @@ mod tests {
             (Service::LAMBDA, "/a/..b/.c", "/a/..b/.c"),
             (unchanged, "//a/../b", "//a/../b"),
             (Service::S3, "//a/../b%20c(d)", "//a/../b%20c%28d%29"),
+            (Service::S3, "/a%2fb%41", "/a%2FbA"),
         ] {
             let mut out = Vec::new();
             push_path(&mut out, path, service).expect(path);
