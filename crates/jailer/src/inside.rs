@@ -201,7 +201,8 @@ fn execute(init: &OwnedFd, trees: &OwnedFd, filter: &OwnedFd) -> io::Result<Infa
     duplicate(&trees, place::CODE_FD)?;
     duplicate(&filter, place::FILTER_FD)?;
     let name: &CStr = c"fika-init";
-    let (argv, envp) = ([name.as_ptr(), std::ptr::null()], [std::ptr::null()]);
+    let argv = [name.as_ptr(), std::ptr::null()];
+    let envp: [*const libc::c_char; 1] = [std::ptr::null()];
     // SAFETY: all strings are C strings and both lists end with a null; this returns only if it
     // fails.
     unsafe {

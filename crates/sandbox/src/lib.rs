@@ -1,2 +1,23 @@
-//! Placeholder.
+//! The walls: what a function's process runs behind.
+//!
+//! - [`jail`]: a wall made of namespaces: [`Jail`] builds it, from [`WallSpec`] to [`Sandbox`]
+//! - [`sandbox`]: one sandbox: started, emptied, frozen, destroyed; its events
+//! - [`log`]: what the function writes
+//! - [`cgroup`]: memory, CPU and process limits (cgroup v2, v1, or none)
+//! - [`image`]: runtime images, the read-only trees that are a sandbox's root
+//!
+//! Nothing here knows what a Lambda function is.
+
+pub mod cgroup;
+pub mod error;
 pub mod image;
+pub mod jail;
+pub mod log;
+pub mod sandbox;
+
+pub use cgroup::CpuPolicy;
+pub use error::WallError;
+pub use fika_init::Exit;
+pub use jail::{Jail, JailOptions, WallFacts, WallSpec};
+pub use log::{LogPipe, LogReader};
+pub use sandbox::{Event, Meter, Sandbox, Start};

@@ -1,0 +1,49 @@
+//! What can go wrong with a wall.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What can go wrong with a wall. Each message says what to do next, where we know.
+#[derive(Debug, Error)]
+pub enum WallError {
+    /// A file of the state directory cannot be read or written.
+    #[error("cannot use {path}: make it writable, or choose another state directory")]
+    State {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another running server has this state directory.
+    #[error("another server uses {0}: stop it, or choose another state directory")]
+    InUse(PathBuf),
+    /// The seccomp program cannot be made for this machine.
+    #[error("no seccomp program for this machine: {0}")]
+    Filter(String),
+    /// The cgroups of a sandbox cannot be made.
+    #[error("cannot make a cgroup")]
+    Cgroup(#[source] io::Error),
+    /// The jailer cannot be started.
+    #[error("cannot start the jailer")]
+    Spawn(#[source] io::Error),
+    /// A step of the building of the wall failed.
+    #[error("cannot build the wall: {0}")]
+    Build(String),
+    /// Init did not answer in time.
+    #[error("the sandbox did not answer within {0} seconds: the machine may be overloaded")]
+    Silent(u64),
+    /// More sandboxes than there are users set aside for them.
+    #[error("too many sandboxes: no user is left for another")]
+    NoUser,
+    /// The code is not one of the trees in the code directory.
+    #[error("{0} is not directly inside the code directory")]
+    Code(PathBuf),
+    /// The function's program could not be started.
+    #[error("cannot start {0}")]
+    Refused(String),
+    /// The sandbox is gone.
+    #[error("the sandbox is gone")]
+    Lost,
+}

@@ -1,0 +1,133 @@
+//! One sandbox, from nothing to init's hello.
+
+use std::io;
+use std::net::TcpListener;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fika_init::{FromInit, encode, place, stream};
+use fika_jailer::{JailSpec, MARK, Users as Mapped};
+use rustix::pipe::PipeFlags;
+use tokio::process::{Child, Command};
+use tokio::task::spawn_blocking;
+
+use super::WallSpec;
+use super::home::Home;
+use super::users::{Lease, Users};
+use crate::cgroup::{Cgroup, Cgroups, Limits};
+use crate::error::WallError;
+use crate::sandbox::control::Control;
+
+/// How long init has to say hello, in seconds. It takes milliseconds on a healthy machine.
+const HELLO_S: u64 = 10;
+
+/// A sandbox whose init has said hello.
+pub struct Born {
+    pub control: Control,
+    pub jailer: Child,
+    pub lease: Lease,
+    pub cgroup: Option<Arc<Cgroup>>,
+    pub api: TcpListener,
+    pub tmp: OwnedFd,
+    pub log: OwnedFd,
+}
+
+/// Builds a wall. What was made is undone when a step fails.
+pub async fn bear(
+    home: &Home,
+    users: &Arc<Users>,
+    cgroups: &Arc<Cgroups>,
+    spec: &WallSpec,
+    limits: Limits,
+) -> Result<Born, WallError> {
+    let lease = users.lease()?;
+    let (ours, theirs) = StdUnixStream::pair().map_err(WallError::Spawn)?;
+    let (log, log_end) = log_pipe(lease.mapped()).map_err(WallError::Spawn)?;
+    let order = encode(&jail_spec(home, spec, limits, lease.mapped()))
+        .map_err(|error| WallError::Spawn(io::Error::other(error)))?;
+    stream::send_all(&ours, &order, &[]).map_err(WallError::Spawn)?;
+
+    // The kernel is slow at both, so they go side by side, off the event loop.
+    let mut jailer = jailer(home, spec, theirs, log_end);
+    let jailer = spawn_blocking(move || jailer.spawn());
+    let (cgroups, id) = (cgroups.clone(), spec.sandbox);
+    let cgroup = spawn_blocking(move || cgroups.create(id, limits));
+    let (jailer, cgroup) = tokio::join!(jailer, cgroup);
+    let cgroup = Guard(flat(cgroup).map_err(WallError::Cgroup)?);
+    let jailer = flat(jailer).map_err(WallError::Spawn)?;
+
+    let mut control = Control::new(ours).map_err(WallError::Spawn)?;
+    let hello = tokio::time::timeout(Duration::from_secs(HELLO_S), control.next());
+    match hello.await.map_err(|_| WallError::Silent(HELLO_S))? {
+        Ok(Some(FromInit::Hello { version: place::VERSION })) => {}
+        Ok(Some(FromInit::Failed { message })) => return Err(WallError::Build(message)),
+        Ok(Some(other)) => return Err(WallError::Build(format!("init began with {other:?}"))),
+        Ok(None) => return Err(WallError::Build("the jailer ended without a word".into())),
+        Err(error) => return Err(WallError::Build(error.to_string())),
+    }
+    let [api, tmp] = <[OwnedFd; 2]>::try_from(control.take_descriptors())
+        .map_err(|_| WallError::Build("init's hello came without its descriptors".into()))?;
+    let api = TcpListener::from(api);
+    Ok(Born { control, jailer, lease, cgroup: cgroup.keep(), api, tmp, log })
+}
+
+fn flat<T>(joined: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {
+    joined.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+fn jail_spec(home: &Home, spec: &WallSpec, limits: Limits, users: Mapped) -> JailSpec {
+    JailSpec {
+        image: spec.image.clone(),
+        trees: home.code_dir().into(),
+        mount_point: home.path("root"),
+        init: home.path("init"),
+        filter: home.path("filter"),
+        hostname: spec.hostname.clone(),
+        tmp_bytes: limits.tmp,
+        users,
+    }
+}
+
+/// In a process group of its own, so that a Ctrl-C in the server's terminal does not end it
+/// before the server has drained.
+fn jailer(home: &Home, spec: &WallSpec, control: StdUnixStream, log: OwnedFd) -> Command {
+    let mut command = Command::new(home.path("jailer"));
+    command
+        .args([MARK, home.instance(), &spec.sandbox.to_string()])
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(control)))
+        .stdout(Stdio::from(log))
+        .process_group(0);
+    command
+}
+
+/// A pipe whose write end the function's user may open again, as `/dev/stdout` is.
+fn log_pipe(users: Mapped) -> io::Result<(OwnedFd, OwnedFd)> {
+    let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&read, true)?;
+    if let Mapped::Own { function, .. } = users {
+        let (uid, gid) = (rustix::fs::Uid::from_raw(function), rustix::fs::Gid::from_raw(function));
+        rustix::fs::fchown(write.as_fd(), Some(uid), Some(gid))?;
+    }
+    Ok((read, write))
+}
+
+/// Removes a sandbox's cgroup, if the sandbox is not born after all. No process is in it yet.
+struct Guard(Option<Cgroup>);
+
+impl Guard {
+    fn keep(mut self) -> Option<Arc<Cgroup>> {
+        self.0.take().map(Arc::new)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(cgroup) = &self.0 {
+            cgroup.remove();
+        }
+    }
+}

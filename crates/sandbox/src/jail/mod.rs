@@ -1,0 +1,144 @@
+//! A wall made of namespaces.
+//!
+//! - [`Jail`]: one for each worker: builds walls
+//! - `home`: the state directory: programs, lock, and what an earlier server left
+//! - `users`: which host users sandboxes are
+//! - `birth`: one sandbox, from nothing to init's hello
+//! - [`seccomp`]: the system calls a function may make
+
+mod birth;
+mod home;
+pub mod seccomp;
+mod users;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use fika_model::SandboxId;
+use tokio::sync::watch;
+
+use crate::cgroup::{Cgroups, CpuPolicy, Limits};
+use crate::error::WallError;
+use crate::sandbox::Sandbox;
+
+pub(crate) use birth::Born;
+pub(crate) use users::Lease;
+
+/// How walls are built here.
+#[derive(Debug, Clone)]
+pub struct JailOptions {
+    /// The jail's own directory. Two servers must not share one.
+    pub state_dir: PathBuf,
+    /// Where code trees are: one directory each, readable by every user.
+    pub code_dir: PathBuf,
+    /// How a function's memory decides its share of the CPU.
+    pub cpu: CpuPolicy,
+    /// Use cgroups where they can be had. Off is for tests, and for hosts where they misbehave.
+    pub cgroups: bool,
+}
+
+/// One sandbox to be.
+#[derive(Debug, Clone)]
+pub struct WallSpec {
+    /// Its id, unique among the living.
+    pub sandbox: SandboxId,
+    /// The runtime image: a tree that becomes the read-only root. It needs the directories
+    /// `/dev`, `/proc`, `/tmp` and `/var/task`, and must be readable by every user.
+    pub image: PathBuf,
+    /// The function's memory, in MB.
+    pub memory_mb: u32,
+    /// The size of `/tmp`, in MB.
+    pub ephemeral_mb: u32,
+    /// The host name inside, at most 64 bytes.
+    pub hostname: String,
+}
+
+/// What walls are made of here, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WallFacts {
+    /// Sandboxes have users of their own, because the server is root. Else each is the server's
+    /// user without any right.
+    pub own_users: bool,
+    /// Version of the cgroups that limit memory, CPU and processes.
+    pub cgroups: Option<u8>,
+    /// What is missing, and how to get it.
+    pub missing: Vec<String>,
+}
+
+/// Builds walls.
+pub struct Jail {
+    home: home::Home,
+    users: Arc<users::Users>,
+    cgroups: Arc<Cgroups>,
+    cpu: CpuPolicy,
+    /// Set when every sandbox must go. Each sandbox listens to it as long as it lives.
+    closing: watch::Sender<bool>,
+}
+
+impl Jail {
+    /// Looks at what this host allows, installs the programs, and removes what an earlier
+    /// server with this state directory left. Blocks for a few milliseconds.
+    ///
+    /// # Errors
+    /// [`WallError`] when the state directory cannot be used or another server uses it.
+    pub fn new(options: JailOptions) -> Result<Self, WallError> {
+        let home = home::Home::open(&options.state_dir, &options.code_dir)?;
+        home.end_leftovers();
+        let cgroups = if options.cgroups {
+            Cgroups::find(home.instance())
+        } else {
+            Cgroups::None("cgroups are switched off".into())
+        };
+        Ok(Self {
+            users: Arc::new(users::Users::of_this_host(home.instance())),
+            home,
+            cgroups: Arc::new(cgroups),
+            cpu: options.cpu,
+            closing: watch::Sender::new(false),
+        })
+    }
+
+    /// Builds a wall, with nothing running behind it but init.
+    ///
+    /// # Errors
+    /// [`WallError`] when a step fails; nothing is left then.
+    pub async fn create(&self, spec: WallSpec) -> Result<Sandbox, WallError> {
+        let limits = Limits {
+            memory: u64::from(spec.memory_mb) << 20,
+            tmp: u64::from(spec.ephemeral_mb) << 20,
+            cpu: self.cpu,
+        };
+        let born = birth::bear(&self.home, &self.users, &self.cgroups, &spec, limits).await?;
+        Ok(Sandbox::new(born, self.home.code_dir(), limits, self.closing.subscribe()))
+    }
+
+    /// What walls are made of here.
+    #[must_use]
+    pub fn facts(&self) -> WallFacts {
+        let own_users = self.users.are_own();
+        let mut missing = Vec::new();
+        if !own_users {
+            missing.push(
+                "sandboxes share the server's user: start the server as root to give each its own"
+                    .into(),
+            );
+        }
+        let cgroups = match &*self.cgroups {
+            Cgroups::V2(_) => Some(2),
+            Cgroups::V1(_) => Some(1),
+            Cgroups::None(why) => {
+                missing
+                    .push(format!("memory is watched, not bounded, and CPU is not shared: {why}"));
+                None
+            }
+        };
+        WallFacts { own_users, cgroups, missing }
+    }
+
+    /// Ends every sandbox, and removes all that this instance made outside its state directory.
+    pub async fn close(&self) {
+        self.closing.send_replace(true);
+        self.closing.closed().await;
+        self.cgroups.remove();
+    }
+}

@@ -1,0 +1,273 @@
+//! The task behind a sandbox: speaks with init, governs memory, cleans up.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fika_init::message::Process;
+use fika_init::{Exit, FromInit, ToInit};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::process::Child;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
+
+use super::Event;
+use super::control::Control;
+use crate::cgroup::Cgroup;
+use crate::cgroup::governor::{Verdict, judge};
+use crate::error::WallError;
+use crate::jail::Lease;
+
+/// How much longer than its grace a sandbox may take to end before it is killed from outside.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the handle wants done.
+#[derive(Debug)]
+pub enum Order {
+    Start(Process, oneshot::Sender<Result<(), WallError>>),
+    Reset(oneshot::Sender<()>),
+    Freeze(bool),
+    Destroy(Duration, oneshot::Sender<()>),
+}
+
+/// What init still owes an answer to.
+#[derive(Default)]
+pub struct State {
+    starting: Option<oneshot::Sender<Result<(), WallError>>>,
+    resetting: Vec<oneshot::Sender<()>>,
+    /// Tells when usage passes the level last set.
+    alarm: Option<AsyncFd<OwnedFd>>,
+    /// The governor killed the function that runs.
+    killed: bool,
+    /// OOM kills of the kernel that are known.
+    oom_kills: u64,
+}
+
+/// Keeps one sandbox until it ends.
+pub struct Keeper {
+    pub control: Control,
+    pub jailer: Child,
+    pub lease: Lease,
+    pub cgroup: Option<Arc<Cgroup>>,
+    pub tmp: OwnedFd,
+    pub memory: u64,
+    pub peak: Arc<AtomicU64>,
+    pub events: mpsc::UnboundedSender<Event>,
+    pub state: State,
+}
+
+/// Why a sandbox ends.
+enum End {
+    Asked(Duration, Option<oneshot::Sender<()>>),
+    Lost,
+}
+
+impl Keeper {
+    /// Keeps the sandbox until its handle is gone, it is asked to end, or init is gone.
+    pub async fn keep(
+        mut self,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+        mut closing: watch::Receiver<bool>,
+    ) {
+        let end = self.serve(&mut orders, &mut closing).await;
+        let (grace, reply) = match end {
+            End::Asked(grace, reply) => (grace, reply),
+            End::Lost => {
+                let _nobody = self.events.send(Event::Lost);
+                (Duration::ZERO, None)
+            }
+        };
+        self.end(grace).await;
+        // Orders that came too late find nobody: their senders see this end.
+        drop(orders);
+        if let Some(reply) = reply {
+            let _nobody = reply.send(());
+        }
+    }
+
+    async fn serve(
+        &mut self,
+        orders: &mut mpsc::UnboundedReceiver<Order>,
+        closing: &mut watch::Receiver<bool>,
+    ) -> End {
+        loop {
+            tokio::select! {
+                word = self.control.next() => match word {
+                    Ok(Some(word)) => self.hear(word),
+                    Ok(None) => return End::Lost,
+                    Err(error) => {
+                        tracing::warn!(%error, "a sandbox's init is not understood");
+                        return End::Lost;
+                    }
+                },
+                order = orders.recv() => match order {
+                    None => return End::Asked(Duration::ZERO, None),
+                    Some(Order::Destroy(grace, reply)) => return End::Asked(grace, Some(reply)),
+                    Some(order) => if self.obey(order).await.is_err() {
+                        return End::Lost;
+                    },
+                },
+                () = told_to_close(closing) => return End::Asked(Duration::ZERO, None),
+                () = ring(&self.state.alarm, self.cgroup.as_deref()) => self.govern(),
+            }
+        }
+    }
+
+    async fn obey(&mut self, order: Order) -> io::Result<()> {
+        match order {
+            Order::Start(process, reply) => self.start(process, reply).await,
+            Order::Reset(reply) => {
+                self.thaw();
+                self.state.resetting.push(reply);
+                self.control.say(&ToInit::Empty, &[]).await
+            }
+            Order::Freeze(true) => self.control.say(&ToInit::Freeze, &[]).await,
+            Order::Freeze(false) => self.control.say(&ToInit::Thaw, &[]).await,
+            // Told apart by the caller, who ends with it.
+            Order::Destroy(..) => Ok(()),
+        }
+    }
+
+    async fn start(
+        &mut self,
+        mut process: Process,
+        reply: oneshot::Sender<Result<(), WallError>>,
+    ) -> io::Result<()> {
+        let entrances = match self.cgroup.as_ref().map_or(Ok(Vec::new()), |group| group.entrances())
+        {
+            Ok(entrances) => entrances,
+            Err(error) => {
+                let _nobody = reply.send(Err(WallError::Cgroup(error)));
+                return Ok(());
+            }
+        };
+        if self.state.alarm.is_none() {
+            self.set_alarm(self.memory);
+        }
+        self.state.killed = false;
+        self.state.starting = Some(reply);
+        process.cgroups = entrances.len();
+        let beside: Vec<_> = entrances.iter().map(AsFd::as_fd).collect();
+        self.control.say(&ToInit::Start(process), &beside).await
+    }
+
+    fn hear(&mut self, word: FromInit) {
+        match word {
+            FromInit::Started => self.answer_start(Ok(())),
+            FromInit::Refused { message } => self.answer_start(Err(WallError::Refused(message))),
+            FromInit::Exited { how, out_of_memory } => {
+                let out_of_memory = out_of_memory || self.ran_out_of_memory(how);
+                let _nobody = self.events.send(Event::Exited { how, out_of_memory });
+            }
+            FromInit::Emptied => {
+                for reply in self.state.resetting.drain(..) {
+                    let _nobody = reply.send(());
+                }
+            }
+            FromInit::Peak { bytes } => {
+                self.peak.fetch_max(bytes, Ordering::Relaxed);
+            }
+            FromInit::Hello { .. } | FromInit::Failed { .. } => {
+                tracing::warn!(?word, "init said what it says only at first");
+            }
+        }
+    }
+
+    fn answer_start(&mut self, answer: Result<(), WallError>) {
+        if let Some(reply) = self.state.starting.take() {
+            let _nobody = reply.send(answer);
+        }
+    }
+
+    /// Whether this end was for want of memory: by the governor's hand or the kernel's.
+    fn ran_out_of_memory(&mut self, how: Exit) -> bool {
+        let kills = self.cgroup.as_ref().and_then(|group| group.oom_kills().ok()).unwrap_or(0);
+        let by_kernel = kills > std::mem::replace(&mut self.state.oom_kills, kills);
+        let by_us = std::mem::take(&mut self.state.killed);
+        how == Exit::Signal(rustix::process::Signal::KILL.as_raw()) && (by_us || by_kernel)
+    }
+
+    /// Looks at what the function holds, since usage has passed the level.
+    fn govern(&mut self) {
+        let Some(cgroup) = self.cgroup.clone() else { return };
+        let tmp = match rustix::fs::fstatfs(&self.tmp) {
+            Ok(tmp) => (tmp.f_blocks - tmp.f_bfree) * tmp.f_bsize as u64,
+            Err(_) => 0,
+        };
+        let verdict = cgroup.held().map(|held| judge(held, tmp, self.memory));
+        match verdict {
+            Ok(Verdict::LookAgainAt(level)) => self.set_alarm(level),
+            Ok(Verdict::Kill) => {
+                self.state.killed = true;
+                self.report(cgroup.kill());
+                self.set_alarm(self.memory);
+            }
+            Err(error) => self.report(Err(error)),
+        }
+    }
+
+    fn set_alarm(&mut self, level: u64) {
+        let Some(cgroup) = &self.cgroup else { return };
+        let interest =
+            if cgroup.alarm_is_priority() { Interest::PRIORITY } else { Interest::READABLE };
+        let alarm = cgroup.alarm(level).and_then(|alarm| {
+            // SAFETY: an OwnedFd always gives the same descriptor, and keeps it open until the
+            // AsyncFd that owns it is dropped.
+            Ok(unsafe { AsyncFd::register_with_interest(alarm, interest) }?)
+        });
+        match alarm {
+            Ok(alarm) => self.state.alarm = Some(alarm),
+            // The hard limit holds all the same.
+            Err(error) => self.report(Err(error)),
+        }
+    }
+
+    fn report(&self, done: io::Result<()>) {
+        if let Err(error) = done {
+            tracing::warn!(%error, "a sandbox's memory cannot be governed");
+        }
+    }
+
+    fn thaw(&self) {
+        if let Some(cgroup) = &self.cgroup {
+            let _not_frozen = cgroup.freeze(false);
+        }
+    }
+
+    /// Ends init, and with it everything in its namespaces; then removes the cgroup.
+    async fn end(mut self, grace: Duration) {
+        self.thaw();
+        let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
+        let _gone = self.control.say(&ToInit::Shutdown { grace_ms }, &[]).await;
+        if timeout(grace.saturating_add(PATIENCE), self.jailer.wait()).await.is_err() {
+            // The jailer's end is init's, whatever init is doing.
+            tracing::warn!("a sandbox did not end when asked to");
+            let _gone = self.jailer.kill().await;
+        }
+        drop(self.lease);
+        if let Some(cgroup) = self.cgroup {
+            let _removed = tokio::task::spawn_blocking(move || cgroup.remove()).await;
+        }
+    }
+}
+
+/// Waits until the jail closes. A jail that is gone without closing does not end its sandboxes.
+async fn told_to_close(closing: &mut watch::Receiver<bool>) {
+    if closing.wait_for(|closing| *closing).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Waits for the alarm, for ever if there is none.
+async fn ring(alarm: &Option<AsyncFd<OwnedFd>>, cgroup: Option<&Cgroup>) {
+    let Some(alarm) = alarm else { return std::future::pending().await };
+    let priority = cgroup.is_some_and(Cgroup::alarm_is_priority);
+    let interest = if priority { Interest::PRIORITY } else { Interest::READABLE };
+    // An alarm that cannot be waited for never rings; the hard limit holds.
+    if alarm.ready(interest).await.is_err() {
+        std::future::pending().await
+    }
+}

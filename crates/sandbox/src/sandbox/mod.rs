@@ -1,0 +1,244 @@
+//! One sandbox, as its worker holds it.
+//!
+//! - [`Sandbox`]: the handle
+//! - `keeper`: the task behind it: speaks with init, governs memory, cleans up
+//! - `control`: the stream to init
+
+pub(crate) mod control;
+mod keeper;
+
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fika_init::Exit;
+use fika_init::message::Process;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::cgroup::{Cgroup, Limits};
+use crate::error::WallError;
+use crate::jail::Born;
+use crate::log::LogPipe;
+use keeper::{Keeper, Order};
+
+/// The process of a function.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// The code tree to put at `/var/task`: a directory directly inside the code directory.
+    /// Only the first start may name one.
+    pub code: Option<PathBuf>,
+    /// Program (an absolute path inside) and arguments.
+    pub argv: Vec<String>,
+    /// The whole environment; nothing is added.
+    pub env: Vec<(String, String)>,
+    /// Working directory.
+    pub cwd: String,
+}
+
+/// What happened in a sandbox by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The function's process ended. Processes it left behind may run until a reset.
+    Exited {
+        /// How it ended.
+        how: Exit,
+        /// It was killed because it held more memory than it may.
+        out_of_memory: bool,
+    },
+    /// The sandbox is gone, without having been asked to.
+    Lost,
+}
+
+/// Reads how much memory a sandbox has used. It may outlive the sandbox, and then reads zero or
+/// the last value.
+#[derive(Debug, Clone)]
+pub struct Meter {
+    cgroup: Option<Arc<Cgroup>>,
+    peak: Arc<AtomicU64>,
+}
+
+impl Meter {
+    /// The most memory the function's processes have ever held, in bytes; files in `/tmp` and
+    /// file cache included where a cgroup counts. One read of an open file.
+    #[must_use]
+    pub fn peak_bytes(&self) -> u64 {
+        let counted = self.cgroup.as_ref().and_then(|cgroup| cgroup.peak().ok());
+        counted.unwrap_or_else(|| self.peak.load(Ordering::Relaxed))
+    }
+}
+
+/// One sandbox. Dropping it ends it, in the background; [`Sandbox::destroy`] waits for the end.
+#[derive(Debug)]
+pub struct Sandbox {
+    orders: mpsc::UnboundedSender<Order>,
+    events: mpsc::UnboundedReceiver<Event>,
+    api: Option<TcpListener>,
+    log: Option<LogPipe>,
+    cgroup: Option<Arc<Cgroup>>,
+    /// The peak that init reports, where no cgroup counts.
+    peak: Arc<AtomicU64>,
+    memory: u64,
+    code_dir: PathBuf,
+}
+
+impl Sandbox {
+    /// Takes a sandbox in keeping. Must be called on an event loop.
+    pub(crate) fn new(
+        born: Born,
+        code_dir: &Path,
+        limits: Limits,
+        closing: watch::Receiver<bool>,
+    ) -> Self {
+        let (orders, take_orders) = mpsc::unbounded_channel();
+        let (tell, events) = mpsc::unbounded_channel();
+        let peak = Arc::new(AtomicU64::new(0));
+        let sandbox = Self {
+            orders,
+            events,
+            api: Some(born.api),
+            log: Some(LogPipe::new(born.log)),
+            cgroup: born.cgroup.clone(),
+            peak: peak.clone(),
+            memory: limits.memory,
+            code_dir: code_dir.into(),
+        };
+        let keeper = Keeper {
+            control: born.control,
+            jailer: born.jailer,
+            lease: born.lease,
+            cgroup: born.cgroup,
+            tmp: born.tmp,
+            memory: limits.memory,
+            peak,
+            events: tell,
+            state: keeper::State::default(),
+        };
+        tokio::spawn(keeper.keep(take_orders, closing));
+        sandbox
+    }
+
+    /// The Runtime API's listener: at 127.0.0.1:9001 in the sandbox's own network namespace,
+    /// where only its function can reach it. Does not block.
+    ///
+    /// # Panics
+    /// When it was taken before.
+    pub fn take_runtime_api(&mut self) -> TcpListener {
+        self.api.take().expect("the listener is taken once")
+    }
+
+    /// What the function writes to its standard output and error, in order.
+    ///
+    /// # Panics
+    /// When it was taken before.
+    pub fn take_logs(&mut self) -> LogPipe {
+        self.log.take().expect("the log is taken once")
+    }
+
+    /// Puts the code in place (the first time) and starts the function's process. Returns when
+    /// its program runs. May be called again after a [`reset`](Self::reset).
+    ///
+    /// # Errors
+    /// [`WallError::Refused`] when the program cannot be started, [`WallError::Code`] when the
+    /// code is not in the code directory, [`WallError::Lost`] when the sandbox is gone.
+    pub async fn start(&self, start: Start) -> Result<(), WallError> {
+        let code = start.code.as_deref().map(|code| self.tree_name(code)).transpose()?;
+        let process = Process {
+            code,
+            argv: start.argv,
+            env: start.env,
+            cwd: start.cwd,
+            cgroups: 0,
+            watch_memory: self.cgroup.is_none().then_some(self.memory),
+        };
+        self.ask(|reply| Order::Start(process, reply)).await?
+    }
+
+    fn tree_name(&self, code: &Path) -> Result<String, WallError> {
+        let name = code.strip_prefix(&self.code_dir).ok().or_else(|| {
+            let parent = code.parent()?.canonicalize().ok()?;
+            (parent == self.code_dir).then_some(Path::new(code.file_name()?))
+        });
+        let name = name.filter(|name| name.components().count() == 1).and_then(Path::to_str);
+        name.map(String::from).ok_or_else(|| WallError::Code(code.into()))
+    }
+
+    /// What happened next. Safe to cancel.
+    pub async fn next_event(&mut self) -> Event {
+        self.events.recv().await.unwrap_or(Event::Lost)
+    }
+
+    /// Kills every process of the function. `/tmp` and the code stay. No event tells of the end
+    /// of the function's process.
+    ///
+    /// # Errors
+    /// [`WallError::Lost`] when the sandbox is gone.
+    pub async fn reset(&self) -> Result<(), WallError> {
+        self.ask(Order::Reset).await
+    }
+
+    /// The most memory the function's processes have ever held, in bytes; files in `/tmp` and
+    /// file cache included where a cgroup counts.
+    #[must_use]
+    pub fn peak_memory_bytes(&self) -> u64 {
+        self.meter().peak_bytes()
+    }
+
+    /// The counter behind [`peak_memory_bytes`](Self::peak_memory_bytes), for others to read.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        Meter { cgroup: self.cgroup.clone(), peak: self.peak.clone() }
+    }
+
+    /// Stops every process of the function until [`thaw`](Self::thaw).
+    ///
+    /// # Errors
+    /// Those of writing a cgroup's file.
+    pub fn freeze(&self) -> io::Result<()> {
+        self.set_frozen(true)
+    }
+
+    /// Lets the function's processes go on.
+    ///
+    /// # Errors
+    /// Those of writing a cgroup's file.
+    pub fn thaw(&self) -> io::Result<()> {
+        self.set_frozen(false)
+    }
+
+    fn set_frozen(&self, frozen: bool) -> io::Result<()> {
+        match &self.cgroup {
+            Some(cgroup) => cgroup.freeze(frozen),
+            None => {
+                let _gone = self.orders.send(Order::Freeze(frozen));
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives the function at least a whole CPU, or takes that back. Changes nothing unless CPU
+    /// is given by quota.
+    ///
+    /// # Errors
+    /// Those of writing a cgroup's file.
+    pub fn boost(&self, on: bool) -> io::Result<()> {
+        self.cgroup.as_ref().map_or(Ok(()), |cgroup| cgroup.boost(on))
+    }
+
+    /// Ends the sandbox: asks its processes to end, and kills what is left after the grace.
+    /// Returns when no process and no cgroup of it is left.
+    pub async fn destroy(self, grace: Duration) {
+        let _gone = self.ask(|reply| Order::Destroy(grace, reply)).await;
+    }
+
+    async fn ask<T>(
+        &self,
+        order: impl FnOnce(oneshot::Sender<T>) -> Order,
+    ) -> Result<T, WallError> {
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(order(reply)).map_err(|_| WallError::Lost)?;
+        answer.await.map_err(|_| WallError::Lost)
+    }
+}

@@ -1,0 +1,177 @@
+//! What the tests of the wall share: an image of nothing, a hostile program, and a house for them.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use fika_model::SandboxId;
+use fika_sandbox::log::LogReader;
+use fika_sandbox::{CpuPolicy, Event, Jail, JailOptions, Sandbox, Start, WallSpec};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+/// Long enough for a machine under load; only a test that fails waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A directory with an image, a code tree and a state directory.
+pub struct House {
+    directory: TempDir,
+    cgroups: bool,
+}
+
+impl House {
+    pub fn new() -> Self {
+        Self::with_cgroups(true)
+    }
+
+    pub fn with_cgroups(cgroups: bool) -> Self {
+        let directory = tempfile::Builder::new().prefix("fika-wall-").tempdir().unwrap();
+        let house = Self { directory, cgroups };
+        for place in ["image/dev", "image/proc", "image/tmp", "image/var/task", "image/etc"] {
+            fs::create_dir_all(house.path(place)).unwrap();
+        }
+        for tree in ["code/tree", "code/other"] {
+            fs::create_dir_all(house.path(tree)).unwrap();
+        }
+        fs::copy(probe(), house.path("code/tree/probe")).unwrap();
+        open_to_all(house.directory.path());
+        house
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn options(&self) -> JailOptions {
+        JailOptions {
+            state_dir: self.path("state"),
+            code_dir: self.path("code"),
+            cpu: CpuPolicy::Share,
+            cgroups: self.cgroups,
+        }
+    }
+
+    pub fn jail(&self) -> Jail {
+        Jail::new(self.options()).unwrap()
+    }
+
+    pub fn spec(&self, id: u64) -> WallSpec {
+        WallSpec {
+            sandbox: SandboxId(id),
+            image: self.path("image"),
+            memory_mb: 128,
+            ephemeral_mb: 512,
+            hostname: "sandbox.test".into(),
+        }
+    }
+
+    /// The program of the tests, told what to do.
+    pub fn start(&self, verbs: &[&str]) -> Start {
+        let mut argv = vec!["/var/task/probe".to_string()];
+        argv.extend(verbs.iter().map(ToString::to_string));
+        Start { code: Some(self.path("code/tree")), argv, env: Vec::new(), cwd: "/var/task".into() }
+    }
+
+    /// The same, when the code is in its place already.
+    pub fn start_again(&self, verbs: &[&str]) -> Start {
+        Start { code: None, ..self.start(verbs) }
+    }
+}
+
+/// Everybody may read what sandboxes see, since each has users of its own.
+fn open_to_all(path: &Path) {
+    let mode = if path.is_dir() {
+        0o755
+    } else {
+        fs::metadata(path).unwrap().permissions().mode() | 0o444
+    };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| open_to_all(&entry.unwrap().path()));
+    }
+}
+
+/// Compiles the program once for all tests.
+fn probe() -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/probe/probe.c");
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let program = directory.join("probe");
+    let age = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    if age(&program) < age(&source) {
+        fs::create_dir_all(directory).unwrap();
+        // Tests run side by side, each in its own process.
+        let mine = directory.join(format!("probe.{}", std::process::id()));
+        let mut cc = Command::new("cc");
+        cc.args(["-static", "-O1", "-w", "-o"]).arg(&mine).arg(&source);
+        assert!(cc.status().unwrap().success(), "a C toolchain with static libc is needed");
+        fs::rename(mine, &program).unwrap();
+    }
+    program
+}
+
+/// A sandbox with what it writes.
+pub struct Running {
+    pub sandbox: Sandbox,
+    pub log: LogReader,
+}
+
+impl Running {
+    pub async fn start(house: &House, jail: &Jail, id: u64, verbs: &[&str]) -> Self {
+        Self::start_in(jail, house.spec(id), house.start(verbs)).await
+    }
+
+    pub async fn start_in(jail: &Jail, spec: WallSpec, start: Start) -> Self {
+        let mut sandbox = jail.create(spec).await.unwrap();
+        let log = sandbox.take_logs().watch().unwrap();
+        sandbox.start(start).await.unwrap();
+        Self { sandbox, log }
+    }
+
+    /// The next event.
+    pub async fn event(&mut self) -> Event {
+        timeout(PATIENCE, self.sandbox.next_event()).await.expect("an event")
+    }
+
+    /// What it writes up to and with `end`.
+    pub async fn read_until(&self, end: &str) -> String {
+        let mut text = String::new();
+        let mut buffer = [0; 4096];
+        while !text.contains(end) {
+            let read = timeout(PATIENCE, self.log.read(&mut buffer)).await;
+            match read.unwrap_or_else(|_| panic!("no {end:?} in {text:?}")).unwrap() {
+                0 => panic!("the log ended before {end:?}: {text:?}"),
+                read => text.push_str(&String::from_utf8_lossy(&buffer[..read])),
+            }
+        }
+        text
+    }
+
+    /// What it wrote before it ended, and how it did.
+    pub async fn finish(&mut self) -> (String, Event) {
+        let mut text = Vec::new();
+        let mut buffer = [0; 65536];
+        let event = loop {
+            tokio::select! {
+                biased;
+                read = self.log.read(&mut buffer) => text.extend_from_slice(&buffer[..read.unwrap()]),
+                event = self.sandbox.next_event() => break event,
+                () = tokio::time::sleep(PATIENCE) => panic!("{}", String::from_utf8_lossy(&text)),
+            }
+        };
+        while let Ok(Some(read @ 1..)) = self.log.try_read(&mut buffer) {
+            text.extend_from_slice(&buffer[..read]);
+        }
+        (String::from_utf8_lossy(&text).into_owned(), event)
+    }
+}
+
+/// Runs the program in a fresh sandbox to its end.
+pub async fn run(house: &House, jail: &Jail, verbs: &[&str]) -> (String, Event) {
+    let mut running = Running::start(house, jail, 1, verbs).await;
+    let ended = running.finish().await;
+    running.sandbox.destroy(Duration::ZERO).await;
+    ended
+}

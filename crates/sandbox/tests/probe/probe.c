@@ -1,0 +1,157 @@
+/* What a hostile or unlucky function does, for the tests of the wall. Static; needs no library. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <linux/sched.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char *outcome(long result) { return result < 0 ? strerrorname_np(errno) : "ok"; }
+
+static void cat(const char *path) {
+    FILE *file = fopen(path, "r");
+    char line[4096];
+    if (!file) { printf("%s %s\n", path, strerrorname_np(errno)); return; }
+    while (fgets(line, sizeof line, file)) fputs(line, stdout);
+    fclose(file);
+}
+
+static void ls(const char *path) {
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+    if (!directory) { printf("%s %s\n", path, strerrorname_np(errno)); return; }
+    while ((entry = readdir(directory)))
+        if (entry->d_name[0] != '.') printf("%s\n", entry->d_name);
+    closedir(directory);
+}
+
+/* Holds megabytes, touched; "shared" as memory that files in /tmp would look like. */
+static void eat(int megabytes, int flags) {
+    for (int i = 0; i < megabytes; i++) {
+        char *memory = mmap(0, 1 << 20, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) { printf("mmap %s\n", outcome(-1)); return; }
+        memset(memory, 1, 1 << 20);
+    }
+    printf("ate %d\n", megabytes);
+}
+
+static void fill(const char *path, int megabytes) {
+    static char block[1 << 20];
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    int written = 0;
+    memset(block, 1, sizeof block);
+    while (written < megabytes && write(file, block, sizeof block) == sizeof block) written++;
+    printf("wrote %d %s\n", written, written < megabytes ? strerrorname_np(errno) : "ok");
+    close(file);
+}
+
+static void bomb(void) {
+    int born = 0;
+    for (;;) {
+        pid_t child = fork();
+        if (child == 0) for (;;) pause();
+        if (child < 0) break;
+        if (++born > 5000) break;
+    }
+    printf("bore %d %s\n", born, strerrorname_np(errno));
+}
+
+static void reach(const char *address, int port) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    inet_pton(AF_INET, address, &to.sin_addr);
+    printf("connect %s\n", outcome(connect(socket_, (void *)&to, sizeof to)));
+}
+
+static void interfaces(void) {
+    struct if_nameindex *all = if_nameindex();
+    for (struct if_nameindex *one = all; one && one->if_index; one++) printf("%s\n", one->if_name);
+}
+
+static int child_of_namespace(void *nothing) { (void)nothing; return 0; }
+
+static void try(const char *what) {
+    static char stack[65536];
+    struct { unsigned long long flags, pidfd, tid, ptid, exit, stack, size, tls; } clone3_args = {CLONE_NEWUSER};
+    if (!strcmp(what, "mount")) printf("%s\n", outcome(mount("none", "/tmp", "tmpfs", 0, "")));
+    else if (!strcmp(what, "umount")) printf("%s\n", outcome(umount2("/var/task", MNT_DETACH)));
+    else if (!strcmp(what, "unshare")) printf("%s\n", outcome(unshare(CLONE_NEWUSER)));
+    else if (!strcmp(what, "clone")) printf("%s\n", outcome(clone(child_of_namespace, stack + 65536, CLONE_NEWUSER | SIGCHLD, 0)));
+    else if (!strcmp(what, "clone3")) printf("%s\n", outcome(syscall(SYS_clone3, &clone3_args, sizeof clone3_args)));
+    else if (!strcmp(what, "setns")) printf("%s\n", outcome(setns(open("/proc/self/ns/net", O_RDONLY), 0)));
+    else if (!strcmp(what, "ptrace")) printf("%s\n", outcome(ptrace(PTRACE_TRACEME, 0, 0, 0)));
+    else if (!strcmp(what, "bpf")) printf("%s\n", outcome(syscall(SYS_bpf, 0, 0, 0)));
+    else if (!strcmp(what, "keyctl")) printf("%s\n", outcome(syscall(SYS_keyctl, 0, -3, 0)));
+    else if (!strcmp(what, "io_uring")) printf("%s\n", outcome(syscall(SYS_io_uring_setup, 1, 0)));
+    else if (!strcmp(what, "userfaultfd")) printf("%s\n", outcome(syscall(SYS_userfaultfd, 0)));
+    else if (!strcmp(what, "perf")) printf("%s\n", outcome(syscall(SYS_perf_event_open, 0, 0, 0, 0, 0)));
+    else if (!strcmp(what, "raw")) printf("%s\n", outcome(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)));
+    else if (!strcmp(what, "packet")) printf("%s\n", outcome(socket(AF_PACKET, SOCK_DGRAM, 0)));
+    else if (!strcmp(what, "vsock")) printf("%s\n", outcome(socket(AF_VSOCK, SOCK_STREAM, 0)));
+    else if (!strcmp(what, "tiocsti")) printf("%s\n", outcome(ioctl(0, TIOCSTI, "x")));
+    else if (!strcmp(what, "chroot")) printf("%s\n", outcome(chroot("/tmp")));
+    else if (!strcmp(what, "hostname")) printf("%s\n", outcome(sethostname("x", 1)));
+    else if (!strcmp(what, "mknod")) printf("%s\n", outcome(mknod("/tmp/disk", S_IFBLK | 0600, 0)));
+    else if (!strcmp(what, "kill1")) printf("%s\n", outcome(kill(1, SIGKILL)));
+    else if (!strcmp(what, "peek1")) printf("%s\n", outcome(open("/proc/1/mem", O_RDONLY)));
+    else if (!strcmp(what, "root1")) printf("%s\n", outcome(open("/proc/1/root/etc", O_RDONLY)));
+    else if (!strcmp(what, "fd1")) printf("%s\n", outcome(open("/proc/1/fd/0", O_RDONLY)));
+    else if (!strcmp(what, "core")) printf("%s\n", outcome(open("/proc/sys/kernel/core_pattern", O_WRONLY)));
+    else if (!strcmp(what, "disk")) printf("%s\n", outcome(open("/dev/vda", O_RDONLY)));
+    else if (!strcmp(what, "thread")) printf("%s\n", outcome(clone(child_of_namespace, stack + 65536, CLONE_VM | SIGCHLD, 0)));
+    else if (!strcmp(what, "stdout")) printf("%s\n", outcome(open("/dev/stdout", O_WRONLY)));
+    else if (!strcmp(what, "urandom")) printf("%s\n", outcome(open("/dev/urandom", O_RDONLY)));
+    else printf("unknown %s\n", what);
+}
+
+/* Each argument is a verb; some take a value after '='. */
+int main(int count, char **verbs) {
+    setvbuf(stdout, 0, _IOLBF, 0);
+    for (int i = 1; i < count; i++) {
+        char *verb = strdup(verbs[i]), *value = strchr(verb, '=');
+        if (value) *value++ = 0; else value = "";
+        if (!strcmp(verb, "say")) printf("%s\n", value);
+        else if (!strcmp(verb, "warn")) fprintf(stderr, "%s\n", value);
+        else if (!strcmp(verb, "cat")) cat(value);
+        else if (!strcmp(verb, "ls")) ls(value);
+        else if (!strcmp(verb, "env")) for (char **e = environ; *e; e++) printf("%s\n", *e);
+        else if (!strcmp(verb, "cwd")) printf("%s\n", getcwd(0, 0));
+        else if (!strcmp(verb, "ids")) printf("%d %d %d %d\n", getuid(), getgid(), getpid() > 1, getppid());
+        else if (!strcmp(verb, "touch")) printf("%s\n", outcome(open(value, O_WRONLY | O_CREAT, 0644)));
+        else if (!strcmp(verb, "try")) try(value);
+        else if (!strcmp(verb, "eat")) eat(atoi(value), MAP_PRIVATE);
+        else if (!strcmp(verb, "share")) eat(atoi(value), MAP_SHARED);
+        else if (!strcmp(verb, "fill")) fill("/tmp/full", atoi(value));
+        else if (!strcmp(verb, "more")) fill("/tmp/more", atoi(value));
+        else if (!strcmp(verb, "bomb")) bomb();
+        else if (!strcmp(verb, "reach")) reach(value, 9001);
+        else if (!strcmp(verb, "interfaces")) interfaces();
+        else if (!strcmp(verb, "flood")) { static char x[1 << 16]; memset(x, 'x', sizeof x); for (int n = atoi(value) * 16; n; n--) write(1, x, sizeof x); }
+        else if (!strcmp(verb, "orphan")) { if (!fork()) { setsid(); for (;;) pause(); } }
+        else if (!strcmp(verb, "stubborn")) signal(SIGTERM, SIG_IGN);
+        else if (!strcmp(verb, "exit")) exit(atoi(value));
+        else if (!strcmp(verb, "kill")) { signal(atoi(value), SIG_DFL); raise(atoi(value)); }
+        else if (!strcmp(verb, "wait")) for (;;) pause();
+        else printf("unknown %s\n", verb);
+    }
+    return 0;
+}
