@@ -7,7 +7,7 @@ use fika_model::Runtime;
 /// The Node a function gets where the machine has none, or one that is no runtime of Lambda.
 const COMMON_NODE: u16 = 22;
 /// Node majors that are runtimes of Lambda (`nodejs22.x`), from the public service model.
-const NODE_MAJORS: [u16; 6] = [14, 16, 18, 20, 22, 24];
+const NODE_MAJORS: [u16; 7] = [14, 16, 18, 20, 22, 24, 26];
 /// Names that say nothing about what the function does.
 const GENERIC: [&str; 5] = ["index", "lambda_function", "bootstrap", "main", "function"];
 /// The longest name of a function.

@@ -53,9 +53,8 @@ fn run(command: Command, ui: &Ui) -> Result<ExitCode, Failure> {
         Command::Invoke(args) => wait_for(commands::invoke::run(args, ui)),
         Command::Logs(args) => wait_for(commands::logs::run(args, ui)),
         Command::Deploy(args) => wait_for(commands::deploy::run(args, ui)),
-        Command::Runtime(_) | Command::Doctor(_) => {
-            Err(Failure::config("wait for the next build", "this command is not wired yet"))
-        }
+        Command::Runtime(args) => wait_for(commands::runtime::run(args, ui)),
+        Command::Doctor(args) => wait_for(commands::doctor::run(args, ui)),
     }
 }
 

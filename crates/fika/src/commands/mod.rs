@@ -1,7 +1,9 @@
 //! What each subcommand does.
 
 pub mod deploy;
+pub mod doctor;
 pub mod env;
 pub mod invoke;
 pub mod logs;
+pub mod runtime;
 pub mod serve;

@@ -76,9 +76,7 @@ fn filesystems(list: &str) -> Check {
 fn node(version: Option<String>, npm: bool) -> Check {
     const NAME: &str = "Node";
     match (version, npm) {
-        (Some(version), true) => {
-            Check::fine(NAME, format!("{version}; npm fetches other majors"))
-        }
+        (Some(version), true) => Check::fine(NAME, format!("{version}; npm fetches other majors")),
         (Some(version), false) => Check::worse(
             NAME,
             format!("{version}, but no npm to fetch other majors"),
