@@ -15,11 +15,14 @@ pub mod governor;
 mod v1;
 mod v2;
 
+use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fika_model::SandboxId;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// How a function's memory decides its share of the CPU. A function with 1,769 MB gets what one
 /// CPU is, as on Lambda.
@@ -217,7 +220,7 @@ impl Cgroup {
 
 /// Removes one cgroup directory and says so if it cannot.
 fn remove(path: &PathBuf) {
-    if let Err(error) = std::fs::remove_dir(path)
+    if let Err(error) = fs::remove_dir(path)
         && error.kind() != io::ErrorKind::NotFound
     {
         tracing::warn!(path = %path.display(), %error, "a cgroup stays behind");
@@ -234,33 +237,43 @@ fn number(text: &str, key: &str) -> u64 {
 
 /// Kills every process named in a `cgroup.procs` file.
 fn kill_listed(procs: &str) {
-    for pid in procs.lines().filter_map(|line| line.parse().ok()) {
-        if let Some(pid) = rustix::process::Pid::from_raw(pid) {
-            let _gone = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-        }
+    for pid in listed(procs) {
+        let _gone = rustix::process::kill_process(pid, Signal::KILL);
     }
 }
 
+fn listed(procs: &str) -> impl Iterator<Item = Pid> {
+    procs.lines().filter_map(|line| Pid::from_raw(line.parse().ok()?))
+}
+
 /// Ends all processes of each cgroup directly inside `place`, and removes it.
-fn clear(place: &std::path::Path) {
-    let Ok(entries) = std::fs::read_dir(place) else { return };
+fn clear(place: &Path) {
+    let Ok(entries) = fs::read_dir(place) else { return };
     for left in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
         end_processes(&left);
         remove(&left);
     }
 }
 
-/// Kills until nobody is left; a killed process needs a moment to leave its cgroup.
-fn end_processes(cgroup: &std::path::Path) {
-    for _ in 0..1000 {
-        let procs = std::fs::read_to_string(cgroup.join("cgroup.procs")).unwrap_or_default();
+/// Kills until nobody is left. What is born meanwhile is in the next round's list.
+fn end_processes(cgroup: &Path) {
+    for _ in 0..ROUNDS {
+        let procs = fs::read_to_string(cgroup.join("cgroup.procs")).unwrap_or_default();
         if procs.is_empty() {
             return;
         }
-        kill_listed(&procs);
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        for process in listed(&procs).filter_map(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) {
+            let _gone = pidfd_send_signal(&process, Signal::KILL);
+            let _late = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&A_SECOND));
+        }
     }
 }
+
+/// How often to look whether a cgroup has become empty, before giving it up.
+const ROUNDS: usize = 100;
+
+/// How long a killed process may take to end.
+const A_SECOND: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 
 #[cfg(test)]
 mod tests {

@@ -150,10 +150,8 @@ fn sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
 
 /// All but typing into a terminal as if one were its user.
 fn typing() -> Result<Vec<SeccompCondition>, seccompiler::BackendError> {
-    [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD]
-        .into_iter()
-        .map(|request| is(1, Op::Ne, request as u64))
-        .collect()
+    let requests: [libc::c_ulong; 3] = [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD];
+    requests.into_iter().map(|request| is(1, Op::Ne, request)).collect()
 }
 
 fn all(conditions: Vec<SeccompCondition>) -> Result<SeccompRule, seccompiler::BackendError> {

@@ -55,7 +55,7 @@ pub struct Keeper {
     pub tmp: OwnedFd,
     pub memory: u64,
     pub peak: Arc<AtomicU64>,
-    pub events: mpsc::UnboundedSender<Event>,
+    pub events: mpsc::Sender<Event>,
     pub state: State,
 }
 
@@ -69,14 +69,14 @@ impl Keeper {
     /// Keeps the sandbox until its handle is gone, it is asked to end, or init is gone.
     pub async fn keep(
         mut self,
-        mut orders: mpsc::UnboundedReceiver<Order>,
+        mut orders: mpsc::Receiver<Order>,
         mut closing: watch::Receiver<bool>,
     ) {
         let end = self.serve(&mut orders, &mut closing).await;
         let (grace, reply) = match end {
             End::Asked(grace, reply) => (grace, reply),
             End::Lost => {
-                let _nobody = self.events.send(Event::Lost);
+                self.tell(Event::Lost);
                 (Duration::ZERO, None)
             }
         };
@@ -90,7 +90,7 @@ impl Keeper {
 
     async fn serve(
         &mut self,
-        orders: &mut mpsc::UnboundedReceiver<Order>,
+        orders: &mut mpsc::Receiver<Order>,
         closing: &mut watch::Receiver<bool>,
     ) -> End {
         loop {
@@ -160,7 +160,7 @@ impl Keeper {
             FromInit::Refused { message } => self.answer_start(Err(WallError::Refused(message))),
             FromInit::Exited { how, out_of_memory } => {
                 let out_of_memory = out_of_memory || self.ran_out_of_memory(how);
-                let _nobody = self.events.send(Event::Exited { how, out_of_memory });
+                self.tell(Event::Exited { how, out_of_memory });
             }
             FromInit::Emptied => {
                 for reply in self.state.resetting.drain(..) {
@@ -173,6 +173,13 @@ impl Keeper {
             FromInit::Hello { .. } | FromInit::Failed { .. } => {
                 tracing::warn!(?word, "init said what it says only at first");
             }
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // A worker that starts processes and never asks how they ended misses events, not memory.
+        if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
+            tracing::warn!(?event, "nobody listens to a sandbox");
         }
     }
 

@@ -24,6 +24,9 @@ use crate::jail::Born;
 use crate::log::LogPipe;
 use keeper::{Keeper, Order};
 
+/// Most orders that wait for a sandbox, and most events that wait for its worker.
+const QUEUE: usize = 16;
+
 /// The process of a function.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
@@ -73,8 +76,8 @@ impl Meter {
 /// One sandbox. Dropping it ends it, in the background; [`Sandbox::destroy`] waits for the end.
 #[derive(Debug)]
 pub struct Sandbox {
-    orders: mpsc::UnboundedSender<Order>,
-    events: mpsc::UnboundedReceiver<Event>,
+    orders: mpsc::Sender<Order>,
+    events: mpsc::Receiver<Event>,
     api: Option<TcpListener>,
     log: Option<LogPipe>,
     cgroup: Option<Arc<Cgroup>>,
@@ -92,8 +95,8 @@ impl Sandbox {
         limits: Limits,
         closing: watch::Receiver<bool>,
     ) -> Self {
-        let (orders, take_orders) = mpsc::unbounded_channel();
-        let (tell, events) = mpsc::unbounded_channel();
+        let (orders, take_orders) = mpsc::channel(QUEUE);
+        let (tell, events) = mpsc::channel(QUEUE);
         let peak = Arc::new(AtomicU64::new(0));
         let sandbox = Self {
             orders,
@@ -211,10 +214,7 @@ impl Sandbox {
     fn set_frozen(&self, frozen: bool) -> io::Result<()> {
         match &self.cgroup {
             Some(cgroup) => cgroup.freeze(frozen),
-            None => {
-                let _gone = self.orders.send(Order::Freeze(frozen));
-                Ok(())
-            }
+            None => self.orders.try_send(Order::Freeze(frozen)).map_err(io::Error::other),
         }
     }
 
@@ -238,7 +238,7 @@ impl Sandbox {
         order: impl FnOnce(oneshot::Sender<T>) -> Order,
     ) -> Result<T, WallError> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send(order(reply)).map_err(|_| WallError::Lost)?;
+        self.orders.send(order(reply)).await.map_err(|_| WallError::Lost)?;
         answer.await.map_err(|_| WallError::Lost)
     }
 }

@@ -152,7 +152,7 @@ impl Running {
     /// What it wrote before it ended, and how it did.
     pub async fn finish(&mut self) -> (String, Event) {
         let mut text = Vec::new();
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         let event = loop {
             tokio::select! {
                 biased;
