@@ -157,7 +157,10 @@ fn sample() -> impl Strategy<Value = Sample> {
         0..4,
     );
     let headers = prop::collection::vec(
-        ("(x-amz-meta-[a-z0-9]{1,6}|content-type|accept|user-agent|cookie)", "[!-~][ -~]{0,20}"),
+        (
+            "(x-amz-meta-[a-z0-9]{1,6}|content-type|accept|user-agent|x-amz-user-agent|cookie)",
+            "[!-~][ -~]{0,20}",
+        ),
         0..5,
     );
     (
@@ -279,13 +282,15 @@ fn signed_headers(
     parts: &Parts,
     presigned: bool,
 ) -> Vec<(HeaderName, HeaderValue)> {
-    let unsigned = ["authorization", "user-agent", "x-amz-security-token"];
-    let date = if presigned { "" } else { "x-amz-date" };
+    let mut unsigned = vec!["authorization", "user-agent"];
+    if presigned {
+        unsigned.push("x-amz-user-agent");
+    }
     let mut headers = Vec::new();
     for (name, value) in &parts.headers {
         let once = sample.headers.iter().filter(|(n, _)| n == name.as_str()).count() < 2;
         let blank = value.as_bytes().contains(&b' ');
-        if once && !blank && !unsigned.contains(&name.as_str()) && name.as_str() != date {
+        if once && !blank && !unsigned.contains(&name.as_str()) {
             headers.push((name.clone(), value.clone()));
         }
     }

@@ -2,6 +2,7 @@
 
 use super::date::{self, Basic};
 use super::encode::unhex;
+use super::error::shown;
 use super::params::{self, Params};
 use super::scope::Credential;
 use super::{AuthError, MAX_EXPIRES, RequestView, Service};
@@ -173,8 +174,9 @@ fn payload(params: &Params<'_>, service: Service) -> Payload {
 
 fn not_a_date(got: &str) -> AuthError {
     AuthError::Incomplete(format!(
-        "Date must be in ISO-8601 'basic format'. Got '{got}'. See \
-         http://en.wikipedia.org/wiki/ISO_8601"
+        "Date must be in ISO-8601 'basic format'. Got '{}'. See \
+         http://en.wikipedia.org/wiki/ISO_8601",
+        shown(got)
     ))
 }
 
@@ -219,16 +221,20 @@ fn span(seconds: i64) -> String {
     if seconds % 60 == 0 { format!("{} min", seconds / 60) } else { format!("{seconds} sec") }
 }
 
+/// A session token may be added after signing, and proves itself. The others change nothing that
+/// matters, and AWS's SDKs leave them out when they presign.
+const MAY_BE_UNSIGNED: [&str; 3] =
+    ["x-amz-security-token", "x-amz-user-agent", "x-amz-checksum-mode"];
+
 /// `host` and every `x-amz-*` header that is present must be signed (IAM user guide, "Create a
-/// signed AWS API request"). The session token is let off: services exist whose clients add it
-/// after signing, and it proves itself.
+/// signed AWS API request"), but for [`MAY_BE_UNSIGNED`].
 fn check_signed_headers(request: &RequestView<'_>, list: &str) -> Result<(), AuthError> {
     let signed = |name: &str| list.split(';').any(|s| s == name);
     if !signed("host") && !signed(":authority") {
         return Err(AuthError::HostNotSigned);
     }
     let unsigned = request.headers.keys().map(http::HeaderName::as_str).find(|name| {
-        name.starts_with("x-amz-") && *name != "x-amz-security-token" && !signed(name)
+        name.starts_with("x-amz-") && !MAY_BE_UNSIGNED.contains(name) && !signed(name)
     });
     match unsigned {
         Some(name) => Err(AuthError::HeaderNotSigned(name.to_owned())),

@@ -37,6 +37,11 @@ pub enum AuthError {
     ExpiredToken,
 }
 
+/// A piece of the request, fit for a message: short, and without control characters.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(128).map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
 impl AuthError {
     /// The error's name on the wire, as rest-json services put it in `x-amzn-ErrorType`.
     pub fn code(&self) -> &'static str {

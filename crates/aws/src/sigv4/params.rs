@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::encode::decode;
+use super::error::shown;
 use super::{ALGORITHM, AuthError, RequestView};
 
 /// The query parameter that a presigned request's own canonical query leaves out.
@@ -144,7 +145,8 @@ fn check_algorithm(algorithm: &str) -> Result<(), AuthError> {
         return Ok(());
     }
     Err(AuthError::Incomplete(format!(
-        "Unsupported AWS 'algorithm': '{algorithm}' (only {ALGORITHM} for now)."
+        "Unsupported AWS 'algorithm': '{}' (only {ALGORITHM} for now).",
+        shown(algorithm)
     )))
 }
 

@@ -1,5 +1,6 @@
 //! The credential: `key/date/region/service/aws4_request`.
 
+use super::error::shown;
 use super::{AuthError, Service};
 
 const TERMINATOR: &str = "aws4_request";
@@ -24,7 +25,8 @@ impl Credential {
             }
             _ => Err(AuthError::Incomplete(format!(
                 "Credential must have exactly 5 slash-delimited elements, e.g. \
-                 keyid/date/region/service/term, got '{text}'"
+                 keyid/date/region/service/term, got '{}'",
+                shown(text)
             ))),
         }
     }
@@ -78,7 +80,7 @@ impl Credential {
         if !valid_region(self.region()) {
             complaints.push(format!(
                 "Credential should be scoped to a valid region, not '{}'.",
-                self.region()
+                shown(self.region())
             ));
         }
         if self.find(services).is_none() {
@@ -91,14 +93,14 @@ impl Credential {
         if self.terminator() != TERMINATOR {
             complaints.push(format!(
                 "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{}'.",
-                self.terminator()
+                shown(self.terminator())
             ));
         }
         if Some(self.date()) != amz_date.get(..8) {
             complaints.push(format!(
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date \
                  from HTTP: '{}' != '{}', from '{amz_date}'.",
-                self.date(),
+                shown(self.date()),
                 amz_date.get(..8).unwrap_or_default()
             ));
         }

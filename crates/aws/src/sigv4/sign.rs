@@ -15,6 +15,9 @@ use super::{ALGORITHM, AuthError, MAX_EXPIRES, Payload, RequestView, Service, Si
 const NEVER_SIGNED: [&str; 4] =
     ["authorization", "user-agent", "x-amzn-trace-id", "transfer-encoding"];
 
+/// What a presigned request leaves unsigned besides, for its sender adds it later.
+const NOT_PRESIGNED: [&str; 2] = ["x-amz-user-agent", "x-amz-checksum-mode"];
+
 /// An access key.
 #[derive(Clone, Copy)]
 pub struct Credentials<'a> {
@@ -83,7 +86,7 @@ impl Signer<'_> {
         if self.service.s3_payloads {
             insert(parts, "x-amz-content-sha256", &hash)?;
         }
-        let names = signed_headers(parts)?;
+        let names = signed_headers(parts, &[])?;
         let signature = self.signature(parts, &names, date, false, &hash)?;
         let credential = self.credential(date);
         insert(
@@ -112,7 +115,7 @@ impl Signer<'_> {
             return Err(SignError::TooLong);
         }
         let date = date::format(now);
-        let names = signed_headers(parts)?;
+        let names = signed_headers(parts, &NOT_PRESIGNED)?;
         let mut query = parts.uri.query().unwrap_or_default().to_owned();
         push_pair(&mut query, "X-Amz-Algorithm", ALGORITHM);
         push_pair(&mut query, "X-Amz-Credential", &self.credential(date));
@@ -158,14 +161,15 @@ impl Signer<'_> {
     }
 }
 
-/// The headers to sign, `;` between them, with `host` made sure of.
-fn signed_headers(parts: &mut Parts) -> Result<String, SignError> {
+/// The headers to sign, `;` between them, without `except`, with `host` made sure of.
+fn signed_headers(parts: &mut Parts, except: &[&str]) -> Result<String, SignError> {
     if !parts.headers.contains_key(HOST) {
         let host = parts.uri.authority().ok_or(SignError::NoHost)?.as_str().to_owned();
         insert(parts, HOST.as_str(), &host)?;
     }
     let names = parts.headers.keys().map(HeaderName::as_str);
-    let mut names: Vec<_> = names.filter(|name| !NEVER_SIGNED.contains(name)).collect();
+    let mut names: Vec<_> =
+        names.filter(|name| !NEVER_SIGNED.contains(name) && !except.contains(name)).collect();
     names.sort_unstable();
     Ok(names.join(";"))
 }
