@@ -1,4 +1,10 @@
-//! Placeholder.
+//! The AWS wire: who signed a request, what it asks for, and how an answer is written.
+//!
+//! - [`sigv4`]: checks signatures, version 4
+//! - [`rest`]: rest-json: from a request to an operation's input, from its output to a response
+//! - [`shape`]: what generated shapes stand on: reading, checking, errors
+//! - [`generated`]: the operations of the public service model, written by `cargo xtask codegen`
+#![forbid(unsafe_code)]
 
 pub mod generated;
 pub mod rest;
