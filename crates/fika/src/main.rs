@@ -2,6 +2,7 @@
 //!
 //! - [`cli`]: every flag, once
 //! - [`commands`]: what each subcommand does; `serve` runs the node, the others talk to one
+//! - [`node`], [`lanes`]: the rooms wired into a running server, and its threads
 //! - [`client`], [`lambda`]: a signed HTTP client, and the few operations the commands call
 //! - [`credentials`]: where the endpoint and the keys come from
 //! - [`root`]: the key and the address a server leaves in its data directory
@@ -19,7 +20,9 @@ mod failure;
 mod fake;
 mod guess;
 mod lambda;
+mod lanes;
 mod machine;
+mod node;
 mod root;
 mod ui;
 
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command, ui: &Ui) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve(args) => commands::serve::run(*args),
+        Command::Serve(args) => commands::serve::run(*args, ui),
         Command::Env(args) => commands::env::run(&args, ui),
         Command::Invoke(args) => wait_for(commands::invoke::run(args, ui)),
         Command::Logs(args) => wait_for(commands::logs::run(args, ui)),
