@@ -17,8 +17,8 @@ pub(super) const LOADER: &str = if cfg!(target_arch = "aarch64") {
 const MULTIARCH: &str =
     if cfg!(target_arch = "aarch64") { "aarch64-linux-gnu" } else { "x86_64-linux-gnu" };
 
-/// Where libraries go that the machine keeps outside the loader's own directories. Lambda's
-/// `LD_LIBRARY_PATH` starts with it.
+/// Where libraries go that the machine keeps outside the loader's own directories: beside the
+/// runtime, where search paths relative to the program find them.
 const OWN_LIBRARIES: &str = "/var/lang/lib";
 
 /// The directories the loader looks into without being told.
@@ -39,9 +39,24 @@ pub(super) fn install(tree: &Tree, program: &Path, path: &str) -> Result<(), Ima
 /// Copies the libraries a program or library needs.
 pub(super) fn install_needed(tree: &Tree, program: &Path) -> Result<(), ImageError> {
     for library in needed(program)? {
-        tree.copy(&library, &home(&library))?;
+        let home = home(&library);
+        tree.copy(&library, &home)?;
+        if home.starts_with(OWN_LIBRARIES) {
+            link_for_loader(tree, &home)?;
+        }
     }
     Ok(())
+}
+
+/// A function may change `LD_LIBRARY_PATH`, so libraries must be found without it too.
+fn link_for_loader(tree: &Tree, library: &str) -> Result<(), ImageError> {
+    let dirs = library_dirs();
+    let Some(dir) = dirs.iter().find(|dir| Path::new(dir).join("libc.so.6").is_file()) else {
+        return Ok(());
+    };
+    let name = library.rsplit('/').next().unwrap_or(library);
+    let link = merged(&format!("{dir}/{name}"));
+    if tree.has(&link) { Ok(()) } else { tree.link(&link, library) }
 }
 
 /// The files of the libraries that a program or a library needs, the loader itself included.
