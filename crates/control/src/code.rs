@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use fika_aws::shape::AwsError;
 use fika_model::{CodeRef, limits};
+use fika_package::PackageError;
 use fika_store::{Blobs, Digest, Pin};
 
 use crate::refuse;
@@ -57,10 +58,12 @@ fn given(zip: Option<Bytes>) -> Result<Bytes, AwsError> {
 }
 
 fn inspect(zip: &[u8]) -> Result<(), AwsError> {
-    let inspected = fika_package::inspect(zip);
-    inspected.map(drop).map_err(|error| {
-        tracing::debug!(%error, detail = error.detail(), "a zip was refused");
-        refuse::invalid(error.to_string())
+    fika_package::inspect(zip).map(drop).map_err(|error| {
+        tracing::debug!(detail = error.detail(), "a zip was refused");
+        match error {
+            PackageError::Io { .. } => AwsError::service(error.to_string()),
+            _ => refuse::invalid(error.to_string()),
+        }
     })
 }
 

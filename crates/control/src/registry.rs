@@ -45,14 +45,17 @@ impl Function {
     }
 }
 
-type Names<M> = HashMap<Scope, M>;
+/// Functions by scope and name, found quickly.
+type Shard = HashMap<Scope, HashMap<Box<str>, Arc<Function>>>;
+/// The same in the order of their names.
+type Sorted = HashMap<Scope, BTreeMap<Box<str>, Arc<Function>>>;
 
 /// All functions: a hash map in parts for invocations, and a sorted one for lists.
 #[derive(Debug)]
 pub(crate) struct Registry {
     hasher: RandomState,
-    shards: Vec<RwLock<Names<HashMap<Box<str>, Arc<Function>>>>>,
-    sorted: RwLock<Names<BTreeMap<Box<str>, Arc<Function>>>>,
+    shards: Vec<RwLock<Shard>>,
+    sorted: RwLock<Sorted>,
 }
 
 impl Registry {
@@ -144,7 +147,7 @@ impl Registry {
         self.all().iter().any(|f| f.snapshot.load().record.codes().any(same))
     }
 
-    fn shard(&self, name: &str) -> &RwLock<Names<HashMap<Box<str>, Arc<Function>>>> {
+    fn shard(&self, name: &str) -> &RwLock<Shard> {
         let hash = self.hasher.hash_one(name);
         // The remainder is below SHARDS, which fits any usize.
         #[expect(clippy::cast_possible_truncation, reason = "below SHARDS")]

@@ -1,1 +1,8 @@
+#![allow(clippy::unwrap_used)]
 
+mod answers;
+mod durable;
+mod fixture;
+mod races;
+mod refusals;
+mod states;
