@@ -90,7 +90,7 @@ impl Control {
         let batch = Batch::new().if_at(key.clone(), before.at).put(key, json(&next.record));
         let at = self.inner.store.commit(batch).await.map_err(Unchanged::NotStored)?;
         let after = Arc::new(next.committed(at));
-        function.snapshot.store(after.clone());
+        self.inner.registry.replace(function, after.clone());
         self.replaced(&before, Some(&after));
         Ok(after)
     }

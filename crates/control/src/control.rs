@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
 use fika_model::{FunctionRef, FunctionVersion, Scope, limits};
-use fika_store::{Blobs, Digest, Entry, Store, StoreError};
+use fika_store::{Blobs, Entry, Store, StoreError};
 use thiserror::Error;
 use tokio::runtime::Handle;
 
@@ -131,16 +131,9 @@ impl Control {
         })
     }
 
-    /// Nothing else runs yet, so what is live cannot change meanwhile.
     fn sweep(&self) -> Result<(), StoreError> {
-        let functions = self.inner.registry.all();
-        let mut live = std::collections::HashSet::new();
-        for function in &functions {
-            let snapshot = function.snapshot.load();
-            live.extend(snapshot.record.codes().filter_map(|c| c.sha256.parse::<Digest>().ok()));
-        }
-        let removed = self.inner.blobs.sweep(|digest| live.contains(digest))?;
-        tracing::debug!(functions = functions.len(), removed, "functions loaded, code swept");
+        let removed = self.inner.blobs.sweep(|digest| self.inner.registry.needs(digest))?;
+        tracing::debug!(removed, "unneeded code swept");
         Ok(())
     }
 

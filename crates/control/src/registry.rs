@@ -47,21 +47,58 @@ impl Function {
 
 /// Functions by scope and name, found quickly.
 type Shard = HashMap<Scope, HashMap<Box<str>, Arc<Function>>>;
-/// The same in the order of their names.
-type Sorted = HashMap<Scope, BTreeMap<Box<str>, Arc<Function>>>;
 
-/// All functions: a hash map in parts for invocations, and a sorted one for lists.
+/// The functions of one scope in the order of their names, and what their code adds up to.
+#[derive(Debug, Default)]
+struct Book {
+    names: BTreeMap<Box<str>, Arc<Function>>,
+    code_bytes: u64,
+}
+
+/// All books, and how many functions need each code.
+#[derive(Debug, Default)]
+struct Books {
+    scopes: HashMap<Scope, Book>,
+    codes: HashMap<Box<str>, usize>,
+}
+
+impl Books {
+    fn count(&mut self, function: &Function, snapshot: &Snapshot) {
+        for CodeRef { sha256, .. } in snapshot.record.codes() {
+            *self.codes.entry(sha256.as_str().into()).or_default() += 1;
+        }
+        self.book(function).code_bytes += snapshot.record.latest.code.size;
+    }
+
+    fn discount(&mut self, function: &Function, snapshot: &Snapshot) {
+        for CodeRef { sha256, .. } in snapshot.record.codes() {
+            if let Some(count) = self.codes.get_mut(sha256.as_str()) {
+                *count -= 1;
+                if *count == 0 {
+                    self.codes.remove(sha256.as_str());
+                }
+            }
+        }
+        self.book(function).code_bytes -= snapshot.record.latest.code.size;
+    }
+
+    fn book(&mut self, function: &Function) -> &mut Book {
+        self.scopes.entry(function.arn.scope.clone()).or_default()
+    }
+}
+
+/// All functions: a hash map in parts for invocations, and books for everything else.
 #[derive(Debug)]
 pub(crate) struct Registry {
     hasher: RandomState,
     shards: Vec<RwLock<Shard>>,
-    sorted: RwLock<Sorted>,
+    books: RwLock<Books>,
 }
 
 impl Registry {
     pub(crate) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| RwLock::default()).collect();
-        Self { hasher: RandomState::new(), shards, sorted: RwLock::default() }
+        Self { hasher: RandomState::new(), shards, books: RwLock::default() }
     }
 
     /// Looks at a function, without allocating or counting references.
@@ -87,20 +124,29 @@ impl Registry {
 
     pub(crate) fn insert(&self, function: &Arc<Function>) {
         let FunctionArn { scope, name, .. } = &function.arn;
-        let mut sorted = self.sorted.write().unwrap_or_else(PoisonError::into_inner);
-        sorted.entry(scope.clone()).or_default().insert(name.as_str().into(), function.clone());
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        books.count(function, &function.snapshot.load());
+        books.book(function).names.insert(name.as_str().into(), function.clone());
         let mut shard = self.shard(name).write().unwrap_or_else(PoisonError::into_inner);
         shard.entry(scope.clone()).or_default().insert(name.as_str().into(), function.clone());
     }
 
-    pub(crate) fn remove(&self, function: &Arc<Function>) {
+    /// Shows a function as it now is. The caller has its turn.
+    pub(crate) fn replace(&self, function: &Function, after: Arc<Snapshot>) {
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        books.count(function, &after);
+        books.discount(function, &function.snapshot.swap(after));
+    }
+
+    /// Forgets a function. The caller has its turn.
+    pub(crate) fn remove(&self, function: &Function) {
         let FunctionArn { scope, name, .. } = &function.arn;
-        let mut sorted = self.sorted.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(names) = sorted.get_mut(scope) {
-            names.remove(name.as_str());
-            if names.is_empty() {
-                sorted.remove(scope);
-            }
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        books.discount(function, &function.snapshot.load());
+        let book = books.book(function);
+        book.names.remove(name.as_str());
+        if book.names.is_empty() {
+            books.scopes.remove(scope);
         }
         let mut shard = self.shard(name).write().unwrap_or_else(PoisonError::into_inner);
         if let Some(names) = shard.get_mut(scope) {
@@ -118,33 +164,30 @@ impl Registry {
         after: Option<&str>,
         limit: usize,
     ) -> (Vec<Arc<Function>>, bool) {
-        let sorted = self.sorted.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(names) = sorted.get(scope) else { return (Vec::new(), false) };
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(book) = books.scopes.get(scope) else { return (Vec::new(), false) };
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut rest = names.range::<str, _>((start, Bound::Unbounded)).map(|(_, f)| f.clone());
-        let page = rest.by_ref().take(limit).collect();
+        let mut rest = book.names.range::<str, _>((start, Bound::Unbounded));
+        let page = rest.by_ref().take(limit).map(|(_, function)| function.clone()).collect();
         (page, rest.next().is_some())
     }
 
     /// How many functions a scope has and the bytes of their code.
     pub(crate) fn usage(&self, scope: &Scope) -> (usize, u64) {
-        let sorted = self.sorted.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(names) = sorted.get(scope) else { return (0, 0) };
-        let size = |f: &Arc<Function>| f.snapshot.load().record.latest.code.size;
-        (names.len(), names.values().map(size).sum())
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        books.scopes.get(scope).map_or((0, 0), |book| (book.names.len(), book.code_bytes))
     }
 
     /// Every function there is.
     pub(crate) fn all(&self) -> Vec<Arc<Function>> {
-        let sorted = self.sorted.read().unwrap_or_else(PoisonError::into_inner);
-        sorted.values().flat_map(BTreeMap::values).cloned().collect()
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        books.scopes.values().flat_map(|book| book.names.values()).cloned().collect()
     }
 
     /// Whether any function needs that code.
     pub(crate) fn needs(&self, digest: &Digest) -> bool {
-        let hex = digest.to_string();
-        let same = |code: &CodeRef| code.sha256 == hex;
-        self.all().iter().any(|f| f.snapshot.load().record.codes().any(same))
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        books.codes.contains_key(digest.to_string().as_str())
     }
 
     fn shard(&self, name: &str) -> &RwLock<Shard> {
