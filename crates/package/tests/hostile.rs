@@ -152,9 +152,10 @@ fn bombs() {
     refused("a lying bomb", &zip(&[lying]), UNUSABLE, "larger than its declared");
     // Three parts, each of them small enough.
     let part = archive::deflated_zeros(100_000_000);
+    let crc = archive::crc_of_zeros(100_000_000);
     let parts = ["a", "b", "c"].map(|name| Entry {
         size: 100_000_000,
-        crc: archive::crc_of_zeros(100_000_000),
+        crc,
         ..Entry::deflated(name, &part)
     });
     assert_eq!(inspect(&zip(&parts)).unwrap_err().to_string(), TOO_LARGE);
