@@ -1,1 +1,66 @@
-//! Placeholder.
+//! The doors: who calls, what is asked, and the Frontend Invoke Service.
+//!
+//! - [`Frontend`]: everything a request needs; [`Frontend::serve`] carries one connection
+//! - `server`: HTTP/1.1 with its limits; `body`: reading what follows the head
+//! - `auth`: SigV4: which account, which region, or a refusal
+//! - `api`: from a verified request to the operation it names
+//! - `invoke`: the invoke path: counting → assignment → worker → answer
+//! - `functions`: the control plane's operations; `logs`: the part of CloudWatch Logs served
+//! - `reply`: answers and errors on the wire
+#![forbid(unsafe_code)]
+
+mod api;
+mod auth;
+mod body;
+mod functions;
+mod invoke;
+mod logs;
+mod reply;
+mod server;
+
+use std::sync::Arc;
+
+use fika_aws::sigv4::KeyCache;
+use fika_control::{Accounts, Control};
+use fika_store::{Blobs, LogStore};
+
+/// What the doors open to.
+pub struct Frontend<C, A, W> {
+    counting: C,
+    assignment: A,
+    worker: Arc<W>,
+    control: Control,
+    accounts: Accounts,
+    blobs: Blobs,
+    logs: LogStore,
+    keys: KeyCache,
+}
+
+/// What a [`Frontend`] is made of.
+pub struct FrontendOptions<C, A, W> {
+    /// The Counting Service.
+    pub counting: C,
+    /// The Assignment Service.
+    pub assignment: A,
+    /// The worker invocations are sent to.
+    pub worker: Arc<W>,
+    /// The Control Plane Service.
+    pub control: Control,
+    /// Who may call.
+    pub accounts: Accounts,
+    /// Where zips are.
+    pub blobs: Blobs,
+    /// What functions wrote.
+    pub logs: LogStore,
+}
+
+impl<C, A, W> Frontend<C, A, W> {
+    /// Doors to these rooms.
+    #[must_use]
+    pub fn new(options: FrontendOptions<C, A, W>) -> Self {
+        let FrontendOptions { counting, assignment, worker, control, accounts, blobs, logs } =
+            options;
+        let keys = KeyCache::new();
+        Self { counting, assignment, worker, control, accounts, blobs, logs, keys }
+    }
+}

@@ -5,49 +5,148 @@ mod common;
 
 use std::time::Duration;
 
-use common::{House, Running, run};
-use fika_sandbox::{Event, Exit};
+use common::{House, Running, as_root_and_user, run};
+use fika_sandbox::{Event, Exit, Jail, Start, WallError};
 
 fn exited(how: Exit) -> Event {
     Event::Exited { how, out_of_memory: false }
 }
 
-#[tokio::test]
-async fn how_a_process_ends_is_told() {
-    let (house, cases) = (
-        House::new(),
-        [
+#[test]
+fn how_a_process_ends_is_told() {
+    as_root_and_user("how_a_process_ends_is_told", async {
+        let cases = [
             ("exit=0", Exit::Code(0)),
             ("exit=7", Exit::Code(7)),
             ("kill=9", Exit::Signal(9)),
             ("kill=11", Exit::Signal(11)),
             ("kill=15", Exit::Signal(15)),
-        ],
-    );
-    let jail = house.jail();
-    for (verb, how) in cases {
-        let (text, event) = run(&house, &jail, &["say=hello", "warn=there", verb]).await;
-        assert_eq!(text, "hello\nthere\n", "{verb}");
-        assert_eq!(event, exited(how), "{verb}");
-    }
-    jail.close().await;
+        ];
+        let house = House::new();
+        let jail = house.jail();
+        for (verb, how) in cases {
+            let (text, event) = run(&house, &jail, &["say=hello", "warn=there", verb]).await;
+            assert_eq!(text, "hello\nthere\n", "{verb}");
+            assert_eq!(event, exited(how), "{verb}");
+        }
+        jail.close().await;
+    });
 }
 
-#[tokio::test]
-async fn a_reset_kills_all_and_keeps_tmp() {
+#[test]
+fn a_reset_kills_all_and_keeps_tmp() {
+    as_root_and_user("a_reset_kills_all_and_keeps_tmp", async {
+        let house = House::new();
+        let jail = house.jail();
+        let verbs = ["touch=/tmp/kept", "orphan", "say=ready", "wait"];
+        let mut running = Running::start(&house, &jail, 1, &verbs).await;
+        running.read_until("ready").await;
+        running.sandbox.reset().await.unwrap();
+        let start = house.start_again(&["ls=/tmp", "ls=/proc", "exit=3"]);
+        running.sandbox.start(start).await.unwrap();
+        let (text, event) = running.finish().await;
+        assert!(text.contains("kept\n"), "{text}");
+        let pids = text.lines().filter(|line| line.parse::<u32>().is_ok()).count();
+        assert_eq!(pids, 1, "{text}");
+        assert_eq!(event, exited(Exit::Code(3)));
+        running.sandbox.destroy(Duration::ZERO).await;
+        jail.close().await;
+    });
+}
+
+#[test]
+fn what_cannot_be_started_is_told_and_does_no_harm() {
+    as_root_and_user("what_cannot_be_started_is_told_and_does_no_harm", async {
+        let house = House::new();
+        let jail = house.jail();
+        let mut sandbox = jail.create(house.spec(1)).await.unwrap();
+        let log = sandbox.take_logs().watch().unwrap();
+        let outside = Start { code: Some(house.path("image")), ..house.start(&[]) };
+        assert!(matches!(sandbox.start(outside).await, Err(WallError::Code(_))));
+        let up = Start { code: Some(house.path("code/..")), ..house.start(&[]) };
+        assert!(matches!(sandbox.start(up).await, Err(WallError::Code(_))));
+        let nobody = Start { argv: vec!["/var/task/nobody".into()], ..house.start(&[]) };
+        let Err(WallError::Refused(why)) = sandbox.start(nobody).await else { panic!() };
+        assert!(why.contains("/var/task/nobody") && why.contains("No such file"), "{why}");
+        sandbox.start(house.start_again(&["say=fine", "wait"])).await.unwrap();
+        let running = Running { sandbox, log };
+        running.read_until("fine\n").await;
+        let twice = running.sandbox.start(house.start_again(&["wait"])).await;
+        assert!(matches!(twice, Err(WallError::Refused(_))));
+        running.sandbox.destroy(Duration::ZERO).await;
+        jail.close().await;
+    });
+}
+
+#[test]
+fn nothing_is_left_of_a_sandbox() {
+    as_root_and_user("nothing_is_left_of_a_sandbox", async {
+        let house = House::new();
+        let jail = house.jail();
+        // Asked to end, one goes and one does not; one is dropped; one is told by the jail.
+        for verb in ["say=", "stubborn"] {
+            let running =
+                Running::start(&house, &jail, 1, &["orphan", verb, "say=ready", "wait"]).await;
+            running.read_until("ready").await;
+            running.sandbox.destroy(Duration::from_millis(50)).await;
+            assert_eq!(house.traces(), Vec::<String>::new(), "{verb}");
+        }
+        drop(Running::start(&house, &jail, 2, &["wait"]).await);
+        let mut kept = Running::start(&house, &jail, 3, &["wait"]).await;
+        jail.close().await;
+        assert_eq!(house.traces(), Vec::<String>::new());
+        assert_eq!(kept.event().await, Event::Lost);
+        assert!(matches!(kept.sandbox.reset().await, Err(WallError::Lost)));
+    });
+}
+
+#[test]
+fn a_sandbox_whose_jailer_dies_is_lost_and_leaves_nothing() {
+    as_root_and_user("a_sandbox_whose_jailer_dies_is_lost_and_leaves_nothing", async {
+        let house = House::new();
+        let jail = house.jail();
+        let mut running = Running::start(&house, &jail, 1, &["say=ready", "wait"]).await;
+        running.read_until("ready").await;
+        for jailer in house.jailers() {
+            rustix::process::kill_process(jailer, rustix::process::Signal::KILL).unwrap();
+        }
+        assert_eq!(running.event().await, Event::Lost);
+        jail.close().await;
+        assert_eq!(house.traces(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_frozen_function_does_nothing_until_it_is_thawed() {
+    as_root_and_user("a_frozen_function_does_nothing_until_it_is_thawed", async {
+        let house = House::new();
+        let jail = house.jail();
+        let running = Running::start(&house, &jail, 1, &["say=ready", "echo"]).await;
+        running.read_until("ready\n").await;
+        running.sandbox.freeze().unwrap();
+        // Init still answers, so what follows has happened after the freeze.
+        assert!(running.sandbox.start(house.start_again(&["wait"])).await.is_err());
+        running.sandbox.thaw().unwrap();
+        running.sandbox.destroy(Duration::from_secs(5)).await;
+        jail.close().await;
+    });
+}
+
+#[test]
+fn much_output_comes_whole() {
+    as_root_and_user("much_output_comes_whole", async {
+        let house = House::new();
+        let jail = house.jail();
+        let (text, event) = run(&house, &jail, &["flood=10", "exit=0"]).await;
+        assert_eq!(text.len(), 10 << 20);
+        assert_eq!(event, exited(Exit::Code(0)));
+        jail.close().await;
+    });
+}
+
+#[test]
+fn two_servers_cannot_share_a_state_directory() {
     let house = House::new();
-    let jail = house.jail();
-    let verbs = ["touch=/tmp/kept", "orphan", "say=ready", "wait"];
-    let mut running = Running::start(&house, &jail, 1, &verbs).await;
-    running.read_until("ready").await;
-    running.sandbox.reset().await.unwrap();
-    let start = house.start_again(&["ls=/tmp", "ls=/proc", "exit=3"]);
-    running.sandbox.start(start).await.unwrap();
-    let (text, event) = running.finish().await;
-    assert!(text.contains("kept\n"), "{text}");
-    let pids = text.lines().filter(|line| line.parse::<u32>().is_ok()).count();
-    assert_eq!(pids, 1, "{text}");
-    assert_eq!(event, exited(Exit::Code(3)));
-    running.sandbox.destroy(Duration::ZERO).await;
-    jail.close().await;
+    let _first = house.jail();
+    assert!(matches!(Jail::new(house.options()), Err(WallError::InUse(_))));
 }

@@ -1,10 +1,33 @@
-//! A worker: sandboxes and what happens inside them.
+//! A worker: sandboxes, and what happens inside them.
+//!
+//! - [`service`]: the [`Worker`] handle: create, invoke, retire, drain
+//! - `keeper`: one task a sandbox, the only owner of its wall: starts, resets and ends it
+//! - `slot`: what the sandbox is doing right now, and the one invocation it may hold
+//! - `runtime_api`: the HTTP a runtime speaks to its slot
+//! - `logbook`: the function's output and the START, END and REPORT lines, in order
+//! - `environment`: the variables a runtime starts with
+//! - `outcome`: the errors fika words on a function's behalf
+//!
+//! The warm path is `Worker::invoke` → `Slot::accept` → the runtime's parked `next` → its
+//! `response` → back: two task switches, one short uncontended lock each, no disk.
+#![forbid(unsafe_code)]
+
+mod environment;
+mod keeper;
+mod logbook;
+mod outcome;
+mod runtime_api;
+pub mod service;
+mod slot;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, WorkerId};
+
+pub use outcome::InitFailure;
+pub use service::{Worker, WorkerOptions};
 
 /// One call of a function.
 #[derive(Debug, Clone)]
@@ -32,11 +55,11 @@ pub struct Outcome {
     pub log_tail: Option<Vec<u8>>,
 }
 
-/// Why a sandbox did not come up.
+/// Why a sandbox did not come up. It is gone, all of it, when this is returned.
 #[derive(Debug, Clone)]
 pub enum CreateError {
-    /// The function's own init failed: the JSON to answer the caller with (HTTP 200, Unhandled).
-    Init(Outcome),
+    /// The function's own init failed.
+    Init(InitFailure),
     /// The worker could not build it; the text says what to do.
     Worker(String),
 }
@@ -60,6 +83,7 @@ pub trait WorkerService: Send + Sync + 'static {
 
     /// Runs one invocation in a leased sandbox. When the sandbox can take another,
     /// [`SandboxEvents::idle`] follows, else [`SandboxEvents::dead`]; exactly one of them.
+    /// The future must be driven to its end: it carries the function's timeout.
     fn invoke(
         &self,
         sandbox: SandboxId,

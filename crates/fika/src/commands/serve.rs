@@ -1,15 +1,128 @@
 //! `fika serve`
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use crate::cli::ServeArgs;
-use crate::failure::{Failure, Kind};
+use fika_assignment::AssignmentOptions;
+use fika_control::RootOptions;
+use fika_counting::CountingOptions;
+use fika_sandbox::CpuPolicy;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
-/// Not wired yet: the node is put together once its rooms are there.
+use crate::cli::{Cpu, LogFormat, ServeArgs, Switch};
+use crate::failure::{Failure, Kind};
+use crate::lanes::Lanes;
+use crate::node::{Node, NodeOptions};
+use crate::root;
+use crate::ui::Ui;
+
+/// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
-/// Always.
-pub fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
-    let why = format!("the node is not wired yet, so nothing listens at {}", args.listen);
-    Err(Failure::new(Kind::Failed, "wait for a build that serves", why))
+/// When the node does not come up; the text says what to do.
+pub fn run(args: ServeArgs, ui: &Ui) -> Result<ExitCode, Failure> {
+    trace(&args)?;
+    let lanes = Lanes::start(args.lanes())
+        .map_err(|e| Failure::io("let fika start threads (ulimit -u), or ask for fewer --lanes", e))?;
+    let main = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::io("let fika open an event loop (ulimit -n)", e))?;
+    let served = main.block_on(serve(&args, &lanes, ui));
+    drop(lanes);
+    main.shutdown_background();
+    served
+}
+
+async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Failure> {
+    let mut interrupt = ended_by(SignalKind::interrupt())?;
+    let mut terminate = ended_by(SignalKind::terminate())?;
+    let (listener, address) = listen(args.listen).await?;
+    let dir = args.data.dir()?;
+    let node = Node::open(options(args)?, lanes)
+        .await
+        .map_err(|e| Failure::config("mend what is named below, then start again", chain(&e)))?;
+    let url = format!("http://{address}");
+    root::publish_endpoint(&dir, &url)
+        .map_err(|e| Failure::config(format!("make {} writable", dir.display()), e))?;
+    ui.line(&format!("fika is ready at {url}"))?;
+    tokio::select! {
+        () = node.accept(&listener, lanes) => {}
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    drop(listener);
+    root::withdraw_endpoint(&dir);
+    let hurry = async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    node.close(args.drain, hurry).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let refuse = |e| {
+        let fix = format!("free {address}, or choose another with --listen (port 0 picks one)");
+        Failure::new(Kind::Unavailable, fix, e)
+    };
+    let listener = TcpListener::bind(address).await.map_err(refuse)?;
+    let bound = listener.local_addr().map_err(refuse)?;
+    Ok((listener, bound))
+}
+
+fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
+    let concurrency = args.account_concurrency;
+    Ok(NodeOptions {
+        data_dir: args.data.dir()?,
+        runtimes_dir: args.data.runtimes()?,
+        root: RootOptions::from_env(),
+        fetch_runtimes: args.runtime_fetch == Switch::On,
+        memory_mb: args.memory_mb(),
+        assignment: AssignmentOptions {
+            keep_alive: args.keep_alive,
+            capacity_wait: args.capacity_wait,
+            ..AssignmentOptions::default()
+        },
+        counting: CountingOptions {
+            account_concurrency: concurrency,
+            requests_per_concurrency: Some(args.requests_per_second().div_ceil(concurrency)),
+        },
+        init_timeout: args.init_timeout,
+        cpu: match args.cpu {
+            Cpu::Share => CpuPolicy::Share,
+            Cpu::Quota => CpuPolicy::Quota,
+        },
+    })
+}
+
+fn ended_by(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|e| Failure::io("let fika handle signals", e))
+}
+
+fn trace(args: &ServeArgs) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&args.log)
+        .map_err(|e| Failure::config("set FIKA_LOG to a level, or to target=level,…", e))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match args.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// An error and all it came from, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

@@ -218,13 +218,19 @@ impl Cgroup {
     }
 }
 
-/// Removes one cgroup directory and says so if it cannot.
+/// Removes one cgroup directory, with any process that is still on its way out, and says so if
+/// it cannot.
 fn remove(path: &PathBuf) {
-    if let Err(error) = fs::remove_dir(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        tracing::warn!(path = %path.display(), %error, "a cgroup stays behind");
+    for _ in 0..ROUNDS {
+        match fs::remove_dir(path) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => end_processes(path),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return tracing::warn!(path = %path.display(), %error, "a cgroup stays behind");
+            }
+            _ => return,
+        }
     }
+    tracing::warn!(path = %path.display(), "a cgroup stays behind, because it is busy");
 }
 
 /// The number after `key` in a kernel file of `key number` lines; 0 when it is not there.

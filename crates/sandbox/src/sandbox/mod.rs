@@ -9,7 +9,7 @@ mod keeper;
 
 use std::io;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -164,8 +164,12 @@ impl Sandbox {
             let parent = code.parent()?.canonicalize().ok()?;
             (parent == self.code_dir).then_some(Path::new(code.file_name()?))
         });
-        let name = name.filter(|name| name.components().count() == 1).and_then(Path::to_str);
-        name.map(String::from).ok_or_else(|| WallError::Code(code.into()))
+        let mut parts = name.into_iter().flat_map(Path::components);
+        match (parts.next(), parts.next()) {
+            (Some(Component::Normal(name)), None) => name.to_str().map(String::from),
+            _ => None,
+        }
+        .ok_or_else(|| WallError::Code(code.into()))
     }
 
     /// What happened next. Safe to cancel.

@@ -1,8 +1,9 @@
 //! What the tests of the wall share: an image of nothing, a hostile program, and a house for them.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -10,11 +11,37 @@ use std::time::Duration;
 use fika_model::SandboxId;
 use fika_sandbox::log::LogReader;
 use fika_sandbox::{CpuPolicy, Event, Jail, JailOptions, Sandbox, Start, WallSpec};
+use rustix::process::Pid;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
 /// Long enough for a machine under load; only a test that fails waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs a test as it is; if that is as root, then once more as an ordinary user. `name` is the
+/// test's own.
+pub fn as_root_and_user(name: &str, test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(test);
+    if !is_root() {
+        return;
+    }
+    let program = std::env::current_exe().unwrap();
+    let mut again = Command::new(program);
+    again.args(["--exact", name, "--nocapture"]).uid(NOBODY).gid(NOBODY).env_remove("TMPDIR");
+    match again.status() {
+        Ok(status) => assert!(status.success(), "as an ordinary user"),
+        Err(error) => eprintln!("skipped as an ordinary user, who cannot run this test: {error}"),
+    }
+}
+
+/// The user `nobody`, as every distribution numbers it.
+const NOBODY: u32 = 65534;
+
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
 
 /// A directory with an image, a code tree and a state directory.
 pub struct House {
@@ -66,6 +93,44 @@ impl House {
             ephemeral_mb: 512,
             hostname: "sandbox.test".into(),
         }
+    }
+
+    /// The jailers of this house that live.
+    pub fn jailers(&self) -> Vec<Pid> {
+        let state = self.path("state").canonicalize().unwrap();
+        let jailer = state.join("jailer");
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        processes
+            .filter(|entry| {
+                let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+                line.starts_with(jailer.as_os_str().as_encoded_bytes())
+            })
+            .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+            .collect()
+    }
+
+    /// All that is left of sandboxes: processes, mounts, cgroups.
+    pub fn traces(&self) -> Vec<String> {
+        let mut traces: Vec<_> =
+            self.jailers().iter().map(|pid| format!("jailer {pid:?}")).collect();
+        let house = self.directory.path().to_str().unwrap();
+        let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
+        traces.extend(mounts.lines().filter(|line| line.contains(house)).map(String::from));
+        let places = mounts.lines().filter(|line| line.contains(" cgroup"));
+        for place in places.filter_map(|line| line.split(' ').nth(1)) {
+            let instance = Path::new(place).join(format!("fika-{}", self.instance()));
+            let left = fs::read_dir(instance).into_iter().flatten().flatten();
+            let left = left.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+            traces.extend(left.map(|entry| entry.path().display().to_string()));
+        }
+        traces
+    }
+
+    /// The instance's name, as the jail makes it of the state directory.
+    fn instance(&self) -> String {
+        let state = self.path("state").canonicalize().unwrap();
+        let digest = Sha256::digest(state.as_os_str().as_encoded_bytes());
+        digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The program of the tests, told what to do.

@@ -152,6 +152,12 @@ impl LogStore {
         read::page(&self.inner.dir.join(key.path()), from, limit, range)
     }
 
+    /// Whether anything was ever written to that group.
+    #[must_use]
+    pub fn contains(&self, key: &LogKey) -> bool {
+        self.inner.dir.join(key.path()).is_dir()
+    }
+
     /// The place after the last event that is written: where to begin to see only what is new.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ const PAGE_BYTES: u64 = 4 << 20;
 /// An event as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
+    /// Where it is kept: no other event of the group has the same place.
+    pub place: Cursor,
     /// When it happened, milliseconds since 1970.
     pub timestamp_ms: i64,
     /// When it was written to the log, milliseconds since 1970.
@@ -101,18 +103,20 @@ fn read_segment(
             page.at_end = false;
             return Ok(());
         }
+        let place = page.next;
         page.next.offset += length;
         *budget = budget.saturating_sub(length);
-        if let Some(event) = parse(&line).filter(|event| range.contains(event.timestamp_ms)) {
+        if let Some(event) = parse(&line, place).filter(|event| range.contains(event.timestamp_ms)) {
             page.events.push(event);
         }
     }
 }
 
 /// None for a line that a crash cut off.
-fn parse(line: &[u8]) -> Option<StoredEvent> {
+fn parse(line: &[u8], place: Cursor) -> Option<StoredEvent> {
     let Line { t, i, s, m } = serde_json::from_slice(line).ok()?;
     Some(StoredEvent {
+        place,
         timestamp_ms: t,
         ingestion_ms: i,
         stream: s.into_owned(),

@@ -1,0 +1,235 @@
+//! The one place that wires rooms into a running node.
+//!
+//! ```text
+//!   clients ─▶ frontend ─▶ counting, assignment ─▶ placement
+//!                  │            │  ▲ idle, dead
+//!                  │            ▼  │
+//!                  └────────▶ worker ─▶ sandbox
+//! ```
+//!
+//! One thread a lane, each with its own single-threaded event loop; connections are dealt out
+//! to the lanes in turn and stay there. The main thread accepts, and waits for the end.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fika_assignment::{Assigner, AssignmentOptions};
+use fika_control::{
+    Accounts, Control, ControlOptions, Preparation, Prepared, RootOptions, Unprepared,
+    VersionEvents,
+};
+use fika_counting::{Counter, CountingOptions};
+use fika_frontend::{Frontend, FrontendOptions};
+use fika_model::{FunctionVersion, LaneId, VersionUid, WorkerId};
+use fika_placement::Placer;
+use fika_sandbox::image::{ImageOptions, ImageStore};
+use fika_sandbox::{CpuPolicy, Jail, JailOptions};
+use fika_store::{Blobs, LogStore, Store};
+use fika_worker::{Worker, WorkerOptions};
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::lanes::Lanes;
+
+/// The only worker of a node that stands alone.
+const WORKER: WorkerId = WorkerId(0);
+/// How long idle sandboxes may take to end once nothing runs any more.
+const SWEEP: Duration = Duration::from_secs(10);
+
+type Assignment = Assigner<Placer, Worker>;
+type Doors = Frontend<Counter, Assignment, Worker>;
+
+/// How a node is to be.
+#[derive(Debug, Clone)]
+pub struct NodeOptions {
+    /// Where everything durable is.
+    pub data_dir: PathBuf,
+    /// Where runtime images are.
+    pub runtimes_dir: PathBuf,
+    /// What the operator says of the root account.
+    pub root: RootOptions,
+    /// Whether missing runtimes may be fetched.
+    pub fetch_runtimes: bool,
+    /// Memory all sandboxes together may use, MB.
+    pub memory_mb: u32,
+    /// How sandboxes are kept.
+    pub assignment: AssignmentOptions,
+    /// The limits of an account.
+    pub counting: CountingOptions,
+    /// The limit of the init phase.
+    pub init_timeout: Duration,
+    /// How memory buys CPU.
+    pub cpu: CpuPolicy,
+}
+
+/// Why a node does not come up. Each names the room that failed.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    /// The store or the blobs.
+    #[error(transparent)]
+    Store(#[from] fika_store::StoreError),
+    /// The accounts.
+    #[error(transparent)]
+    Accounts(#[from] fika_control::AccountsError),
+    /// The functions.
+    #[error(transparent)]
+    Control(#[from] fika_control::ControlError),
+    /// The walls.
+    #[error(transparent)]
+    Wall(#[from] fika_sandbox::WallError),
+    /// The runtime images.
+    #[error(transparent)]
+    Images(#[from] fika_sandbox::image::ImageError),
+}
+
+/// A running node: every room, wired.
+pub struct Node {
+    doors: Arc<Doors>,
+    assignment: Assignment,
+    worker: Worker,
+    logs: LogStore,
+    stop: watch::Sender<bool>,
+}
+
+impl Node {
+    /// Opens everything and wires it. Background work runs on the current event loop.
+    ///
+    /// # Errors
+    /// [`NodeError`] names the room that did not come up.
+    pub async fn open(options: NodeOptions, lanes: &Lanes) -> Result<Self, NodeError> {
+        let dir = &options.data_dir;
+        let store = Store::open(dir)?;
+        let accounts = Accounts::open(store.clone(), dir, options.root.clone()).await?;
+        let blobs = Blobs::open(dir.join("blobs"))?;
+        let logs = LogStore::open(dir.join("logs"))?;
+        let worker = worker(&options, lanes, &blobs, &logs)?;
+
+        let placer = Placer::new();
+        placer.join(WORKER, options.memory_mb.into());
+        let assignment = Assigner::new(options.assignment, placer);
+        assignment.add_worker(WORKER, worker.clone());
+        worker.report_to(Arc::new(assignment.clone()));
+
+        let mut limits = ControlOptions::new(Handle::current());
+        limits.account_concurrency = options.counting.account_concurrency;
+        let preparation = Arc::new(Prepare(worker.clone()));
+        let retired = Arc::new(Retire(assignment.clone()));
+        let control = Control::open(store, blobs.clone(), limits, preparation, retired)?;
+
+        let doors = Frontend::new(FrontendOptions {
+            counting: Counter::new(options.counting),
+            assignment: assignment.clone(),
+            worker: Arc::new(worker.clone()),
+            control,
+            accounts,
+            blobs,
+            logs: logs.clone(),
+        });
+        let stop = watch::Sender::new(false);
+        Ok(Self { doors: Arc::new(doors), assignment, worker, logs, stop })
+    }
+
+    /// Accepts connections and deals them out to the lanes, until dropped.
+    pub async fn accept(&self, listener: &TcpListener, lanes: &Lanes) {
+        for lane in (0..lanes.count()).cycle() {
+            let stream = accepted(listener).await;
+            let (doors, stop) = (Arc::clone(&self.doors), self.stop.subscribe());
+            lanes.handle(lane).spawn(async move {
+                // Registered anew, with the event loop of the lane it stays on.
+                match TcpStream::from_std(stream) {
+                    Ok(stream) => doors.serve(stream, LaneId(lane), stop).await,
+                    Err(error) => tracing::warn!(%error, "a connection cannot be served"),
+                }
+            });
+        }
+    }
+
+    /// Lets what runs end, for `patience` at most, and takes everything down. `hurry` cuts the
+    /// waiting short.
+    pub async fn close(self, patience: Duration, hurry: impl Future<Output = ()>) {
+        self.stop.send_replace(true);
+        tokio::select! {
+            _ = timeout(patience, self.stop.closed()) => {}
+            () = hurry => {}
+        }
+        if timeout(SWEEP.min(patience), self.assignment.drain()).await.is_err() {
+            tracing::warn!("some invocations did not end in time and are cut off");
+        }
+        self.worker.close().await;
+        let logs = self.logs.clone();
+        // Its writer may have much left to write, and blocks meanwhile.
+        let _ = tokio::task::spawn_blocking(move || logs.flush()).await;
+    }
+}
+
+fn worker(
+    options: &NodeOptions,
+    lanes: &Lanes,
+    blobs: &Blobs,
+    logs: &LogStore,
+) -> Result<Worker, NodeError> {
+    let code_dir = options.data_dir.join("code");
+    let jail = Jail::new(JailOptions {
+        state_dir: options.data_dir.join("jail"),
+        code_dir: code_dir.clone(),
+        cpu: options.cpu,
+        cgroups: true,
+    })?;
+    let images =
+        ImageStore::open(&options.runtimes_dir, ImageOptions { fetch: options.fetch_runtimes })?;
+    Ok(Worker::new(WorkerOptions {
+        id: WORKER,
+        lanes: lanes.handles(),
+        jail,
+        images,
+        blobs: blobs.clone(),
+        code_dir,
+        logs: logs.clone(),
+        init_timeout: options.init_timeout,
+    }))
+}
+
+/// The next connection. Running out of descriptors passes, so it is waited out.
+async fn accepted(listener: &TcpListener) -> std::net::TcpStream {
+    loop {
+        let accepted = listener.accept().await;
+        match accepted.and_then(|(stream, _)| stream.into_std()) {
+            Ok(stream) => return stream,
+            Err(error) => pause(&error).await,
+        }
+    }
+}
+
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "a connection cannot be accepted");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+/// The worker, as the control plane asks it to prepare versions.
+struct Prepare(Worker);
+
+impl Preparation for Prepare {
+    fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared {
+        let worker = self.0.clone();
+        Box::pin(async move {
+            let progress = |step: String| tracing::info!(runtime = %version.runtime, "{step}");
+            let code = "InvalidRuntime".to_owned();
+            let unprepared = |reason| Unprepared { code, reason };
+            worker.prepare(&version, &progress).await.map_err(unprepared)
+        })
+    }
+}
+
+/// Assignment, as the control plane tells it of replaced versions.
+struct Retire(Assignment);
+
+impl VersionEvents for Retire {
+    fn retired(&self, version: VersionUid) {
+        self.0.retire_version(version);
+    }
+}

@@ -1,0 +1,208 @@
+//! From a request to the operation it names.
+
+use bytes::Bytes;
+use fika_assignment::AssignmentService;
+use fika_aws::generated::lambda::Operation;
+use fika_aws::rest::{PathParams, Request as RestRequest};
+use fika_aws::shape::AwsError;
+use fika_aws::sigv4::{AuthError, Service};
+use fika_counting::CountingService;
+use fika_model::{FunctionRef, LaneId, RequestId, limits};
+use fika_worker::WorkerService;
+use http::request::Parts;
+use http::{Method, Request};
+use hyper::body::Incoming;
+
+use crate::auth::{self, Caller, LOGS};
+use crate::body::{self, BodyError};
+use crate::invoke::{self, Mode};
+use crate::reply::{self, Reply};
+use crate::{Frontend, functions, logs};
+
+/// The largest body of operations that carry neither code nor an event.
+const SMALL_BODY_BYTES: usize = 1024 * 1024;
+
+/// What a request asks for.
+enum Asked<'p> {
+    Lambda(Operation, PathParams<'p>),
+    Logs(&'p str),
+    /// The zip of a function, where `GetFunction` said it would be.
+    Code(&'p str),
+}
+
+impl<C, A, W> Frontend<C, A, W>
+where
+    C: CountingService,
+    A: AssignmentService,
+    W: WorkerService,
+{
+    /// Answers one request.
+    pub(crate) async fn handle(&self, request: Request<Incoming>, lane: LaneId) -> Reply {
+        let (parts, body) = request.into_parts();
+        let Some(asked) = asked(&parts) else {
+            return named(unknown(&parts));
+        };
+        match asked {
+            Asked::Lambda(Operation::Invoke, path) => self.invoke(&parts, &path, body, lane).await,
+            asked => named(self.other(&parts, asked, body).await.unwrap_or_else(reply::refuse)),
+        }
+    }
+
+    /// The whole way of an Invoke, from head to answer.
+    async fn invoke(
+        &self,
+        parts: &Parts,
+        path: &PathParams<'_>,
+        body: Incoming,
+        lane: LaneId,
+    ) -> Reply {
+        let limit = limits::SYNC_REQUEST_BYTES;
+        let (caller, payload) = match self.admit(parts, body, &[Service::LAMBDA], limit).await {
+            Ok(admitted) => admitted,
+            Err(Refusal { error: _, body: Some(BodyError::TooLarge) }) => {
+                return named(reply::refuse_and_close(too_large_invoke()));
+            }
+            Err(refusal) => return named(refusal.reply()),
+        };
+        let prepared = functions::target(parts, path).and_then(|(function, qualifier)| {
+            let version = self.control.resolve(&caller.scope, &function, qualifier.as_deref())?;
+            let mode = invoke::mode(&parts.headers)?;
+            Ok((version, mode, invoke::invocation(&parts.headers, payload)?))
+        });
+        let (version, mode, invocation) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return named(reply::refuse(error)),
+        };
+        let id = invocation.request_id;
+        let trace_id = invocation.trace_id.clone().unwrap_or_default();
+        let answer = match mode {
+            Mode::DryRun => Ok(invoke::dry_run()),
+            Mode::RequestResponse => self
+                .run(&version, invocation, lane)
+                .await
+                .map(|outcome| invoke::answer(&version, &trace_id, outcome)),
+        };
+        reply::named(answer.unwrap_or_else(reply::refuse), id)
+    }
+
+    async fn other(
+        &self,
+        parts: &Parts,
+        asked: Asked<'_>,
+        body: Incoming,
+    ) -> Result<Reply, AwsError> {
+        let (service, limit) = match &asked {
+            Asked::Logs(_) => (LOGS, SMALL_BODY_BYTES),
+            Asked::Code(_) => (Service::LAMBDA, 0),
+            Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
+        };
+        let (caller, body) = match self.admit(parts, body, &[service], limit).await {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(refusal.reply()),
+        };
+        match asked {
+            Asked::Logs(operation) => {
+                Ok(logs::answer(&self.logs, &caller.scope, operation, &body).await)
+            }
+            Asked::Code(name) => functions::code(&self.control, &self.blobs, &caller, name).await,
+            Asked::Lambda(operation, path) => {
+                let query = parts.uri.query();
+                let request =
+                    RestRequest { path: &path, query, headers: &parts.headers, body: &body };
+                functions::answer(&self.control, &caller, operation, &request).await
+            }
+        }
+    }
+
+    /// Who it is, and the body, once both are known to be as signed.
+    async fn admit(
+        &self,
+        parts: &Parts,
+        body: Incoming,
+        services: &[Service],
+        limit: usize,
+    ) -> Result<(Caller, Bytes), Refusal> {
+        let visitor = auth::greet(parts, &self.accounts, services)?;
+        let body = body::collect(&parts.headers, body, limit).await?;
+        let caller = visitor.prove(parts, &body, &self.keys)?;
+        Ok((caller, body))
+    }
+}
+
+/// A request that is refused before anything looks at what it asks.
+struct Refusal {
+    error: AwsError,
+    body: Option<BodyError>,
+}
+
+impl Refusal {
+    fn reply(self) -> Reply {
+        reply::refuse_and_close(self.error)
+    }
+}
+
+impl From<AuthError> for Refusal {
+    fn from(error: AuthError) -> Self {
+        Self { error: reply::unauthorised(&error), body: None }
+    }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(why: BodyError) -> Self {
+        let error = match why {
+            BodyError::TooLarge => AwsError::new(
+                "RequestEntityTooLargeException",
+                413,
+                "The request body is larger than this operation takes.",
+            ),
+            BodyError::Slow => {
+                AwsError::new("RequestTimeoutException", 408, "The body did not come in time.")
+            }
+            BodyError::Broken => {
+                AwsError::new("InvalidRequestContentException", 400, "The body was cut short.")
+            }
+        };
+        Self { error, body: Some(why) }
+    }
+}
+
+fn too_large_invoke() -> AwsError {
+    let most = limits::SYNC_REQUEST_BYTES;
+    let text =
+        format!("Request must be smaller than {most} bytes for the InvokeFunction operation");
+    AwsError::new("RequestEntityTooLargeException", 413, text)
+}
+
+fn asked(parts: &Parts) -> Option<Asked<'_>> {
+    let path = parts.uri.path();
+    if let Some((operation, params)) = Operation::route(parts.method.as_str(), path, parts.uri.query()) {
+        return Some(Asked::Lambda(operation, params));
+    }
+    if parts.method == Method::POST && path == "/" {
+        let target = parts.headers.get("x-amz-target")?.to_str().ok()?;
+        return target.strip_prefix(logs::TARGET_PREFIX).map(Asked::Logs);
+    }
+    let name = path.strip_prefix(functions::CODE_PATH)?;
+    (parts.method == Method::GET && FunctionRef::parse(name).is_ok()).then_some(Asked::Code(name))
+}
+
+/// A path that is no operation; AWS answers the same to all.
+fn unknown(parts: &Parts) -> Reply {
+    tracing::debug!(method = %parts.method, path = parts.uri.path(), "no such operation");
+    reply::refuse_and_close(AwsError::new(
+        "AccessDeniedException",
+        403,
+        "Unable to determine service/operation name to be authorized",
+    ))
+}
+
+fn body_limit(operation: Operation) -> usize {
+    match operation {
+        Operation::CreateFunction | Operation::UpdateFunctionCode => limits::CREATE_BODY_BYTES,
+        _ => SMALL_BODY_BYTES,
+    }
+}
+
+fn named(reply: Reply) -> Reply {
+    reply::named(reply, RequestId::random())
+}

@@ -1,0 +1,162 @@
+//! The control plane's operations: inputs read and checked, then handed to `control`.
+
+use fika_aws::generated::lambda::{
+    CreateFunctionInput, DeleteFunctionInput, GetAccountSettingsInput,
+    GetFunctionConfigurationInput, GetFunctionInput, InvokeInput, ListFunctionsInput, Operation,
+    UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+};
+use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
+use fika_aws::shape::AwsError;
+use fika_aws::sigv4::{Credentials, Service, Signer};
+use fika_control::Control;
+use fika_model::FunctionRef;
+use fika_store::{Blobs, NotADigest};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
+use http::request::Parts;
+use http::{Request, Response};
+use http_body_util::Full;
+
+use crate::auth::{Caller, unix_now};
+use crate::reply::{self, Reply};
+
+/// Where the zip of a function is, with its name after it. Nothing of AWS's begins so.
+pub(crate) const CODE_PATH: &str = "/_fika/code/";
+/// How long the address of a function's code is good, seconds; as on AWS.
+const CODE_SECONDS: u32 = 600;
+
+/// Which function an Invoke names, and which version of it.
+///
+/// # Errors
+/// The model's, when the name or the qualifier breaks a constraint.
+pub(crate) fn target(
+    parts: &Parts,
+    path: &PathParams<'_>,
+) -> Result<(FunctionRef, Option<String>), AwsError> {
+    let name = path.get("FunctionName").unwrap_or_default();
+    let qualifier = rest::query(parts.uri.query(), "Qualifier").map(|q| q.into_owned());
+    match FunctionRef::parse(name) {
+        Ok(function) => Ok((function, qualifier)),
+        Err(not) => {
+            let input = InvokeInput {
+                function_name: Some(name.into()),
+                qualifier,
+                ..InvokeInput::default()
+            };
+            input.validate()?;
+            Err(AwsError::broken_constraint(name, "functionName", &not.to_string()))
+        }
+    }
+}
+
+/// Answers one operation.
+///
+/// # Errors
+/// The operation's own.
+pub(crate) async fn answer(
+    control: &Control,
+    caller: &Caller,
+    operation: Operation,
+    request: &RestRequest<'_>,
+) -> Result<Reply, AwsError> {
+    let scope = &caller.scope;
+    match operation {
+        Operation::CreateFunction => {
+            let input: CreateFunctionInput = checked(request)?;
+            respond::<CreateFunctionInput>(control.create_function(scope, input).await)
+        }
+        Operation::GetFunction => get_function(control, caller, request),
+        Operation::GetFunctionConfiguration => {
+            let input: GetFunctionConfigurationInput = checked(request)?;
+            let output = control.get_function_configuration(scope, &input);
+            respond::<GetFunctionConfigurationInput>(output)
+        }
+        Operation::ListFunctions => {
+            let input: ListFunctionsInput = checked(request)?;
+            respond::<ListFunctionsInput>(control.list_functions(scope, &input))
+        }
+        Operation::UpdateFunctionCode => {
+            let input: UpdateFunctionCodeInput = checked(request)?;
+            respond::<UpdateFunctionCodeInput>(control.update_function_code(scope, input).await)
+        }
+        Operation::UpdateFunctionConfiguration => {
+            let input: UpdateFunctionConfigurationInput = checked(request)?;
+            let output = control.update_function_configuration(scope, input).await;
+            respond::<UpdateFunctionConfigurationInput>(output)
+        }
+        Operation::DeleteFunction => {
+            let input: DeleteFunctionInput = checked(request)?;
+            respond::<DeleteFunctionInput>(control.delete_function(scope, &input).await)
+        }
+        Operation::GetAccountSettings => {
+            let _: GetAccountSettingsInput = checked(request)?;
+            respond::<GetAccountSettingsInput>(Ok(control.get_account_settings(scope)))
+        }
+        other => Err(reply::not_served(other.name())),
+    }
+}
+
+fn checked<I: Input>(request: &RestRequest<'_>) -> Result<I, AwsError> {
+    let input = I::from_request(request)?;
+    input.validate()?;
+    Ok(input)
+}
+
+fn respond<I: Input>(output: Result<I::Output, AwsError>) -> Result<Reply, AwsError> {
+    output.map(|output| reply::from(I::respond(output)))
+}
+
+fn get_function(
+    control: &Control,
+    caller: &Caller,
+    request: &RestRequest<'_>,
+) -> Result<Reply, AwsError> {
+    let input: GetFunctionInput = checked(request)?;
+    let mut answer = control.get_function(&caller.scope, &input)?.output;
+    let name = answer.configuration.as_ref().and_then(|c| c.function_name.clone());
+    if let (Some(code), Some(name)) = (&mut answer.code, name) {
+        code.location = location(caller, request.headers, &name);
+    }
+    respond::<GetFunctionInput>(Ok(answer))
+}
+
+/// An address the caller can load the code from without any key, for a while.
+fn location(caller: &Caller, headers: &HeaderMap, name: &str) -> Option<String> {
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let request = Request::get(format!("http://{host}{CODE_PATH}{name}")).body(()).ok()?;
+    let mut parts = request.into_parts().0;
+    let signer = Signer {
+        credentials: Credentials {
+            access_key: &caller.credential.access_key_id,
+            secret_key: caller.credential.secret.reveal(),
+            session_token: None,
+        },
+        region: caller.scope.region.as_str(),
+        service: Service::LAMBDA,
+    };
+    signer.presign(&mut parts, b"", CODE_SECONDS, unix_now()).ok()?;
+    Some(parts.uri.to_string())
+}
+
+/// The zip of a function of the caller's.
+///
+/// # Errors
+/// 404 when there is no such function.
+pub(crate) async fn code(
+    control: &Control,
+    blobs: &Blobs,
+    caller: &Caller,
+    name: &str,
+) -> Result<Reply, AwsError> {
+    let input = GetFunctionInput { function_name: Some(name.into()), ..Default::default() };
+    let code = control.get_function(&caller.scope, &input)?.code;
+    let blobs = blobs.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let digest = code.sha256.parse().map_err(|e: NotADigest| e.to_string())?;
+        blobs.read(&digest).map_err(|e| e.to_string())
+    });
+    let zip = read.await.map_err(|e| e.to_string()).and_then(|read| read);
+    let zip = zip.map_err(AwsError::service)?;
+    let mut reply = Response::new(Full::from(zip));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    Ok(reply)
+}

@@ -1,0 +1,213 @@
+//! The Frontend Invoke Service: from a verified request to a function's answer.
+//!
+//! Nothing here waits for a disk: the function is found in memory, the permit and the sandbox
+//! come from state machines in memory, and the payload goes straight to the worker.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use fika_assignment::{AssignError, AssignmentService};
+use fika_aws::shape::AwsError;
+use fika_counting::CountingService;
+use fika_model::{FunctionVersion, LaneId, RequestId, Throttle};
+use fika_worker::{Invocation, Outcome, WorkerService};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use http_body_util::Full;
+use serde::de::IgnoredAny;
+
+use crate::Frontend;
+use crate::reply::{self, Reply};
+
+/// The largest client context, bytes of base64 (AWS's documentation of Invoke).
+const CLIENT_CONTEXT_BYTES: usize = 3_583;
+/// How often an invocation whose sandbox died between the grant and the call is placed anew.
+const ATTEMPTS: usize = 3;
+
+const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
+const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");
+const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
+const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
+
+/// What the headers of an Invoke ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Run it and answer.
+    RequestResponse,
+    /// Only check that it could be run.
+    DryRun,
+}
+
+/// Reads `X-Amz-Invocation-Type`.
+///
+/// # Errors
+/// For types the model does not know, and for `Event`, which is not served yet.
+pub(crate) fn mode(headers: &HeaderMap) -> Result<Mode, AwsError> {
+    match headers.get(INVOCATION_TYPE).map(HeaderValue::as_bytes) {
+        None | Some(b"RequestResponse") => Ok(Mode::RequestResponse),
+        Some(b"DryRun") => Ok(Mode::DryRun),
+        Some(b"Event") => Err(reply::not_served("Invoke with InvocationType Event")),
+        Some(other) => {
+            let value = String::from_utf8_lossy(other);
+            let rule = "Member must satisfy enum value set: [Event, RequestResponse, DryRun]";
+            Err(AwsError::broken_constraint(&value, "invocationType", rule))
+        }
+    }
+}
+
+/// The invocation a request asks for.
+///
+/// # Errors
+/// A payload that is no JSON, or a client context that cannot be read.
+pub(crate) fn invocation(headers: &HeaderMap, payload: Bytes) -> Result<Invocation, AwsError> {
+    let request_id = RequestId::random();
+    Ok(Invocation {
+        request_id,
+        payload: checked_json(payload)?,
+        client_context: headers.get(CLIENT_CONTEXT).map(client_context).transpose()?,
+        trace_id: Some(trace_id(headers, request_id)),
+        tail: wants_tail(headers)?,
+    })
+}
+
+fn checked_json(payload: Bytes) -> Result<Bytes, AwsError> {
+    if payload.is_empty() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    match serde_json::from_slice::<IgnoredAny>(&payload) {
+        Ok(_) => Ok(payload),
+        Err(e) => Err(AwsError::invalid_request_content(format!(
+            "Could not parse request body into json: {e}"
+        ))),
+    }
+}
+
+fn wants_tail(headers: &HeaderMap) -> Result<bool, AwsError> {
+    match headers.get(LOG_TYPE).map(HeaderValue::as_bytes) {
+        None | Some(b"None") => Ok(false),
+        Some(b"Tail") => Ok(true),
+        Some(other) => {
+            let value = String::from_utf8_lossy(other);
+            let rule = "Member must satisfy enum value set: [None, Tail]";
+            Err(AwsError::broken_constraint(&value, "logType", rule))
+        }
+    }
+}
+
+fn client_context(value: &HeaderValue) -> Result<String, AwsError> {
+    let refuse = |why: &str| {
+        AwsError::invalid_request_content(format!("The client context is not valid: {why}."))
+    };
+    if value.len() > CLIENT_CONTEXT_BYTES {
+        return Err(refuse("it is longer than 3583 bytes"));
+    }
+    let json = BASE64.decode(value.as_bytes()).map_err(|_| refuse("it is not base64"))?;
+    let text = String::from_utf8(json).map_err(|_| refuse("it is not UTF-8"))?;
+    serde_json::from_str::<IgnoredAny>(&text).map_err(|_| refuse("it is not JSON"))?;
+    // It travels to the runtime in one header line.
+    Ok(if text.contains(['\n', '\r']) { text.replace(['\n', '\r'], " ") } else { text })
+}
+
+/// The caller's trace id, or a fresh one that is not sampled.
+fn trace_id(headers: &HeaderMap, request_id: RequestId) -> String {
+    if let Some(given) = headers.get(TRACE_ID).and_then(|v| v.to_str().ok()) {
+        return given.to_owned();
+    }
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    let random = request_id.0.as_u128();
+    let (root, parent) = (random >> 32, random as u64);
+    format!("Root=1-{seconds:08x}-{root:024x};Parent={parent:016x};Sampled=0")
+}
+
+impl<C, A, W> Frontend<C, A, W>
+where
+    C: CountingService,
+    A: AssignmentService,
+    W: WorkerService,
+{
+    /// Runs one invocation to its end.
+    ///
+    /// # Errors
+    /// Whatever keeps it from running; an error of the function itself is an [`Outcome`].
+    pub(crate) async fn run(
+        &self,
+        version: &Arc<FunctionVersion>,
+        invocation: Invocation,
+        lane: LaneId,
+    ) -> Result<Outcome, AwsError> {
+        let permit = self.counting.admit(&version.arn).await.map_err(throttled)?;
+        let mut permit = Some(permit);
+        for _ in 0..ATTEMPTS {
+            let lease = match self.assignment.assign(version, Some(lane)).await {
+                Ok(lease) => lease,
+                Err(e) => return refused(e, &invocation),
+            };
+            let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
+            let held = permit.take();
+            // On its own task: a caller that hangs up ends neither the invocation nor the permit.
+            let run = tokio::spawn(async move {
+                let outcome = worker.invoke(lease.sandbox, call).await;
+                (outcome, held)
+            });
+            match run.await {
+                Ok((Ok(outcome), _)) => return Ok(outcome),
+                Ok((Err(_), held)) => permit = held,
+                Err(e) => return Err(AwsError::service(format!("the invocation failed: {e}"))),
+            }
+        }
+        Err(AwsError::service("the function's sandboxes keep dying; try again"))
+    }
+}
+
+/// An invocation that got no sandbox.
+fn refused(error: AssignError, invocation: &Invocation) -> Result<Outcome, AwsError> {
+    match error {
+        AssignError::Init(failure) => Ok(failure.outcome(invocation.request_id, invocation.tail)),
+        AssignError::Throttled(throttle) => Err(throttled(throttle)),
+        AssignError::Worker(text) => Err(AwsError::service(text)),
+        AssignError::Draining => Err(AwsError::service("this server is stopping; try another")),
+    }
+}
+
+fn throttled(throttle: Throttle) -> AwsError {
+    // Whole seconds, and never "at once": that would only bring the same answer.
+    let seconds = throttle.retry_after.as_secs_f64().ceil().max(1.0);
+    let reason = throttle.reason.to_string();
+    AwsError::too_many_requests("Rate Exceeded.", Some(&seconds.to_string()), Some(&reason))
+}
+
+/// The answer of a finished invocation.
+pub(crate) fn answer(version: &FunctionVersion, trace_id: &str, outcome: Outcome) -> Reply {
+    let mut reply = Response::new(Full::new(outcome.payload));
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut set = |name, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(EXECUTED_VERSION, &version.version);
+    set(TRACE_ID, trace_id);
+    if outcome.failed {
+        set(FUNCTION_ERROR, "Unhandled");
+    }
+    if let Some(tail) = outcome.log_tail {
+        set(LOG_RESULT, &BASE64.encode(tail));
+    }
+    reply
+}
+
+/// The answer of a dry run.
+pub(crate) fn dry_run() -> Reply {
+    let mut reply = Response::new(Full::default());
+    *reply.status_mut() = StatusCode::NO_CONTENT;
+    reply
+}

@@ -1,0 +1,52 @@
+//! Answers and errors on the wire.
+
+use bytes::Bytes;
+use fika_aws::shape::AwsError;
+use fika_aws::sigv4::AuthError;
+use fika_model::RequestId;
+use http::Response;
+use http::header::{CONNECTION, HeaderName, HeaderValue};
+use http_body_util::Full;
+
+/// What a client gets.
+pub(crate) type Reply = Response<Full<Bytes>>;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// A whole answer as a reply.
+pub(crate) fn from(response: Response<Bytes>) -> Reply {
+    response.map(Full::new)
+}
+
+/// An error as a reply.
+pub(crate) fn refuse(error: AwsError) -> Reply {
+    from(error.into_response())
+}
+
+/// A refusal that leaves a body unread: the connection cannot go on after it.
+pub(crate) fn refuse_and_close(error: AwsError) -> Reply {
+    let mut reply = refuse(error);
+    reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    reply
+}
+
+/// Names the request in its answer.
+pub(crate) fn named(mut reply: Reply, id: RequestId) -> Reply {
+    let mut buffer = uuid::Uuid::encode_buffer();
+    let text = id.0.hyphenated().encode_lower(&mut buffer);
+    if let Ok(value) = HeaderValue::from_str(text) {
+        reply.headers_mut().insert(REQUEST_ID, value);
+    }
+    reply
+}
+
+/// A refused signature.
+pub(crate) fn unauthorised(error: &AuthError) -> AwsError {
+    AwsError::new(error.code(), error.status(), error.to_string())
+}
+
+/// Something AWS has and fika does not have yet. 501, which no SDK tries again.
+pub(crate) fn not_served(what: &str) -> AwsError {
+    let text = format!("fika does not serve {what} yet");
+    AwsError::new("NotImplementedException", 501, text)
+}

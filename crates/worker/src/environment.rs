@@ -1,0 +1,138 @@
+//! The variables a runtime starts with, as reference "Defined runtime environment variables"
+//! of AWS's documentation lists them.
+
+use fika_model::{FunctionVersion, Runtime};
+use uuid::Uuid;
+
+/// Where the runtime finds its API, inside the sandbox's own network namespace.
+const RUNTIME_API: &str = "127.0.0.1:9001";
+
+/// The whole environment: nothing of the host's is passed on. The function's own variables
+/// come first, so that they cannot replace the reserved ones.
+pub(crate) fn variables(version: &FunctionVersion, log_stream: &str) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> =
+        version.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    for (name, value) in reserved(version, log_stream) {
+        all.retain(|(k, _)| k != name);
+        all.push((name.into(), value));
+    }
+    for (name, value) in defaults(version.runtime) {
+        if !all.iter().any(|(k, _)| k == name) {
+            all.push((name.into(), value));
+        }
+    }
+    all
+}
+
+/// Variables a function cannot change.
+fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, String)> {
+    let region = version.arn.scope.region.as_str().to_owned();
+    vec![
+        ("_HANDLER", version.handler.clone()),
+        ("AWS_LAMBDA_RUNTIME_API", RUNTIME_API.into()),
+        ("AWS_LAMBDA_FUNCTION_NAME", version.arn.name.clone()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", version.version.clone()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory_mb.to_string()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", version.log_group.clone()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
+        ("AWS_REGION", region.clone()),
+        ("AWS_DEFAULT_REGION", region),
+        ("AWS_ACCESS_KEY_ID", format!("ASIA{}", token(16))),
+        ("AWS_SECRET_ACCESS_KEY", token(40)),
+        ("AWS_SESSION_TOKEN", token(64)),
+        ("LAMBDA_TASK_ROOT", "/var/task".into()),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime".into()),
+    ]
+}
+
+/// Variables a function may set itself.
+fn defaults(runtime: Runtime) -> Vec<(&'static str, String)> {
+    let mut all = vec![
+        ("TZ", ":UTC".into()),
+        ("LANG", "en_US.UTF-8".into()),
+        ("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin".into()),
+        (
+            "LD_LIBRARY_PATH",
+            "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+                .into(),
+        ),
+    ];
+    match runtime {
+        Runtime::Node { major } => all.push((
+            "NODE_PATH",
+            format!(
+                "/opt/nodejs/node{major}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
+            ),
+        )),
+        Runtime::Python { .. } => all.push(("PYTHONPATH", "/var/runtime".into())),
+        Runtime::Provided { .. } => {}
+    }
+    all
+}
+
+/// Upper-case letters and digits that nobody can guess. The credentials made of them have the
+/// right form and are accepted nowhere: roles are a later step, and inventing working ones
+/// would be worse than having none.
+fn token(length: usize) -> String {
+    let mut text = String::with_capacity(length + 32);
+    while text.len() < length {
+        text.push_str(&Uuid::new_v4().simple().to_string().to_uppercase());
+    }
+    text.truncate(length);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use fika_model::{AccountId, CodeRef, FunctionArn, Region, Scope, VersionUid};
+
+    use super::*;
+
+    fn version() -> FunctionVersion {
+        FunctionVersion {
+            uid: VersionUid(1),
+            arn: FunctionArn {
+                scope: Scope {
+                    account: AccountId::new("123456789012").expect("account"),
+                    region: Region::new("eu-north-1").expect("region"),
+                },
+                name: "hello".into(),
+                qualifier: None,
+            },
+            version: "$LATEST".into(),
+            runtime: Runtime::Node { major: 22 },
+            handler: "index.handler".into(),
+            memory_mb: 128,
+            ephemeral_mb: 512,
+            timeout: Duration::from_secs(3),
+            environment: BTreeMap::from([
+                ("MINE".into(), "1".into()),
+                ("PATH".into(), "/mine".into()),
+                ("AWS_REGION".into(), "elsewhere".into()),
+            ]),
+            code: CodeRef { sha256: "0".repeat(64), size: 1 },
+            log_group: "/aws/lambda/hello".into(),
+        }
+    }
+
+    #[test]
+    fn reserved_names_win_and_defaults_yield() {
+        let all = variables(&version(), "stream");
+        let get = |name: &str| {
+            let found: Vec<_> = all.iter().filter(|(k, _)| k == name).collect();
+            assert_eq!(found.len(), 1, "{name} once");
+            found[0].1.as_str()
+        };
+        assert_eq!(get("MINE"), "1");
+        assert_eq!(get("PATH"), "/mine");
+        assert_eq!(get("AWS_REGION"), "eu-north-1");
+        assert_eq!(get("_HANDLER"), "index.handler");
+        assert_eq!(get("AWS_EXECUTION_ENV"), "AWS_Lambda_nodejs22.x");
+        assert_eq!(get("AWS_ACCESS_KEY_ID").len(), 20);
+    }
+}

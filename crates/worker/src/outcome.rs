@@ -1,0 +1,152 @@
+//! The errors fika words on a function's behalf: timeout, exit, an answer too large.
+//! Texts as Lambda's Runtime Interface Emulator gives them.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use fika_model::{FunctionError, RequestId, limits};
+use fika_sandbox::Exit;
+
+use crate::Outcome;
+
+/// A failed init phase, to be answered to whoever is waiting for a sandbox.
+#[derive(Debug, Clone)]
+pub struct InitFailure {
+    cause: Cause,
+    log_tail: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+enum Cause {
+    /// What the runtime itself sent to `/runtime/init/error`.
+    Reported(Bytes),
+    /// The runtime ended without a word.
+    Exited(Exit),
+}
+
+impl InitFailure {
+    pub(crate) fn new(reported: Option<Bytes>, exit: Option<Exit>, log_tail: Vec<u8>) -> Self {
+        let cause = match (reported, exit) {
+            (Some(json), _) => Cause::Reported(json),
+            (None, exit) => Cause::Exited(exit.unwrap_or(Exit::Code(0))),
+        };
+        Self { cause, log_tail }
+    }
+
+    /// The `errorType` for the `INIT_REPORT` line.
+    pub(crate) fn error_type(&self) -> String {
+        match &self.cause {
+            Cause::Reported(json) => error_type_of(json),
+            Cause::Exited(_) => "Runtime.ExitError".into(),
+        }
+    }
+
+    /// The answer to the invocation that waited for this sandbox.
+    #[must_use]
+    pub fn outcome(&self, request_id: RequestId, tail: bool) -> Outcome {
+        let payload = match &self.cause {
+            Cause::Reported(json) => json.clone(),
+            Cause::Exited(exit) => json_of(&exit_error(request_id, *exit)),
+        };
+        Outcome { payload, failed: true, log_tail: tail.then(|| self.log_tail.clone()) }
+    }
+}
+
+/// The `errorType` member of an error a runtime sent, or `Runtime.Unknown`.
+pub(crate) fn error_type_of(json: &[u8]) -> String {
+    serde_json::from_slice::<FunctionErrorType>(json)
+        .map_or_else(|_| "Runtime.Unknown".into(), |e| e.error_type)
+}
+
+#[derive(serde::Deserialize)]
+struct FunctionErrorType {
+    #[serde(rename = "errorType")]
+    error_type: String,
+}
+
+/// An invocation that ran past its timeout.
+pub(crate) fn timeout_error(request_id: RequestId, timeout: Duration) -> FunctionError {
+    FunctionError::new(
+        "Sandbox.Timedout",
+        format!(
+            "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
+            timeout.as_secs_f64()
+        ),
+    )
+}
+
+/// A runtime that ended in the middle of an invocation.
+pub(crate) fn exit_error(request_id: RequestId, exit: Exit) -> FunctionError {
+    let how = match exit {
+        Exit::Code(0) => "Runtime exited without providing a reason".into(),
+        Exit::Code(code) => format!("Runtime exited with error: exit status {code}"),
+        Exit::Signal(signal) => {
+            format!("Runtime exited with error: signal: {}", signal_name(signal))
+        }
+    };
+    FunctionError::new("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
+}
+
+/// An answer of more than [`limits::SYNC_RESPONSE_BYTES`].
+pub(crate) fn too_large_error() -> FunctionError {
+    FunctionError::new(
+        "Function.ResponseSizeTooLarge",
+        format!(
+            "Response payload size exceeded maximum allowed payload size ({} bytes).",
+            limits::SYNC_RESPONSE_BYTES
+        ),
+    )
+}
+
+/// The error as the JSON a caller gets.
+pub(crate) fn json_of(error: &FunctionError) -> Bytes {
+    serde_json::to_vec(error).unwrap_or_default().into()
+}
+
+/// Go's names for signals, which Lambda's messages use.
+fn signal_name(signal: i32) -> String {
+    match signal {
+        1 => "hangup".into(),
+        2 => "interrupt".into(),
+        3 => "quit".into(),
+        4 => "illegal instruction".into(),
+        6 => "aborted".into(),
+        7 => "bus error".into(),
+        8 => "floating point exception".into(),
+        9 => "killed".into(),
+        11 => "segmentation fault".into(),
+        13 => "broken pipe".into(),
+        14 => "alarm clock".into(),
+        15 => "terminated".into(),
+        31 => "bad system call".into(),
+        n => format!("signal {n}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_lambdas() {
+        let id = RequestId(uuid::Uuid::nil());
+        let prefix = "RequestId: 00000000-0000-0000-0000-000000000000 Error: ";
+        for (error, text) in [
+            (timeout_error(id, Duration::from_secs(1)), "Task timed out after 1.00 seconds"),
+            (exit_error(id, Exit::Code(0)), "Runtime exited without providing a reason"),
+            (exit_error(id, Exit::Code(127)), "Runtime exited with error: exit status 127"),
+            (exit_error(id, Exit::Signal(9)), "Runtime exited with error: signal: killed"),
+        ] {
+            assert_eq!(error.message, format!("{prefix}{text}"));
+        }
+    }
+
+    #[test]
+    fn a_reported_init_error_is_passed_on_byte_for_byte() {
+        let sent = Bytes::from_static(br#"{"errorType":"Runtime.ImportModuleError","x":1}"#);
+        let failure = InitFailure::new(Some(sent.clone()), Some(Exit::Code(1)), b"log".to_vec());
+        assert_eq!(failure.error_type(), "Runtime.ImportModuleError");
+        let outcome = failure.outcome(RequestId::random(), false);
+        assert_eq!((outcome.payload, outcome.failed, outcome.log_tail), (sent, true, None));
+    }
+}

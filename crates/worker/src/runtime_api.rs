@@ -1,0 +1,218 @@
+//! The HTTP a runtime speaks to its slot: Lambda's Runtime API, version 2018-06-01.
+//!
+//! One listener a sandbox, inside its own network namespace. Whoever connects is hostile: a
+//! call that does not fit is refused, a body past its limit is cut, and nothing here can
+//! touch another sandbox.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use fika_model::limits;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::outcome;
+use crate::slot::{Delivery, Refusal, Slot};
+
+/// Connections a sandbox may hold at once; a runtime needs one or two.
+const CONNECTIONS: usize = 64;
+/// The largest error document a runtime may send.
+const ERROR_BYTES: usize = 1024 * 1024;
+
+const PREFIX: &str = "/2018-06-01/runtime/";
+const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
+const DEADLINE: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms");
+const FUNCTION_ARN: HeaderName = HeaderName::from_static("lambda-runtime-invoked-function-arn");
+const TRACE_ID: HeaderName = HeaderName::from_static("lambda-runtime-trace-id");
+const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-client-context");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+type Answer = Response<Full<Bytes>>;
+
+/// Serves the sandbox's listener until the task is dropped.
+pub(crate) async fn serve(slot: Arc<Slot>, listener: TcpListener) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else { return };
+        let slot = Arc::clone(&slot);
+        tokio::spawn(async move {
+            serve_connection(slot, stream).await;
+            drop(permit);
+        });
+    }
+}
+
+async fn serve_connection(slot: Arc<Slot>, stream: TcpStream) {
+    // Without this each small answer would wait for the peer's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let slot = Arc::clone(&slot);
+        async move { Ok::<_, Infallible>(route(&slot, request).await) }
+    });
+    let served = http1::Builder::new()
+        .pipeline_flush(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "a runtime's connection ended");
+    }
+}
+
+async fn route(slot: &Arc<Slot>, request: Request<Incoming>) -> Answer {
+    let (parts, body) = request.into_parts();
+    let Some(path) = parts.uri.path().strip_prefix(PREFIX) else { return not_found() };
+    match (&parts.method, path) {
+        (&Method::GET, "invocation/next") => next(slot).await,
+        (&Method::POST, "init/error") => init_error(slot, body).await,
+        (&Method::POST, path) => match invocation_path(path) {
+            Some((id, "response")) => response(slot, id, body).await,
+            Some((id, "error")) => error(slot, id, body).await,
+            _ => not_found(),
+        },
+        _ => not_found(),
+    }
+}
+
+/// `invocation/ID/VERB`
+fn invocation_path(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix("invocation/")?.split_once('/')
+}
+
+async fn next(slot: &Arc<Slot>) -> Answer {
+    // The caller's answer is on its way: let it leave before this runtime's housekeeping.
+    tokio::task::yield_now().await;
+    match slot.next().await {
+        Ok(delivery) => deliver(slot, delivery),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
+    let Delivery { invocation, deadline } = delivery;
+    let mut answer = Response::new(Full::new(invocation.payload));
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    let mut set = |name, value: &str| {
+        // A value no header can carry is left out; nothing else depends on it.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(REQUEST_ID, &invocation.request_id.to_string());
+    set(DEADLINE, &unix_ms(deadline).to_string());
+    set(FUNCTION_ARN, &slot.invoked_arn);
+    if let Some(trace_id) = &invocation.trace_id {
+        set(TRACE_ID, trace_id);
+    }
+    if let Some(context) = &invocation.client_context {
+        set(CLIENT_CONTEXT, context);
+    }
+    answer
+}
+
+async fn response(slot: &Slot, id: &str, body: Incoming) -> Answer {
+    if !slot.holds(id) {
+        return refused(Refusal::WrongId);
+    }
+    match collect(body, limits::SYNC_RESPONSE_BYTES).await {
+        Ok(payload) => accepted(slot.answer(id, payload, false)),
+        Err(Cut::TooLarge) => {
+            let payload = outcome::json_of(&outcome::too_large_error());
+            match slot.answer(id, payload, true) {
+                Ok(()) => too_large(),
+                Err(refusal) => refused(refusal),
+            }
+        }
+        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
+    }
+}
+
+async fn error(slot: &Slot, id: &str, body: Incoming) -> Answer {
+    if !slot.holds(id) {
+        return refused(Refusal::WrongId);
+    }
+    match collect(body, ERROR_BYTES).await {
+        Ok(payload) => accepted(slot.answer(id, payload, true)),
+        Err(Cut::TooLarge) => too_large(),
+        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
+    }
+}
+
+async fn init_error(slot: &Slot, body: Incoming) -> Answer {
+    match collect(body, ERROR_BYTES).await {
+        Ok(payload) => accepted(slot.init_failed(payload)),
+        Err(Cut::TooLarge) => too_large(),
+        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
+    }
+}
+
+enum Cut {
+    TooLarge,
+    Broken,
+}
+
+async fn collect(body: Incoming, limit: usize) -> Result<Bytes, Cut> {
+    match Limited::new(body, limit).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(e) if e.is::<LengthLimitError>() => Err(Cut::TooLarge),
+        Err(_) => Err(Cut::Broken),
+    }
+}
+
+fn accepted(result: Result<(), Refusal>) -> Answer {
+    match result {
+        Ok(()) => json(StatusCode::ACCEPTED, Bytes::from_static(b"{\"status\":\"OK\"}\n")),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    match refusal {
+        Refusal::WrongId => {
+            failure(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID")
+        }
+        Refusal::OutOfOrder => failure(
+            StatusCode::FORBIDDEN,
+            "InvalidStateTransition",
+            "this call is out of order: ask for the next invocation, then answer it once",
+        ),
+    }
+}
+
+fn too_large() -> Answer {
+    failure(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "RequestEntityTooLarge",
+        "the document is larger than the Runtime API takes",
+    )
+}
+
+fn not_found() -> Answer {
+    failure(StatusCode::NOT_FOUND, "NotFound", "no such call in the Runtime API 2018-06-01")
+}
+
+fn failure(status: StatusCode, error_type: &str, message: &str) -> Answer {
+    let body = format!("{{\"errorMessage\":\"{message}\",\"errorType\":\"{error_type}\"}}\n");
+    json(status, body.into())
+}
+
+fn json(status: StatusCode, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, JSON);
+    answer
+}
+
+fn unix_ms(time: SystemTime) -> u128 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
+}

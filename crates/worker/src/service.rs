@@ -1,0 +1,240 @@
+//! The [`Worker`] handle.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use fika_model::{FunctionVersion, LaneId, SandboxId, WorkerId};
+use fika_sandbox::Jail;
+use fika_sandbox::image::{Image, ImageStore};
+use fika_store::{Blobs, LogStore, NotADigest};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, oneshot};
+
+use crate::slot::{Command, Slot};
+use crate::{CreateError, Gone, Invocation, Outcome, SandboxEvents, WorkerService, keeper};
+
+/// What a worker is made of.
+pub struct WorkerOptions {
+    /// Its name in the cluster.
+    pub id: WorkerId,
+    /// The event loops sandboxes are spread over.
+    pub lanes: Vec<Handle>,
+    /// The wall.
+    pub jail: Jail,
+    /// The runtimes.
+    pub images: ImageStore,
+    /// Where zips are.
+    pub blobs: Blobs,
+    /// Where they are unpacked, one folder a digest.
+    pub code_dir: PathBuf,
+    /// Where logs go.
+    pub logs: LogStore,
+    /// The limit of the init phase ([`fika_model::limits::INIT_TIMEOUT`]).
+    pub init_timeout: Duration,
+}
+
+/// A worker. Clones are the same worker.
+#[derive(Clone)]
+pub struct Worker {
+    shared: Arc<Shared>,
+}
+
+/// A function's image and code, ready on this machine.
+#[derive(Clone)]
+pub(crate) struct Home {
+    pub image: Image,
+    pub code: PathBuf,
+}
+
+pub(crate) struct Shared {
+    pub id: WorkerId,
+    pub jail: Jail,
+    pub logs: LogStore,
+    pub slots: Slots,
+    pub init_timeout: Duration,
+    pub emptied: Notify,
+    lanes: Vec<Handle>,
+    images: ImageStore,
+    blobs: Blobs,
+    code_dir: PathBuf,
+    events: OnceLock<Arc<dyn SandboxEvents>>,
+}
+
+impl Shared {
+    pub fn idle(&self, sandbox: SandboxId) {
+        if let Some(events) = self.events.get() {
+            events.idle(self.id, sandbox);
+        }
+    }
+
+    pub fn dead(&self, sandbox: SandboxId) {
+        if let Some(events) = self.events.get() {
+            events.dead(self.id, sandbox);
+        }
+    }
+}
+
+impl Worker {
+    /// A worker with no sandbox yet.
+    #[must_use]
+    pub fn new(options: WorkerOptions) -> Self {
+        let shared = Shared {
+            id: options.id,
+            jail: options.jail,
+            logs: options.logs,
+            slots: Slots::default(),
+            init_timeout: options.init_timeout,
+            emptied: Notify::new(),
+            lanes: options.lanes,
+            images: options.images,
+            blobs: options.blobs,
+            code_dir: options.code_dir,
+            events: OnceLock::new(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Names who is told of idle and dead sandboxes. Once, before the first create.
+    pub fn report_to(&self, events: Arc<dyn SandboxEvents>) {
+        let _ = self.shared.events.set(events);
+    }
+
+    /// Makes everything ready that a first sandbox of this version needs: the runtime image and
+    /// the unpacked code.
+    ///
+    /// # Errors
+    /// A text that says what to do.
+    pub async fn prepare(
+        &self,
+        version: &FunctionVersion,
+        progress: &(dyn Fn(String) + Send + Sync),
+    ) -> Result<(), String> {
+        self.home(version, progress).await.map(drop)
+    }
+
+    async fn home(
+        &self,
+        version: &FunctionVersion,
+        progress: &(dyn Fn(String) + Send + Sync),
+    ) -> Result<Home, String> {
+        let images = &self.shared.images;
+        let image = match images.find(&version.runtime) {
+            Some(image) => image,
+            None => images
+                .ensure(&version.runtime, &|step| progress(step.to_string()))
+                .await
+                .map_err(|e| e.to_string())?,
+        };
+        Ok(Home { image, code: self.code(version).await? })
+    }
+
+    /// The unpacked code, unpacking it if it is not there.
+    async fn code(&self, version: &FunctionVersion) -> Result<PathBuf, String> {
+        let dir = self.shared.code_dir.join(&version.code.sha256);
+        if dir.is_dir() {
+            return Ok(dir);
+        }
+        let (blobs, sha256) = (self.shared.blobs.clone(), version.code.sha256.clone());
+        let unpacked = tokio::task::spawn_blocking(move || {
+            let digest = sha256.parse().map_err(|e: NotADigest| e.to_string())?;
+            let zip = blobs.read(&digest).map_err(|e| e.to_string())?;
+            fika_package::unpack(&zip, &dir).map_err(|e| e.to_string())?;
+            Ok(dir)
+        });
+        unpacked.await.map_err(|e| e.to_string())?
+    }
+
+    /// Ends every sandbox, and removes what the wall made on this machine.
+    pub async fn close(&self) {
+        self.end_all().await;
+        self.shared.jail.close().await;
+    }
+
+    async fn end_all(&self) {
+        for slot in self.shared.slots.all() {
+            slot.command(Command::Retire);
+        }
+        loop {
+            let emptied = self.shared.emptied.notified();
+            if self.shared.slots.all().is_empty() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    fn lane(&self, near: Option<LaneId>, sandbox: SandboxId) -> &Handle {
+        let lanes = &self.shared.lanes;
+        let index = near.map_or(sandbox.0 as usize, |lane| usize::from(lane.0));
+        &lanes[index % lanes.len()]
+    }
+}
+
+impl WorkerService for Worker {
+    async fn create(
+        &self,
+        sandbox: SandboxId,
+        version: Arc<FunctionVersion>,
+        near: Option<LaneId>,
+    ) -> Result<(), CreateError> {
+        let home = self.home(&version, &|_| {}).await.map_err(CreateError::Worker)?;
+        let (created, done) = oneshot::channel();
+        let keeper = keeper::run(Arc::clone(&self.shared), sandbox, version, home, created);
+        self.lane(near, sandbox).spawn(keeper);
+        done.await.unwrap_or_else(|_| Err(CreateError::Worker("the worker is stopping".into())))
+    }
+
+    fn retire(&self, sandbox: SandboxId) {
+        match self.shared.slots.get(sandbox) {
+            Some(slot) => slot.command(Command::Retire),
+            None => self.shared.dead(sandbox),
+        }
+    }
+
+    async fn invoke(&self, sandbox: SandboxId, invocation: Invocation) -> Result<Outcome, Gone> {
+        let slot = self.shared.slots.get(sandbox).ok_or(Gone)?;
+        let request_id = invocation.request_id;
+        let mut answer = slot.accept(invocation)?;
+        match tokio::time::timeout(slot.version.timeout, &mut answer).await {
+            Ok(outcome) => outcome.map_err(|_| Gone),
+            Err(_) => match slot.time_out(request_id) {
+                Some(outcome) => Ok(outcome),
+                None => answer.await.map_err(|_| Gone),
+            },
+        }
+    }
+}
+
+/// The sandboxes of a worker. Sharded, so that looking one up contends with nobody.
+#[derive(Default)]
+pub(crate) struct Slots {
+    shards: [RwLock<HashMap<SandboxId, Arc<Slot>>>; 16],
+}
+
+impl Slots {
+    fn shard(&self, id: SandboxId) -> &RwLock<HashMap<SandboxId, Arc<Slot>>> {
+        &self.shards[(id.0 % 16) as usize]
+    }
+
+    pub fn get(&self, id: SandboxId) -> Option<Arc<Slot>> {
+        self.shard(id).read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    pub fn insert(&self, id: SandboxId, slot: Arc<Slot>) {
+        self.shard(id).write().unwrap_or_else(PoisonError::into_inner).insert(id, slot);
+    }
+
+    pub fn remove(&self, id: SandboxId) {
+        self.shard(id).write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    pub fn all(&self) -> Vec<Arc<Slot>> {
+        let read = |shard: &RwLock<HashMap<SandboxId, Arc<Slot>>>| {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            shard.values().cloned().collect::<Vec<_>>()
+        };
+        self.shards.iter().flat_map(read).collect()
+    }
+}
