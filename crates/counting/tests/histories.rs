@@ -1,0 +1,194 @@
+//! Random histories of admissions and changed limits, beside a plain model of who runs. With
+//! the request rate unlimited, an admission must be granted exactly when no limit is met.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use fika_counting::{Counting, CountingOptions, Held};
+use fika_model::{AccountId, FunctionArn, Region, Scope, ThrottleReason};
+use proptest::prelude::*;
+
+const LIMIT: u32 = 6;
+
+#[derive(Debug, Clone)]
+enum Op {
+    Admit(usize),
+    /// Ends one of the running invocations, wrapping.
+    End(usize),
+    Reserve(usize, Option<u32>),
+    Limit(usize, u32),
+    Pass(u64),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        12 => (0..8usize).prop_map(Op::Admit),
+        9 => any::<usize>().prop_map(Op::End),
+        2 => (0..8usize, prop::option::of(0..4u32)).prop_map(|(f, r)| Op::Reserve(f, r)),
+        1 => (0..2usize, 0..10u32).prop_map(|(a, limit)| Op::Limit(a, limit)),
+        2 => (0..2_000u64).prop_map(Op::Pass),
+    ]
+}
+
+fn scope(account: usize) -> Scope {
+    let account = AccountId::new(&format!("{account:012}")).expect("twelve digits");
+    Scope { account, region: Region::new("eu-north-1").expect("a region") }
+}
+
+/// Functions 0 to 3 are of one account, 4 to 7 of another.
+fn function(i: usize) -> FunctionArn {
+    FunctionArn { scope: scope(i / 4), name: format!("f{}", i % 4), qualifier: None }
+}
+
+struct World {
+    counting: Counting,
+    now: Duration,
+    held: Vec<(usize, Held)>,
+    reserved: HashMap<usize, u32>,
+    limit: [u32; 2],
+}
+
+impl World {
+    fn new() -> Self {
+        let counting = Counting::new(CountingOptions {
+            account_concurrency: LIMIT,
+            requests_per_concurrency: None,
+        });
+        Self {
+            counting,
+            now: Duration::ZERO,
+            held: Vec::new(),
+            reserved: HashMap::new(),
+            limit: [LIMIT; 2],
+        }
+    }
+
+    fn running(&self, is: impl Fn(usize) -> bool) -> u32 {
+        let count = self.held.iter().filter(|(f, _)| is(*f)).count();
+        u32::try_from(count).expect("few")
+    }
+
+    fn reserved_in(&self, account: usize) -> u32 {
+        self.reserved.iter().filter(|(f, _)| **f / 4 == account).map(|(_, r)| r).sum()
+    }
+
+    /// The limit an admission would meet now, by the plain rule.
+    fn met(&self, function: usize) -> Option<ThrottleReason> {
+        let account = function / 4;
+        let all = self.running(|f| f / 4 == account) >= self.limit[account];
+        let unreserved = self.limit[account].saturating_sub(self.reserved_in(account));
+        let full = match self.reserved.get(&function) {
+            Some(own) if self.running(|f| f == function) >= *own => {
+                return Some(ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded);
+            }
+            Some(_) => all,
+            None => {
+                let free = |f: usize| f / 4 == account && !self.reserved.contains_key(&f);
+                all || self.running(free) >= unreserved
+            }
+        };
+        full.then_some(ThrottleReason::ConcurrentInvocationLimitExceeded)
+    }
+
+    fn step(&mut self, op: Op) {
+        match op {
+            Op::Admit(i) => {
+                let met = self.met(i);
+                let answer = self.counting.admit(self.now, &function(i));
+                assert_eq!(answer.as_ref().err().map(|t| t.reason), met);
+                self.held.extend(answer.ok().map(|held| (i, held)));
+            }
+            Op::End(i) if !self.held.is_empty() => {
+                let (_, held) = self.held.swap_remove(i % self.held.len());
+                self.counting.release(held);
+            }
+            Op::End(_) => {}
+            Op::Reserve(i, reserved) => {
+                self.counting.reserve(self.now, &function(i), reserved);
+                match reserved {
+                    Some(r) => self.reserved.insert(i, r),
+                    None => self.reserved.remove(&i),
+                };
+            }
+            Op::Limit(account, limit) => {
+                self.counting.set_limit(self.now, &scope(account), limit);
+                self.limit[account] = limit;
+            }
+            Op::Pass(ms) => self.now += Duration::from_millis(ms),
+        }
+    }
+
+    fn check(&self) {
+        for account in 0..2 {
+            let shot = self.counting.snapshot(&scope(account));
+            assert_eq!(shot.running, self.running(|f| f / 4 == account));
+            assert_eq!(shot.reserved, self.reserved_in(account));
+        }
+        for i in 0..8 {
+            assert_eq!(self.counting.running(&function(i)), self.running(|f| f == i));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn never_more_runs_than_a_limit_allows_and_nothing_leaks(
+        ops in prop::collection::vec(op(), 1..100),
+    ) {
+        let mut world = World::new();
+        for op in ops {
+            world.step(op);
+            world.check();
+        }
+        for (_, held) in std::mem::take(&mut world.held) {
+            world.counting.release(held);
+        }
+        world.check();
+    }
+}
+
+#[test]
+fn zero_reserved_stops_a_function_and_no_other() {
+    let mut counting = Counting::new(CountingOptions::default());
+    counting.reserve(Duration::ZERO, &function(0), Some(0));
+    let throttle = counting.admit(Duration::ZERO, &function(0)).expect_err("it is stopped");
+    let reserved = ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded;
+    assert_eq!(throttle.reason, reserved);
+    assert!(counting.admit(Duration::ZERO, &function(1)).is_ok());
+}
+
+#[test]
+fn requests_a_second_are_ten_for_each_unit_of_concurrency() {
+    let mut counting = Counting::new(CountingOptions {
+        account_concurrency: 5,
+        requests_per_concurrency: Some(10),
+    });
+    counting.reserve(Duration::ZERO, &function(1), Some(2));
+    let (now, rate) = (Duration::from_secs(9), ThrottleReason::FunctionInvocationRateLimitExceeded);
+    let own_rate = ThrottleReason::ReservedFunctionInvocationRateLimitExceeded;
+    for (i, most, reason) in [(0, 30, rate), (1, 20, own_rate)] {
+        for _ in 0..most {
+            let held = counting.admit(now, &function(i)).expect("within the rate");
+            counting.release(held);
+        }
+        let throttle = counting.admit(now, &function(i)).expect_err("beyond the rate");
+        assert_eq!(throttle.reason, reason);
+        assert!(counting.admit(now + throttle.retry_after, &function(i)).is_ok(), "as it said");
+    }
+}
+
+#[test]
+fn names_that_are_no_longer_used_are_forgotten() {
+    let mut counting = Counting::new(CountingOptions::default());
+    for i in 0..2_000u64 {
+        let now = Duration::from_secs(i);
+        let mut arn = function(0);
+        arn.name = format!("f{i}");
+        arn.scope = scope(usize::try_from(i).expect("small") / 2);
+        let held = counting.admit(now, &arn).expect("no limit is near");
+        counting.release(held);
+    }
+    assert!(counting.snapshots().count() <= 64, "{}", counting.snapshots().count());
+}
