@@ -166,7 +166,11 @@ const REFUSED: &[Case] = &[
     ),
     (
         "the method changed",
-        |client| signed(client, |request| request.method = "DELETE".into()),
+        |client| {
+            let mut request = client.signed("GET", "/2015-03-31/functions/x", "");
+            request.method = "DELETE".into();
+            request
+        },
         403,
         "InvalidSignatureException",
     ),
@@ -249,7 +253,7 @@ const REFUSED: &[Case] = &[
         "an authorization of another kind",
         |client| list(client).header("authorization", "Bearer let-me-in"),
         403,
-        "IncompleteSignatureException",
+        "MissingAuthenticationTokenException",
     ),
     (
         "half an authorization",
