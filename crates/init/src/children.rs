@@ -6,8 +6,8 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use fika_init::Exit;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 
-/// A descriptor that is readable when a child may have ended. Blocks `SIGCHLD` for this process;
-/// `std::process` unblocks it in children.
+/// A descriptor that is readable when a child may have ended. Blocks `SIGCHLD`, in children too
+/// until they [`forget_signals`].
 pub fn watch() -> io::Result<OwnedFd> {
     // SAFETY: `mask` is a plain integer set, made empty by sigemptyset before any other use, and
     // all three calls only read or write it through valid pointers.
@@ -25,6 +25,22 @@ pub fn watch() -> io::Result<OwnedFd> {
     }
     // SAFETY: the descriptor was just made, and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// Makes signals what a fresh process expects: none blocked, none ignored. What the server was
+/// started with (`nohup`, a shell's background job) is not for functions to see.
+pub fn forget_signals() -> io::Result<()> {
+    // SAFETY: the set is made empty before it is used; default dispositions run no code of ours.
+    // Signals whose disposition cannot be set keep the only one they have.
+    let done = unsafe {
+        for signal in 1..=31 {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut())
+    };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// What [`reap`] found.

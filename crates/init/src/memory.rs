@@ -5,6 +5,8 @@
 
 use std::fs;
 
+use fika_init::place;
+
 /// How often to look, in milliseconds.
 pub const LOOK_EVERY_MS: u64 = 50;
 
@@ -46,23 +48,30 @@ impl Watch {
     }
 }
 
-/// Private memory of all processes but this one, in bytes.
+/// Private and shared memory of all processes but this one, in bytes, without files in `/tmp`.
+/// Shared memory that no process has mapped is not seen; what several have mapped counts for each.
 fn held() -> u64 {
     let Ok(entries) = fs::read_dir("/proc") else { return 0 };
     let pids =
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|&pid| pid != std::process::id())
-        .filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/statm")).ok())
-        .filter_map(|statm| private_pages(&statm))
-        .sum::<u64>()
-        * rustix::param::page_size() as u64
+    let statuses = pids
+        .filter(|&pid| pid != std::process::id())
+        .filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/status")).ok());
+    let (private, shared) = statuses.fold((0, 0), |(private, shared), status| {
+        (private + bytes(&status, "RssAnon:"), shared + bytes(&status, "RssShmem:"))
+    });
+    private + u64::saturating_sub(shared, in_tmp())
 }
 
-/// `resident - shared` of a `/proc/PID/statm` line: proc(5).
-fn private_pages(statm: &str) -> Option<u64> {
-    let mut fields = statm.split(' ').skip(1).map(str::parse::<u64>);
-    let (resident, shared) = (fields.next()?.ok()?, fields.next()?.ok()?);
-    Some(resident.saturating_sub(shared))
+/// A size in a `/proc/PID/status`, in bytes: proc(5).
+fn bytes(status: &str, name: &str) -> u64 {
+    let size = status.lines().find_map(|line| line.strip_prefix(name)?.strip_suffix(" kB"));
+    size.and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
+}
+
+fn in_tmp() -> u64 {
+    rustix::fs::statfs(place::TMP)
+        .map_or(0, |tmp| (tmp.f_blocks - tmp.f_bfree) * u64::try_from(tmp.f_bsize).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -70,10 +79,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_memory_is_resident_without_shared() {
-        assert_eq!(private_pages("900 300 100 5 0 40 0\n"), Some(200));
-        assert_eq!(private_pages("900 100 300 5 0 40 0\n"), Some(0));
-        assert_eq!(private_pages(""), None);
+    fn sizes_are_read_by_name() {
+        let status = "VmRSS:\t    1300 kB\nRssAnon:\t     300 kB\nRssShmem:\t       4 kB\n";
+        assert_eq!(bytes(status, "RssAnon:"), 300 << 10);
+        assert_eq!(bytes(status, "RssShmem:"), 4 << 10);
+        assert_eq!(bytes(status, "RssFile:"), 0);
     }
 
     #[test]

@@ -44,6 +44,7 @@ impl Filter {
 /// Makes the calling process a function's: in its cgroups, within its limits, without any
 /// privilege, and without a way to get one.
 pub fn seal(cgroups: &[OwnedFd], filter: &Filter) -> io::Result<()> {
+    crate::children::forget_signals()?;
     enter(cgroups)?;
     limit()?;
     drop_privileges()?;

@@ -13,6 +13,7 @@ use crate::inside;
 /// Builds one wall and lives as long as it stands. Returns (in the process that waits) when
 /// everything inside is gone.
 pub fn run() -> Result<(), Failure> {
+    close_all_but_standard().step("close inherited descriptors")?;
     let spec = read_spec().step("read the specification")?;
     // When the machine itself runs out of memory, functions go before the server.
     fs::write("/proc/self/oom_score_adj", "500").step("offer itself to the OOM killer")?;
@@ -31,6 +32,15 @@ pub fn run() -> Result<(), Failure> {
         return Err(failure);
     }
     wait_for(init).step("wait for init")
+}
+
+/// The server may itself have been started with descriptors of others, which are none of a
+/// sandbox's business.
+fn close_all_but_standard() -> io::Result<()> {
+    // SAFETY: this is the first thing that this program does, so it holds no descriptor but the
+    // standard three.
+    let done = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 fn read_spec() -> io::Result<JailSpec> {
