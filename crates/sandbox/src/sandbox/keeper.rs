@@ -12,6 +12,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Event;
@@ -38,6 +39,9 @@ pub enum Order {
 pub struct State {
     starting: Option<oneshot::Sender<Result<(), WallError>>>,
     resetting: Vec<oneshot::Sender<()>>,
+    /// An alarm that is being set. The kernel takes up to some ten milliseconds for it (version 1
+    /// waits for all its readers), so it is done aside.
+    arming: Option<JoinHandle<io::Result<Armed>>>,
     /// Tells when usage passes the level last set.
     alarm: Option<AsyncFd<OwnedFd>>,
     /// The governor killed the function that runs.
@@ -59,6 +63,13 @@ pub struct Keeper {
     pub state: State,
 }
 
+/// An alarm that was set.
+struct Armed {
+    alarm: OwnedFd,
+    /// Usage passed the level before the alarm was set, so it may never ring.
+    late: bool,
+}
+
 /// Why a sandbox ends.
 enum End {
     Asked(Duration, Option<oneshot::Sender<()>>),
@@ -72,6 +83,7 @@ impl Keeper {
         mut orders: mpsc::Receiver<Order>,
         mut closing: watch::Receiver<bool>,
     ) {
+        self.arm(self.memory);
         let end = self.serve(&mut orders, &mut closing).await;
         let (grace, reply) = match end {
             End::Asked(grace, reply) => (grace, reply),
@@ -111,6 +123,7 @@ impl Keeper {
                     },
                 },
                 () = told_to_close(closing) => return End::Asked(Duration::ZERO, None),
+                armed = finished(&mut self.state.arming) => self.take_alarm(armed),
                 () = ring(&self.state.alarm, self.cgroup.as_deref()) => self.govern(),
             }
         }
@@ -144,9 +157,6 @@ impl Keeper {
                 return Ok(());
             }
         };
-        if self.state.alarm.is_none() {
-            self.set_alarm(self.memory);
-        }
         self.state.killed = false;
         self.state.starting = Some(reply);
         process.cgroups = entrances.len();
@@ -206,27 +216,41 @@ impl Keeper {
         };
         let verdict = cgroup.held().map(|held| judge(held, tmp, self.memory));
         match verdict {
-            Ok(Verdict::LookAgainAt(level)) => self.set_alarm(level),
+            Ok(Verdict::LookAgainAt(level)) => self.arm(level),
             Ok(Verdict::Kill) => {
                 self.state.killed = true;
                 self.report(cgroup.kill());
-                self.set_alarm(self.memory);
+                self.arm(self.memory);
             }
             Err(error) => self.report(Err(error)),
         }
     }
 
-    fn set_alarm(&mut self, level: u64) {
+    /// Has the governor woken when usage passes a level, in bytes.
+    fn arm(&mut self, level: u64) {
+        self.state.alarm = None;
+        self.state.arming = self.cgroup.clone().map(|cgroup| {
+            tokio::task::spawn_blocking(move || {
+                let alarm = cgroup.alarm(level)?;
+                Ok(Armed { alarm, late: cgroup.held()?.usage > level })
+            })
+        });
+    }
+
+    fn take_alarm(&mut self, armed: io::Result<Armed>) {
+        self.state.arming = None;
         let Some(cgroup) = &self.cgroup else { return };
         let interest =
             if cgroup.alarm_is_priority() { Interest::PRIORITY } else { Interest::READABLE };
-        let alarm = cgroup.alarm(level).and_then(|alarm| {
+        let watched = armed.and_then(|armed| {
             // SAFETY: an OwnedFd always gives the same descriptor, and keeps it open until the
             // AsyncFd that owns it is dropped.
-            Ok(unsafe { AsyncFd::register_with_interest(alarm, interest) }?)
+            let alarm = unsafe { AsyncFd::register_with_interest(armed.alarm, interest) }?;
+            Ok((alarm, armed.late))
         });
-        match alarm {
-            Ok(alarm) => self.state.alarm = Some(alarm),
+        match watched {
+            Ok((_, true)) => self.govern(),
+            Ok((alarm, false)) => self.state.alarm = Some(alarm),
             // The hard limit holds all the same.
             Err(error) => self.report(Err(error)),
         }
@@ -265,6 +289,14 @@ impl Keeper {
 async fn told_to_close(closing: &mut watch::Receiver<bool>) {
     if closing.wait_for(|closing| *closing).await.is_err() {
         std::future::pending().await
+    }
+}
+
+/// Waits for an alarm that is being set, for ever if none is.
+async fn finished(arming: &mut Option<JoinHandle<io::Result<Armed>>>) -> io::Result<Armed> {
+    match arming {
+        Some(arming) => arming.await.unwrap_or_else(|error| Err(io::Error::other(error))),
+        None => std::future::pending().await,
     }
 }
 
