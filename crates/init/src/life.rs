@@ -25,7 +25,10 @@ pub struct Init {
     beside: Vec<OwnedFd>,
     ended: OwnedFd,
     log: OwnedFd,
+    /// The way to all code trees, until one is bound.
     trees: Option<OwnedFd>,
+    /// The code tree that is bound.
+    code: Option<String>,
     filter: &'static Filter,
     /// The function's own process, while it runs.
     function: Option<Pid>,
@@ -57,6 +60,7 @@ impl Init {
             ended: children::watch()?,
             log: take(place::LOG_FD)?,
             trees: Some(take(place::CODE_FD)?),
+            code: None,
             filter: Box::leak(Box::new(Filter::parse(&program))),
             function: None,
             watch: None,
@@ -159,14 +163,24 @@ impl Init {
             return Err("a process of the function runs already".into());
         }
         if let Some(name) = &process.code {
-            let trees = self.trees.take().ok_or("this sandbox has its code already")?;
-            code::bind(trees, name).map_err(|error| format!("code {name}: {error}"))?;
+            self.bind(name)?;
         }
         let pid = process::spawn(process, cgroups, self.log.as_fd(), self.filter)
             .map_err(|error| format!("{}: {error}", process.argv.first().map_or("", |s| s)))?;
         self.function = Some(pid);
         self.out_of_memory = false;
         self.watch = process.watch_memory.map(memory::Watch::new);
+        Ok(())
+    }
+
+    /// Puts the code in its place, once. The same code again is no error.
+    fn bind(&mut self, name: &str) -> Result<(), String> {
+        if self.code.as_deref() == Some(name) {
+            return Ok(());
+        }
+        let trees = self.trees.take().ok_or("this sandbox has other code already")?;
+        code::bind(trees, name).map_err(|error| format!("code {name}: {error}"))?;
+        self.code = Some(name.into());
         Ok(())
     }
 

@@ -25,7 +25,7 @@ pub enum ToInit {
 /// The process of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
-    /// Directory name of the code tree to put at `/var/task`. Only the first start may name one.
+    /// Directory name of the code tree to put at `/var/task`. A later start may name no other.
     pub code: Option<String>,
     /// Program (an absolute path) and arguments.
     pub argv: Vec<String>,

@@ -73,6 +73,11 @@ fn what_cannot_be_started_is_told_and_does_no_harm() {
         running.read_until("fine\n").await;
         let twice = running.sandbox.start(house.start_again(&["wait"])).await;
         assert!(matches!(twice, Err(WallError::Refused(_))));
+        running.sandbox.reset().await.unwrap();
+        let other = Start { code: Some(house.path("code/other")), ..house.start(&["wait"]) };
+        assert!(matches!(running.sandbox.start(other).await, Err(WallError::Refused(_))));
+        running.sandbox.start(house.start(&["say=the same code", "wait"])).await.unwrap();
+        running.read_until("the same code\n").await;
         running.sandbox.destroy(Duration::ZERO).await;
         jail.close().await;
     });

@@ -31,7 +31,7 @@ const QUEUE: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Start {
     /// The code tree to put at `/var/task`: a directory directly inside the code directory.
-    /// Only the first start may name one.
+    /// A later start may name no other.
     pub code: Option<PathBuf>,
     /// Program (an absolute path inside) and arguments.
     pub argv: Vec<String>,
