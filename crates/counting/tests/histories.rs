@@ -180,15 +180,24 @@ fn requests_a_second_are_ten_for_each_unit_of_concurrency() {
 }
 
 #[test]
-fn names_that_are_no_longer_used_are_forgotten() {
+fn names_that_are_no_longer_used_are_forgotten_and_no_others() {
     let mut counting = Counting::new(CountingOptions::default());
+    let running = FunctionArn { name: "running".into(), ..function(0) };
+    let reserved = FunctionArn { name: "reserved".into(), ..function(4) };
+    let held = counting.admit(Duration::ZERO, &running).expect("no limit is near");
+    counting.reserve(Duration::ZERO, &reserved, Some(0));
     for i in 0..2_000u64 {
         let now = Duration::from_secs(i);
         let mut arn = function(0);
         arn.name = format!("f{i}");
-        arn.scope = scope(usize::try_from(i).expect("small") / 2);
+        // Half of them in the account of the one that runs, so that both kinds are forgotten.
+        arn.scope = scope(if i % 2 == 0 { 0 } else { usize::try_from(i).expect("small") });
         let held = counting.admit(now, &arn).expect("no limit is near");
         counting.release(held);
     }
     assert!(counting.snapshots().count() <= 64, "{}", counting.snapshots().count());
+    assert_eq!(counting.running(&running), 1, "what runs is not forgotten");
+    assert!(counting.admit(Duration::from_secs(3_000), &reserved).is_err(), "nor what is reserved");
+    counting.release(held);
+    assert_eq!(counting.running(&running), 0);
 }

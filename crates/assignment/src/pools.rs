@@ -1,0 +1,268 @@
+//! The state machine: many pools, their sandboxes and their waiters. No clock, no task, no
+//! socket. Times are since any fixed point, and never go back.
+//!
+//! Every call appends what is to be done to `out`. A sandbox's memory stays reserved until its
+//! worker says that it is gone.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fika_model::{FunctionVersion, LaneId, SandboxId, VersionUid, WorkerId};
+use fika_placement::Demand;
+
+use crate::pool::{Idle, Pool, Waiter};
+use crate::states::{Signal, State};
+use crate::{AssignError, Lease};
+
+/// What is to be done. `R` is how a waiter is answered.
+#[derive(Debug)]
+pub enum Action<R> {
+    /// Hand the sandbox to a waiter. If the waiter is not there any more, the sandbox was not
+    /// used: [`Pools::returned`].
+    Grant(R, Lease),
+    /// Tell a waiter that there will be no sandbox.
+    Refuse(R, AssignError),
+    /// Make a new sandbox: ask [`Pools::still_wanted`] and find a worker with room, then
+    /// [`Pools::placed`]; or else [`Pools::failed`].
+    Start(Start),
+    /// Tell the worker to end a sandbox.
+    Retire(WorkerId, SandboxId),
+    /// Give the memory of a sandbox back, which is gone.
+    Release(WorkerId, Demand),
+}
+
+/// A sandbox to be made.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Its id.
+    pub sandbox: SandboxId,
+    /// What it runs.
+    pub version: Arc<FunctionVersion>,
+    /// The lane of the one who asked.
+    pub near: Option<LaneId>,
+}
+
+impl Start {
+    /// What it needs of a machine.
+    #[must_use]
+    pub fn demand(&self) -> Demand {
+        Demand { memory_mb: self.version.memory_mb }
+    }
+}
+
+/// A place in the queue of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket {
+    pub(crate) version: VersionUid,
+    pub(crate) number: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    pub state: State,
+    pub version: VersionUid,
+    pub memory_mb: u32,
+    pub lane: Option<LaneId>,
+    /// Where it is, once it is placed.
+    pub worker: Option<WorkerId>,
+    /// Memory is reserved for it on that worker.
+    pub reserved: bool,
+    /// The worker has not answered its creation yet.
+    pub creating: bool,
+}
+
+/// Pools of sandboxes by function version.
+#[derive(Debug)]
+pub struct Pools<R> {
+    pub(crate) pools: HashMap<VersionUid, Pool<R>>,
+    pub(crate) sandboxes: HashMap<SandboxId, Sandbox>,
+    /// Sandboxes that did what no sandbox may do; retired at the next tick.
+    pub(crate) condemned: Vec<SandboxId>,
+    pub(crate) draining: bool,
+    next_sandbox: u64,
+    sandbox_step: u64,
+    next_ticket: u64,
+}
+
+impl<R> Default for Pools<R> {
+    fn default() -> Self {
+        Self::shard(0, 1)
+    }
+}
+
+impl<R> Pools<R> {
+    /// Empty; one of `shards`. Ids of its sandboxes leave the remainder `index`.
+    #[must_use]
+    pub fn shard(index: u64, shards: u64) -> Self {
+        Self {
+            pools: HashMap::new(),
+            sandboxes: HashMap::new(),
+            condemned: Vec::new(),
+            draining: false,
+            next_sandbox: index + shards,
+            sandbox_step: shards,
+            next_ticket: 0,
+        }
+    }
+
+    /// The warm path: an idle sandbox, the most recently used first, of lane `near` where there
+    /// is one.
+    pub fn acquire(&mut self, version: VersionUid, near: Option<LaneId>) -> Option<Lease> {
+        let idle = self.pools.get_mut(&version)?.take_idle(near)?;
+        self.grant(idle.sandbox)
+    }
+
+    /// Queues up for a sandbox, after [`Pools::acquire`] found none: the waiter gets the first
+    /// that comes back or is ready.
+    pub fn wait(
+        &mut self,
+        now: Duration,
+        version: &Arc<FunctionVersion>,
+        near: Option<LaneId>,
+        reply: R,
+        out: &mut Vec<Action<R>>,
+    ) -> Ticket {
+        let ticket = Ticket { version: version.uid, number: self.next_ticket };
+        self.next_ticket += 1;
+        if self.draining {
+            out.push(Action::Refuse(reply, AssignError::Draining));
+            return ticket;
+        }
+        let pool = self.pools.entry(version.uid);
+        let pool = pool.or_insert_with(|| Pool::new(Arc::clone(version)));
+        pool.waiters.push_back(Waiter { number: ticket.number, since: now, near, reply });
+        self.cover(version.uid, out);
+        ticket
+    }
+
+    /// Leaves the queue. False: it is not in it any more, an answer is on its way.
+    pub fn cancel(&mut self, ticket: Ticket) -> bool {
+        let Some(pool) = self.pools.get_mut(&ticket.version) else { return false };
+        let found = pool.remove_waiter(ticket.number).is_some();
+        self.forget_empty(ticket.version);
+        found
+    }
+
+    /// Whether a sandbox that has no place yet is still worth making. If not, it is forgotten.
+    pub fn still_wanted(&mut self, sandbox: SandboxId) -> bool {
+        let unplaced = self.sandboxes.get(&sandbox).filter(|s| s.worker.is_none());
+        let Some(version) = unplaced.map(|s| s.version) else { return false };
+        let Some(pool) = self.pools.get_mut(&version) else { return false };
+        let wanted = pool.starting <= pool.waiters.len();
+        if !wanted {
+            pool.starting -= 1;
+            self.forget(sandbox);
+        }
+        wanted
+    }
+
+    /// Memory was reserved for a sandbox. True: have the worker create it. False: it is not
+    /// wanted any more; give the memory back.
+    #[must_use]
+    pub fn placed(&mut self, sandbox: SandboxId, worker: WorkerId) -> bool {
+        if !self.still_wanted(sandbox) {
+            return false;
+        }
+        if let Some((s, pool)) = self.member(sandbox) {
+            (s.worker, s.reserved, s.creating) = (Some(worker), true, true);
+            pool.creating += 1;
+        }
+        true
+    }
+
+    /// Asks for new sandboxes until there is one starting for each waiter.
+    pub(crate) fn cover(&mut self, version: VersionUid, out: &mut Vec<Action<R>>) {
+        let Some(pool) = self.pools.get_mut(&version) else { return };
+        while let Some(waiter) = pool.waiters.get(pool.starting) {
+            let sandbox = SandboxId(self.next_sandbox);
+            self.next_sandbox += self.sandbox_step;
+            pool.starting += 1;
+            pool.members += 1;
+            let start = Start { sandbox, version: Arc::clone(&pool.version), near: waiter.near };
+            self.sandboxes.insert(sandbox, Sandbox::starting(&start));
+            out.push(Action::Start(start));
+        }
+    }
+
+    /// An idle sandbox, already taken from its pool's list, is leased.
+    pub(crate) fn grant(&mut self, sandbox: SandboxId) -> Option<Lease> {
+        self.advance(sandbox, Signal::Granted)?;
+        let worker = self.sandboxes.get(&sandbox)?.worker?;
+        Some(Lease { worker, sandbox })
+    }
+
+    /// An idle sandbox: for the oldest waiter, or to be kept.
+    pub(crate) fn offer(&mut self, now: Duration, sandbox: SandboxId, out: &mut Vec<Action<R>>) {
+        let draining = self.draining;
+        let Some((s, pool)) = self.member(sandbox) else { return };
+        if let Some(waiter) = pool.waiters.pop_front() {
+            let lease = self.grant(sandbox);
+            out.extend(lease.map(|lease| Action::Grant(waiter.reply, lease)));
+        } else if pool.retired || draining {
+            self.retire(sandbox, out);
+        } else {
+            pool.idle.push_back(Idle { sandbox, lane: s.lane, since: now });
+        }
+    }
+
+    /// An idle sandbox, already taken from its pool's list, is to end.
+    pub(crate) fn retire(&mut self, sandbox: SandboxId, out: &mut Vec<Action<R>>) {
+        self.advance(sandbox, Signal::Retired);
+        self.tell_to_end(sandbox, out);
+    }
+
+    pub(crate) fn tell_to_end(&self, sandbox: SandboxId, out: &mut Vec<Action<R>>) {
+        let worker = self.sandboxes.get(&sandbox).and_then(|s| s.worker);
+        out.extend(worker.map(|worker| Action::Retire(worker, sandbox)));
+    }
+
+    /// Takes the sandbox along the table of states. What is not in the table is a bug of ours
+    /// or of the worker's: the sandbox is not used any more.
+    pub(crate) fn advance(&mut self, sandbox: SandboxId, signal: Signal) -> Option<State> {
+        let (s, pool) = self.member(sandbox)?;
+        let (before, after) = (s.state, s.state.after(signal));
+        s.state = after.unwrap_or(State::Dead);
+        if after.is_none() {
+            tracing::error!(%sandbox, ?before, ?signal, "a sandbox did what none may do; it is ended. Please report this");
+            pool.remove_idle(sandbox);
+            self.condemned.push(sandbox);
+        }
+        after
+    }
+
+    /// A sandbox and its pool, which exists as long as it has members.
+    pub(crate) fn member(&mut self, sandbox: SandboxId) -> Option<(&mut Sandbox, &mut Pool<R>)> {
+        let s = self.sandboxes.get_mut(&sandbox)?;
+        let pool = self.pools.get_mut(&s.version)?;
+        Some((s, pool))
+    }
+
+    pub(crate) fn forget(&mut self, sandbox: SandboxId) {
+        let Some(s) = self.sandboxes.remove(&sandbox) else { return };
+        if let Some(pool) = self.pools.get_mut(&s.version) {
+            pool.members -= 1;
+        }
+        self.forget_empty(s.version);
+    }
+
+    pub(crate) fn forget_empty(&mut self, version: VersionUid) {
+        if self.pools.get(&version).is_some_and(Pool::is_empty) {
+            self.pools.remove(&version);
+        }
+    }
+}
+
+impl Sandbox {
+    fn starting(start: &Start) -> Self {
+        Self {
+            state: State::Starting,
+            version: start.version.uid,
+            memory_mb: start.version.memory_mb,
+            lane: start.near,
+            worker: None,
+            reserved: false,
+            creating: false,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What is done to the pools from outside: keep-alive, replaced versions, memory pressure, the
+//! end; and how they look.
+
+use std::time::Duration;
+
+use fika_model::{SandboxId, Throttle, ThrottleReason, VersionUid};
+
+use crate::pools::{Action, Pools};
+use crate::pressure::{Candidate, Survey};
+use crate::states::State;
+use crate::{AssignError, AssignmentOptions};
+
+/// When to try again after a full machine: when room will come is not known.
+const CAPACITY_RETRY: Duration = Duration::from_secs(1);
+
+/// How one pool stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSnapshot {
+    /// Whose pool it is.
+    pub version: VersionUid,
+    /// Sandboxes being placed, built or initialised.
+    pub starting: usize,
+    /// Sandboxes waiting for an invocation.
+    pub idle: usize,
+    /// Sandboxes that hold an invocation.
+    pub busy: usize,
+    /// Sandboxes whose end the worker has not confirmed yet.
+    pub dead: usize,
+    /// Invocations waiting for a sandbox.
+    pub waiters: usize,
+}
+
+impl<R> Pools<R> {
+    /// Time has gone by: ends sandboxes that were idle too long, and throttles those who waited
+    /// too long for room.
+    pub fn tick(&mut self, now: Duration, options: &AssignmentOptions, out: &mut Vec<Action<R>>) {
+        let mut stale = Vec::new();
+        for pool in self.pools.values_mut() {
+            let old = pool.idle.iter().take_while(|i| i.since + options.keep_alive <= now).count();
+            stale.extend(pool.idle.drain(..old).map(|idle| idle.sandbox));
+            let overdue = pool.take_overdue(now, options.capacity_wait);
+            out.extend(overdue.map(|waiter| Action::Refuse(waiter.reply, no_capacity())));
+        }
+        for sandbox in stale {
+            self.retire(sandbox, out);
+        }
+        for sandbox in std::mem::take(&mut self.condemned) {
+            self.tell_to_end(sandbox, out);
+        }
+    }
+
+    /// The version was replaced or deleted: its idle sandboxes end now, the others once they
+    /// are idle and nobody waits.
+    pub fn retire_version(&mut self, version: VersionUid, out: &mut Vec<Action<R>>) {
+        let Some(pool) = self.pools.get_mut(&version) else { return };
+        pool.retired = true;
+        for idle in std::mem::take(&mut pool.idle) {
+            self.retire(idle.sandbox, out);
+        }
+    }
+
+    /// Ends a sandbox if it is idle: its memory is needed.
+    pub fn evict(&mut self, sandbox: SandboxId, out: &mut Vec<Action<R>>) {
+        let Some((s, pool)) = self.member(sandbox) else { return };
+        if s.state == State::Idle {
+            pool.remove_idle(sandbox);
+            self.retire(sandbox, out);
+        }
+    }
+
+    /// The end: waiters are refused, idle sandboxes end now, the others once they are idle.
+    pub fn drain(&mut self, out: &mut Vec<Action<R>>) {
+        self.draining = true;
+        let mut idle = Vec::new();
+        for pool in self.pools.values_mut() {
+            let waiters = pool.waiters.drain(..);
+            out.extend(waiters.map(|w| Action::Refuse(w.reply, AssignError::Draining)));
+            idle.extend(pool.idle.drain(..).map(|idle| idle.sandbox));
+        }
+        for sandbox in idle {
+            self.retire(sandbox, out);
+        }
+        let unplaced = self.sandboxes.iter().filter(|(_, s)| s.worker.is_none());
+        for sandbox in unplaced.map(|(&id, _)| id).collect::<Vec<_>>() {
+            self.still_wanted(sandbox);
+        }
+    }
+
+    /// Nobody waits and no sandbox is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pools.is_empty()
+    }
+
+    /// Adds what could be given up here, and what already is.
+    pub fn survey(&self, survey: &mut Survey) {
+        for pool in self.pools.values() {
+            for (position, idle) in pool.idle.iter().enumerate() {
+                let sandbox = idle.sandbox;
+                let Some(s) = self.sandboxes.get(&sandbox) else { continue };
+                let Some(worker) = s.worker else { continue };
+                let spare = position + 1 < pool.idle.len();
+                survey.idle.push(Candidate {
+                    sandbox,
+                    worker,
+                    memory_mb: s.memory_mb,
+                    idle_since: idle.since,
+                    spare,
+                });
+            }
+        }
+        for s in self.sandboxes.values().filter(|s| s.state == State::Dead && s.reserved) {
+            if let Some(worker) = s.worker {
+                *survey.leaving_mb.entry(worker).or_default() += u64::from(s.memory_mb);
+            }
+        }
+    }
+
+    /// How every pool stands.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<PoolSnapshot> {
+        let one = |(&version, pool): (&VersionUid, &crate::pool::Pool<R>)| {
+            let of = self.sandboxes.values().filter(|s| s.version == version);
+            let mut shot = PoolSnapshot {
+                version,
+                starting: 0,
+                idle: 0,
+                busy: 0,
+                dead: 0,
+                waiters: pool.waiters.len(),
+            };
+            for s in of {
+                *match s.state {
+                    State::Starting => &mut shot.starting,
+                    State::Idle => &mut shot.idle,
+                    State::Busy => &mut shot.busy,
+                    State::Dead => &mut shot.dead,
+                } += 1;
+            }
+            shot
+        };
+        self.pools.iter().map(one).collect()
+    }
+}
+
+fn no_capacity() -> AssignError {
+    AssignError::Throttled(Throttle {
+        reason: ThrottleReason::ConcurrentInvocationLimitExceeded,
+        retry_after: CAPACITY_RETRY,
+    })
+}

@@ -1,0 +1,374 @@
+//! Random histories of the pools alone, beside a plain model of the world: who waits, what every
+//! sandbox does, what is reserved. Each check is one of the promises of the Assignment Service.
+
+mod common;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
+
+use common::version;
+use fika_assignment::{Action, AssignError, AssignmentOptions, Lease, Pools, Start, Ticket};
+use fika_model::{LaneId, SandboxId, VersionUid, WorkerId};
+use fika_placement::Placement;
+use proptest::prelude::*;
+
+/// One of those something can happen to, wrapping.
+type Pick = usize;
+
+/// What may happen next.
+#[derive(Debug, Clone)]
+enum Op {
+    Invoke { version: u64, near: Option<u16> },
+    HangUp(Pick),
+    Place(Pick),
+    Create { which: Pick, fails: bool },
+    Return(Pick),
+    Die(Pick),
+    ConfirmEnd(Pick),
+    LoseWorker(Pick),
+    Evict(Pick),
+    RetireVersion(u64),
+    Pass(u64),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let i = any::<Pick>;
+    let near = || prop::option::of(0..3u16);
+    prop_oneof![
+        12 => (0..3u64, near()).prop_map(|(version, near)| Op::Invoke { version, near }),
+        2 => i().prop_map(Op::HangUp),
+        10 => i().prop_map(Op::Place),
+        8 => (i(), prop::bool::weighted(0.2)).prop_map(|(which, fails)| Op::Create { which, fails }),
+        10 => i().prop_map(Op::Return),
+        2 => i().prop_map(Op::Die),
+        3 => i().prop_map(Op::ConfirmEnd),
+        1 => i().prop_map(Op::LoseWorker),
+        2 => i().prop_map(Op::Evict),
+        1 => (0..3u64).prop_map(Op::RetireVersion),
+        3 => (0..9_000u64).prop_map(Op::Pass),
+    ]
+}
+
+const OPTIONS: fn() -> AssignmentOptions = || AssignmentOptions {
+    keep_alive: Duration::from_secs(20),
+    capacity_wait: Duration::from_secs(10),
+    ..AssignmentOptions::default()
+};
+
+/// A sandbox as its worker knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Body {
+    worker: WorkerId,
+    version: VersionUid,
+    /// The worker has not answered the creation yet.
+    creating: bool,
+    /// Its processes are there.
+    alive: bool,
+    /// The worker was told to end it.
+    ending: bool,
+    /// The invocation in it.
+    runs: Option<u64>,
+}
+
+#[derive(Default)]
+struct World {
+    now: Duration,
+    pools: Pools<u64>,
+    placement: Placement,
+    workers: Vec<WorkerId>,
+    next_worker: u32,
+    next_client: u64,
+    waiting: BTreeMap<u64, VecDeque<(u64, Ticket)>>,
+    starts: Vec<Start>,
+    bodies: BTreeMap<SandboxId, Body>,
+    draining: bool,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self::default();
+        world.join();
+        world.join();
+        world
+    }
+
+    fn join(&mut self) {
+        let worker = WorkerId(self.next_worker);
+        self.next_worker += 1;
+        self.workers.push(worker);
+        self.placement.join(worker, 512);
+    }
+
+    fn picked(&self, which: Pick, is: impl Fn(&Body) -> bool) -> Option<SandboxId> {
+        let found: Vec<_> = self.bodies.iter().filter(|(_, b)| is(b)).map(|(&id, _)| id).collect();
+        found.get(which.checked_rem(found.len())?).copied()
+    }
+
+    fn body(&mut self, sandbox: SandboxId) -> &mut Body {
+        self.bodies.get_mut(&sandbox).expect("the worker has it")
+    }
+
+    fn invoke(&mut self, uid: u64, near: Option<LaneId>) {
+        let client = self.next_client;
+        self.next_client += 1;
+        if let Some(lease) = self.pools.acquire(VersionUid(uid), near) {
+            return self.run(client, uid, lease);
+        }
+        let mut out = Vec::new();
+        let version = version(uid, 128 + 128 * u32::try_from(uid).expect("small"));
+        let ticket = self.pools.wait(self.now, &version, near, client, &mut out);
+        self.waiting.entry(uid).or_default().push_back((client, ticket));
+        self.follow(out);
+    }
+
+    /// An invocation gets its sandbox.
+    fn run(&mut self, client: u64, uid: u64, lease: Lease) {
+        assert!(!self.draining, "nothing is granted while draining");
+        let body = self.bodies.get_mut(&lease.sandbox).expect("a sandbox that exists");
+        assert_eq!(body.worker, lease.worker);
+        assert_eq!(body.version, VersionUid(uid), "a sandbox of one version never serves another");
+        assert!(body.alive && !body.ending, "a dead sandbox is never granted");
+        assert!(!body.creating, "nor one that is not ready");
+        assert_eq!(body.runs, None, "never two invocations in one sandbox at once");
+        body.runs = Some(client);
+    }
+
+    fn leave_queue(&mut self, client: u64, in_order: bool) -> u64 {
+        for (&uid, queue) in &mut self.waiting {
+            if let Some(at) = queue.iter().position(|(c, _)| *c == client) {
+                assert!(!in_order || at == 0, "waiters are served in order");
+                queue.remove(at);
+                return uid;
+            }
+        }
+        panic!("an answer for {client}, who does not wait (any more)");
+    }
+
+    fn follow(&mut self, out: Vec<Action<u64>>) {
+        for action in out {
+            match action {
+                Action::Grant(client, lease) => {
+                    let uid = self.leave_queue(client, true);
+                    self.run(client, uid, lease);
+                }
+                Action::Refuse(client, why) => {
+                    let by_age = matches!(why, AssignError::Throttled(_));
+                    self.leave_queue(client, !by_age);
+                }
+                Action::Start(start) => self.starts.push(start),
+                Action::Retire(worker, sandbox) => {
+                    let body = self.body(sandbox);
+                    assert_eq!((body.worker, body.runs), (worker, None), "only an unused one ends");
+                    body.ending = true;
+                }
+                Action::Release(worker, demand) => {
+                    self.placement.release(worker, demand).expect("it was reserved");
+                }
+            }
+        }
+    }
+
+    /// Does the op if there is something it can happen to.
+    fn step(&mut self, op: Op) {
+        let mut out = Vec::new();
+        match op {
+            Op::Invoke { version, near } => self.invoke(version, near.map(LaneId)),
+            Op::HangUp(which) => self.hang_up(which),
+            Op::Place(which) => self.place(which),
+            Op::Create { which, fails } => {
+                if let Some(sandbox) = self.picked(which, |b| b.creating) {
+                    self.created(sandbox, fails);
+                }
+            }
+            Op::Return(which) => {
+                if let Some(sandbox) = self.picked(which, |b| b.runs.is_some()) {
+                    self.end_invocation(sandbox);
+                }
+            }
+            Op::Die(which) => {
+                if let Some(sandbox) = self.picked(which, |b| b.alive) {
+                    self.die(sandbox);
+                }
+            }
+            Op::ConfirmEnd(which) => {
+                if let Some(sandbox) = self.picked(which, |b| b.alive && b.ending) {
+                    self.die(sandbox);
+                }
+            }
+            Op::LoseWorker(which) => {
+                let worker = self.workers[which % self.workers.len()];
+                self.placement.leave(worker);
+                self.workers.retain(|w| *w != worker);
+                self.bodies.retain(|_, b| b.worker != worker);
+                self.pools.worker_lost(worker, &mut out);
+                self.join();
+            }
+            Op::Evict(which) => {
+                if let Some(sandbox) = self.picked(which, |_| true) {
+                    self.pools.evict(sandbox, &mut out);
+                }
+            }
+            Op::RetireVersion(uid) => self.pools.retire_version(VersionUid(uid), &mut out),
+            Op::Pass(ms) => {
+                self.now += Duration::from_millis(ms);
+                self.pools.tick(self.now, &OPTIONS(), &mut out);
+            }
+        }
+        self.follow(out);
+    }
+
+    fn hang_up(&mut self, which: Pick) {
+        let all: Vec<_> = self.waiting.values().flatten().copied().collect();
+        if let Some(&(client, ticket)) = which.checked_rem(all.len()).and_then(|i| all.get(i)) {
+            self.leave_queue(client, false);
+            assert!(self.pools.cancel(ticket), "who waits can leave");
+        }
+    }
+
+    fn place(&mut self, which: Pick) {
+        if self.starts.is_empty() {
+            return;
+        }
+        let start = self.starts.swap_remove(which % self.starts.len());
+        if !self.pools.still_wanted(start.sandbox) {
+            return;
+        }
+        let Ok(worker) = self.placement.place(start.demand()) else {
+            return self.starts.push(start);
+        };
+        assert!(self.pools.placed(start.sandbox, worker), "it is wanted");
+        let version = start.version.uid;
+        let body = Body { worker, version, creating: true, alive: true, ending: false, runs: None };
+        self.bodies.insert(start.sandbox, body);
+    }
+
+    fn created(&mut self, sandbox: SandboxId, fails: bool) {
+        let mut out = Vec::new();
+        let body = self.body(sandbox);
+        body.creating = false;
+        let gone = fails || !body.alive;
+        if gone {
+            self.bodies.remove(&sandbox);
+        }
+        if fails {
+            let error = AssignError::Worker("it is told to fail".into());
+            self.pools.failed(sandbox, error, &mut out);
+        } else {
+            self.pools.ready(self.now, sandbox, &mut out);
+        }
+        self.follow(out);
+    }
+
+    fn end_invocation(&mut self, sandbox: SandboxId) {
+        let mut out = Vec::new();
+        let body = self.body(sandbox);
+        body.runs = None;
+        let worker = body.worker;
+        self.pools.returned(self.now, worker, sandbox, &mut out);
+        self.follow(out);
+    }
+
+    fn die(&mut self, sandbox: SandboxId) {
+        let mut out = Vec::new();
+        let body = self.body(sandbox);
+        (body.alive, body.runs) = (false, None);
+        let Body { worker, creating, .. } = *body;
+        if !creating {
+            self.bodies.remove(&sandbox);
+        }
+        self.pools.gone(worker, sandbox, &mut out);
+        self.follow(out);
+    }
+
+    /// What must hold between any two events.
+    fn check(&self) {
+        let reserved: u64 = self.placement.reserved_mb();
+        assert!(reserved <= self.placement.capacity_mb(), "capacity is never exceeded");
+        let shots: HashMap<_, _> =
+            self.pools.snapshot().into_iter().map(|s| (s.version.0, s)).collect();
+        for (uid, queue) in &self.waiting {
+            let shot = shots.get(uid);
+            assert_eq!(shot.map_or(0, |s| s.waiters), queue.len(), "no waiter is lost");
+            if let Some(shot) = shot.filter(|s| s.waiters > 0) {
+                assert_eq!(shot.idle, 0, "nobody waits while a sandbox is idle");
+                assert!(self.may_start(*uid) >= shot.waiters, "each waiter has one coming");
+            }
+        }
+        let busy: usize = shots.values().map(|s| s.busy).sum();
+        let running = self.bodies.values().filter(|b| b.runs.is_some()).count();
+        assert_eq!(busy, running, "what is leased is what runs");
+    }
+
+    fn may_start(&self, uid: u64) -> usize {
+        let starts = self.starts.iter().filter(|s| s.version.uid.0 == uid).count();
+        starts + self.bodies.values().filter(|b| b.version.0 == uid && b.creating).count()
+    }
+
+    fn drain(&mut self) {
+        let mut out = Vec::new();
+        self.draining = true;
+        self.pools.drain(&mut out);
+        self.follow(out);
+    }
+
+    fn is_settled(&self) -> bool {
+        let still = |b: &Body| b.creating || b.runs.is_some();
+        self.waiting.values().all(VecDeque::is_empty) && !self.bodies.values().any(still)
+    }
+
+    /// Lets everything come to its end, without a failure: whoever waits gets a sandbox.
+    fn settle(&mut self) {
+        while !self.is_settled() {
+            while let Some(sandbox) = self.picked(0, |b| b.creating) {
+                self.created(sandbox, false);
+            }
+            while let Some(sandbox) = self.picked(0, |b| b.runs.is_some()) {
+                self.end_invocation(sandbox);
+            }
+            for sandbox in self.bodies.keys().copied().collect::<Vec<_>>() {
+                let mut out = Vec::new();
+                self.pools.evict(sandbox, &mut out);
+                self.follow(out);
+            }
+            self.confirm_ends();
+            for which in 0..self.starts.len() {
+                self.place(which);
+            }
+            self.check();
+        }
+    }
+
+    fn confirm_ends(&mut self) {
+        while let Some(sandbox) = self.picked(0, |b| b.ending) {
+            self.die(sandbox);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn every_promise_holds_in_every_history(
+        ops in prop::collection::vec(op(), 1..120),
+        drain_at in prop::option::weighted(0.3, 0..120usize),
+    ) {
+        let mut world = World::new();
+        for (i, op) in ops.into_iter().enumerate() {
+            if drain_at == Some(i) {
+                world.drain();
+            }
+            world.step(op);
+            world.check();
+        }
+        world.settle();
+        world.drain();
+        world.confirm_ends();
+        for start in std::mem::take(&mut world.starts) {
+            prop_assert!(!world.pools.still_wanted(start.sandbox));
+        }
+        prop_assert!(world.pools.is_empty(), "nothing leaks: {:?}", world.pools.snapshot());
+        prop_assert!(world.bodies.is_empty(), "every sandbox was ended: {:?}", world.bodies);
+        prop_assert_eq!(world.placement.reserved_mb(), 0, "all memory came back");
+    }
+}
