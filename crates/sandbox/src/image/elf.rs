@@ -136,7 +136,7 @@ mod tests {
         );
         assert_eq!(home("/lib64/libz.so.1"), "/usr/lib64/libz.so.1");
         assert_eq!(
-            home("/root/.pyenv/versions/3.9/lib/libpython3.9.so.1.0"),
+            home("/srv/python/lib/libpython3.9.so.1.0"),
             "/var/lang/lib/libpython3.9.so.1.0"
         );
     }
