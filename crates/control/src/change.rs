@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fika_aws::shape::AwsError;
-use fika_model::{CodeRef, FunctionVersion, VersionUid};
+use fika_model::{CodeRef, FunctionVersion};
 use fika_store::{Batch, CommitError, Digest};
 
 use crate::control::Control;
@@ -114,7 +114,7 @@ impl Control {
     pub(crate) fn prepare(&self, function: Arc<Function>, version: Arc<FunctionVersion>) {
         let this = self.clone();
         self.inner.options.runtime.spawn(async move {
-            let work = this.inner.preparation.prepare(version.clone());
+            let work = this.inner.preparation.prepare(version);
             // Its own task, so that a panic in there fails this function and nothing else.
             let result = this.inner.options.runtime.spawn(work).await.unwrap_or_else(|_| {
                 Err(Unprepared {
@@ -124,25 +124,19 @@ impl Control {
                         .into(),
                 })
             });
-            this.prepared(&function, version.uid, result).await;
+            this.prepared(&function, result).await;
         });
     }
 
-    async fn prepared(
-        &self,
-        function: &Arc<Function>,
-        uid: VersionUid,
-        result: Result<(), Unprepared>,
-    ) {
+    /// A function is changed by nobody else while its latest version is prepared, so the result
+    /// is about the latest.
+    async fn prepared(&self, function: &Arc<Function>, result: Result<(), Unprepared>) {
         if let Err(why) = &result {
             tracing::warn!(function = %function.arn, code = why.code, reason = why.reason, "not prepared");
         }
         let (mut wait, longest) = RETRY;
         loop {
-            let decide = |before: &Snapshot| match before.latest.uid == uid {
-                true => Ok(lifecycle::prepared(before, result.clone())),
-                false => Err(Unchanged::Gone),
-            };
+            let decide = |before: &Snapshot| Ok(lifecycle::prepared(before, result.clone()));
             match self.change(function, decide).await {
                 Err(Unchanged::NotStored(CommitError::Closed)) => return,
                 // A full disk, say: the function waits with us until there is room.

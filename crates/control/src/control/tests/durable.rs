@@ -61,6 +61,9 @@ async fn a_failed_update_is_still_known_after_a_restart() {
     let old = fixture.resolve("hello").unwrap();
     fixture.tell(Verdict::Fail("why"));
     fixture.upload("hello", "second", json!({})).await.unwrap();
+    fixture.settled("hello").await;
+    // What failed once is not what runs when the next update fails too.
+    fixture.upload("hello", "third", json!({})).await.unwrap();
     let before = fixture.settled("hello").await;
     fixture = fixture.reopen(Verdict::Wait).await;
     assert_eq!(fixture.configuration("hello").unwrap(), before);
