@@ -53,7 +53,7 @@ fn the_platform_lines_are_those_of_lambda() {
         let invoked = client.invoke("talker", r#"{"lines":0}"#);
         invoked.ok();
         let id = invoked.response.get("x-amzn-requestid").expect("an id").to_owned();
-        let lines: Vec<String> = client.log_lines("talker").split_off(round * 3);
+        let lines: Vec<String> = client.log_with_reports("talker", round + 1).split_off(round * 3);
         assert_eq!(lines[0], format!("START RequestId: {id} Version: $LATEST\n"));
         assert_eq!(lines[1], format!("END RequestId: {id}\n"));
         check_report(&lines[2], &id, cold);
@@ -68,7 +68,7 @@ fn both_streams_come_in_the_order_they_were_written() {
     let client = server.client();
     client.deploy(&Function::node("talker", TALKER));
     client.invoke("talker", r#"{"lines":100}"#).ok();
-    let lines = client.log_lines("talker");
+    let lines = client.log_with_reports("talker", 1);
     let said: Vec<&str> =
         lines.iter().map(|l| l.trim_end()).filter(|l| l.contains(" ") && l.len() < 8).collect();
     let wanted: Vec<String> =
@@ -92,7 +92,7 @@ fn consoles_and_loggers_write_as_on_lambda() {
     let invoked = client.invoke("js", "{}");
     invoked.ok();
     let id = invoked.response.get("x-amzn-requestid").expect("an id").to_owned();
-    let lines = client.log_lines("js");
+    let lines = client.log_with_reports("js", 1);
     for (line, level, rest) in [
         (&lines[1], "INFO", "one\rtwo { a: 1 }"),
         (&lines[2], "ERROR", "bad"),
@@ -105,7 +105,7 @@ fn consoles_and_loggers_write_as_on_lambda() {
     let invoked = client.invoke("py", "{}");
     invoked.ok();
     let id = invoked.response.get("x-amzn-requestid").expect("an id").to_owned();
-    let lines = client.log_lines("py");
+    let lines = client.log_with_reports("py", 1);
     assert_eq!(lines[1], "plain\n");
     let fields: Vec<&str> = lines[2].split('\t').collect();
     assert_eq!((fields[0], fields[2], fields[3]), ("[WARNING]", &*id, "careful\n"));
@@ -121,7 +121,7 @@ fn a_timeout_is_reported_as_one() {
     );
     client.deploy(&function.with("Timeout", 1));
     client.invoke("slow", "{}").failed();
-    let lines = client.log_lines("slow");
+    let lines = client.log_with_reports("slow", 1);
     let report = lines.last().expect("a report");
     assert_eq!(field(report.trim_end(), "Status"), Some("timeout"), "{lines:?}");
     assert_eq!(field(report, "Duration"), Some("1000.00 ms"), "{report}");
@@ -137,6 +137,7 @@ fn fika_logs_shows_them() {
     let client = server.client();
     client.deploy(&Function::node("talker", TALKER));
     client.invoke("talker", r#"{"lines":1}"#).ok();
+    client.log_with_reports("talker", 1);
     let shown = tools::run(&mut server.fika(&["logs", "talker"]));
     for part in ["START RequestId: ", "out 0\n", "err 0\n", "END RequestId: ", "REPORT RequestId: "]
     {
@@ -169,6 +170,7 @@ fn the_aws_cli_reads_them() {
     let client = server.client();
     client.deploy(&Function::node("talker", TALKER));
     client.invoke("talker", r#"{"lines":1}"#).ok();
+    client.log_with_reports("talker", 1);
     let mut aws = Command::new(tools::installed("venv/bin/aws"));
     tools::point_at(&mut aws, &server);
     aws.args(["logs", "filter-log-events", "--log-group-name", "/aws/lambda/talker"]);
@@ -186,7 +188,7 @@ fn logs_outlive_the_server() {
     let mut server = Server::start();
     server.client().deploy(&Function::node("talker", TALKER));
     server.client().invoke("talker", r#"{"lines":1}"#).ok();
-    let before = server.client().log_lines("talker");
+    let before = server.client().log_with_reports("talker", 1);
     assert!(server.stop().success());
     server.restart();
     assert_eq!(server.client().log_lines("talker"), before);

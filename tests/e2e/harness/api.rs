@@ -229,7 +229,18 @@ impl Client {
         Invoked { response: self.send(&self.invoke_request(name, payload)) }
     }
 
-    /// Everything in a function's log, in order.
+    /// Everything in a function's log, in order, once it holds so many REPORT lines: as on AWS, a
+    /// log is read a moment after it was written.
+    #[track_caller]
+    pub fn log_with_reports(&self, name: &str, reports: usize) -> Vec<String> {
+        wait_for(&format!("{reports} reports in the log of {name}"), || {
+            let lines = self.log_lines(name);
+            let found = lines.iter().filter(|line| line.starts_with("REPORT")).count();
+            (found >= reports).then_some(lines)
+        })
+    }
+
+    /// Everything in a function's log so far, in order.
     #[track_caller]
     pub fn log_lines(&self, name: &str) -> Vec<String> {
         let logs = self.keys.service("logs");
@@ -245,7 +256,11 @@ impl Client {
                 .header("content-type", "application/x-amz-json-1.1")
                 .header("x-amz-target", "Logs_20140328.FilterLogEvents");
             logs.sign(&mut request);
-            let page = self.send(&request).expect(200).json();
+            let response = self.send(&request);
+            if response.text().contains("The specified log group does not exist.") {
+                return lines;
+            }
+            let page = response.expect(200).json();
             let events = page["events"].as_array().expect("events");
             lines.extend(events.iter().map(|e| e["message"].as_str().expect("text").to_owned()));
             token = page["nextToken"].clone();
