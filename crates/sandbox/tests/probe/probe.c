@@ -148,7 +148,7 @@ int main(int count, char **verbs) {
         else if (!strcmp(verb, "flood")) { static char x[1 << 16]; memset(x, 'x', sizeof x); for (int n = atoi(value) * 16; n; n--) write(1, x, sizeof x); }
         else if (!strcmp(verb, "orphan")) { if (!fork()) { setsid(); for (;;) pause(); } }
         else if (!strcmp(verb, "stubborn")) signal(SIGTERM, SIG_IGN);
-        else if (!strcmp(verb, "echo")) { char line[256]; while (fgets(line, sizeof line, stdin)) fputs(line, stdout); for (;;) pause(); }
+        else if (!strcmp(verb, "chatter")) for (;;) printf("chatter\n");
         else if (!strcmp(verb, "exit")) exit(atoi(value));
         else if (!strcmp(verb, "kill")) { signal(atoi(value), SIG_DFL); raise(atoi(value)); }
         else if (!strcmp(verb, "wait")) for (;;) pause();
