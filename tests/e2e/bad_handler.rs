@@ -373,6 +373,7 @@ fn answers_out_of_turn_are_refused() {
     assert_eq!(client.invoke("rogue", r#"{"what":"other"}"#).ok(), json!([400]));
     assert_eq!(client.invoke("rogue", r#"{"what":"unknown"}"#).ok(), json!([404, 404]));
     client.invoke("rogue", r#"{"what":"twice"}"#).ok();
-    assert_eq!(client.invoke("rogue", "{}").ok(), json!([403]), "a second answer");
+    let invoked = client.invoke("rogue", "{}");
+    assert_eq!(invoked.ok(), json!([403]), "a second answer; {:?}", client.log_lines("rogue"));
     server.assert_up();
 }
