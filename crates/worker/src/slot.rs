@@ -117,6 +117,10 @@ impl Slot {
         shared: Arc<Shared>,
         created: oneshot::Sender<Result<(), CreateError>>,
     ) -> (Arc<Self>, mpsc::UnboundedReceiver<Command>) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "one invocation at a time bounds it: a Start, a Reset and a Retire may wait"
+        )]
         let (commands, inbox) = mpsc::unbounded_channel();
         let state = State {
             phase: Phase::Stopped,

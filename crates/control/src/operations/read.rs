@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fika_aws::generated::lambda::{
     AccountLimit, AccountUsage, FunctionCodeLocation, FunctionConfiguration,
     GetAccountSettingsOutput, GetFunctionConfigurationInput, GetFunctionInput, GetFunctionOutput,
-    ListFunctionsInput, ListFunctionsOutput,
+    ListFunctionsInput, ListFunctionsOutput, State,
 };
 use fika_aws::shape::AwsError;
 use fika_model::arn::LATEST;
@@ -42,7 +42,7 @@ impl Control {
             self.find(scope, "GetFunction", input.function_name.as_deref(), qualifier)?;
         let record = &function.snapshot.load().record;
         let output = GetFunctionOutput {
-            configuration: Some(answer::configuration(&function.arn, record)),
+            configuration: Some(self.configuration(&function)),
             code: Some(FunctionCodeLocation {
                 repository_type: Some("S3".into()),
                 ..Default::default()
@@ -64,7 +64,26 @@ impl Control {
     ) -> Result<FunctionConfiguration, AwsError> {
         let (name, qualifier) = (input.function_name.as_deref(), input.qualifier.as_deref());
         let function = self.find(scope, "GetFunctionConfiguration", name, qualifier)?;
-        Ok(answer::configuration(&function.arn, &function.snapshot.load().record))
+        Ok(self.configuration(&function))
+    }
+
+    /// The configuration, and how far the preparation is where one runs: an image that is
+    /// fetched can take a minute, and whoever waits should see why.
+    fn configuration(&self, function: &Function) -> FunctionConfiguration {
+        let snapshot = function.snapshot.load();
+        let mut answer = answer::configuration(&function.arn, &snapshot.record);
+        if snapshot.record.in_progress()
+            && let Some(step) = self.inner.preparation.step(snapshot.latest.uid)
+        {
+            let pending = answer.state == Some(State::Pending);
+            let shown = if pending {
+                &mut answer.state_reason
+            } else {
+                &mut answer.last_update_status_reason
+            };
+            *shown = Some(format!("The function is being created: {step}."));
+        }
+        answer
     }
 
     /// ListFunctions: by name, 50 a page at most. A marker names the last function seen, so it

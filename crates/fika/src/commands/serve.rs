@@ -24,8 +24,9 @@ use crate::ui::Ui;
 /// When the node does not come up; the text says what to do.
 pub fn run(args: ServeArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     trace(&args)?;
-    let lanes = Lanes::start(args.lanes())
-        .map_err(|e| Failure::io("let fika start threads (ulimit -u), or ask for fewer --lanes", e))?;
+    let lanes = Lanes::start(args.lanes()).map_err(|e| {
+        Failure::io("let fika start threads (ulimit -u), or ask for fewer --lanes", e)
+    })?;
     let main = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
