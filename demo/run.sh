@@ -36,6 +36,7 @@ stop() {
     server=
 }
 trap stop EXIT
+began=$(date +%s)
 trap 'exit 130' INT TERM
 
 step "serve --data-dir $data"
@@ -65,7 +66,7 @@ call
 warm=$took
 
 step "logs hello-node"
-"$fika" logs hello-node --since 1m --data-dir "$data"
+"$fika" logs hello-node --since "$(($(date +%s) - began + 1))s" --data-dir "$data"
 
 echo
 bold "cold call: $(ms "$cold")    warm call: $(ms "$warm")"

@@ -8,10 +8,11 @@ rm -rf "$work"
 mkdir -p "$work"
 
 {
-    echo "set -eux"
-    echo "aws() { command aws --no-cli-pager \"\$@\"; }"
+    echo "set -eu"
     awk '/^```sh$/ {on = 1; next} /^```$/ {on = 0} on' README.md | while IFS= read -r line; do
         command=$(printf '%s\n' "$line" | sed 's/  *# .*//')
+        [ -n "$command" ] || continue
+        printf "cat <<'END'\n\n$ %s\nEND\n" "$command"
         case $command in
             *"&")
                 printf '%s\n' "rm -f '$work/ready'; mkfifo '$work/ready'"
@@ -25,5 +26,5 @@ mkdir -p "$work"
 } >"$work/commands.sh"
 
 # Only what README.md sets may be set; the aws CLI is the tests'.
-env -u AWS_ENDPOINT_URL -u AWS_REGION PATH="$PWD/target/e2e/venv/bin:$PATH" sh "$work/commands.sh"
+env -u AWS_ENDPOINT_URL -u AWS_REGION AWS_PAGER= PATH="$PWD/target/e2e/venv/bin:$PATH" sh "$work/commands.sh"
 echo "README.md: every command works"
