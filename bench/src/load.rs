@@ -1,0 +1,133 @@
+//! Closed-loop load: every client waits for an answer before it asks again.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+
+use crate::http::Connection;
+use crate::interrupt;
+
+/// What is sent, and what must come back.
+pub struct Question {
+    /// The whole request, as it goes over the wire.
+    pub request: Vec<u8>,
+    /// The body of the answer.
+    pub answer: Vec<u8>,
+}
+
+/// What one stretch of load saw.
+pub struct Run {
+    /// How long each request took.
+    pub latencies: Vec<Duration>,
+    /// How long they took together.
+    pub elapsed: Duration,
+}
+
+impl Run {
+    /// Requests a second.
+    pub fn rate(&self) -> f64 {
+        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
+/// One client on the calling thread.
+///
+/// # Errors
+/// When an answer is not the expected one, or the user wants to leave.
+pub fn one(address: SocketAddr, question: &Question, time: Duration) -> Result<Run> {
+    let mut connection = Connection::open(address)?;
+    let mut latencies = Vec::with_capacity(64 * 1024);
+    let begun = Instant::now();
+    let mut sent = begun;
+    while sent - begun < time {
+        interrupt::check()?;
+        connection.exchange(&question.request)?.must_be(&question.answer)?;
+        let now = Instant::now();
+        latencies.push(now - sent);
+        sent = now;
+    }
+    Ok(Run { latencies, elapsed: sent - begun })
+}
+
+/// Many clients on the calling thread, which adds less to what is measured than a thread each.
+///
+/// # Errors
+/// As [`one`].
+pub fn many(
+    address: SocketAddr,
+    question: &Question,
+    clients: usize,
+    time: Duration,
+) -> Result<Run> {
+    let mut connections = open(address, clients)?;
+    let mut sent = vec![Instant::now(); clients];
+    let mut latencies = Vec::with_capacity(256 * 1024);
+    let begun = Instant::now();
+    for (connection, sent) in connections.iter_mut().zip(&mut sent) {
+        *sent = Instant::now();
+        connection.send(&question.request)?;
+    }
+    while begun.elapsed() < time {
+        for index in readable(&connections)? {
+            let connection = &mut connections[index];
+            if connection.receive_some()? {
+                connection.response().must_be(&question.answer)?;
+                let now = Instant::now();
+                latencies.push(now - sent[index]);
+                sent[index] = now;
+                connection.send(&question.request)?;
+            }
+        }
+    }
+    let elapsed = begun.elapsed();
+    drain(connections)?;
+    Ok(Run { latencies, elapsed })
+}
+
+/// One request on each of many connections at once; gives the bodies of the answers.
+///
+/// # Errors
+/// When an answer is an error, or the user wants to leave.
+pub fn burst(
+    address: SocketAddr,
+    request: &[u8],
+    clients: usize,
+) -> Result<(Instant, Vec<Vec<u8>>)> {
+    let mut connections = open(address, clients)?;
+    let begun = Instant::now();
+    for connection in &mut connections {
+        connection.send(request)?;
+    }
+    let mut bodies = Vec::with_capacity(clients);
+    for mut connection in connections {
+        while !connection.receive_some()? {
+            interrupt::check()?;
+        }
+        connection.response().must_succeed()?;
+        bodies.push(connection.response().body.to_vec());
+    }
+    Ok((begun, bodies))
+}
+
+fn open(address: SocketAddr, clients: usize) -> Result<Vec<Connection>> {
+    (0..clients).map(|_| Connection::open(address)).collect()
+}
+
+/// Nothing is left on its way that the next measurement would pay for.
+fn drain(connections: Vec<Connection>) -> Result<()> {
+    for mut connection in connections {
+        while !connection.receive_some()? {}
+    }
+    Ok(())
+}
+
+fn readable(connections: &[Connection]) -> Result<Vec<usize>> {
+    interrupt::check()?;
+    let mut polled: Vec<_> =
+        connections.iter().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
+    poll(&mut polled, None).context("waiting for responses")?;
+    let ready = polled.iter().enumerate().filter(|(_, fd)| !fd.revents().is_empty());
+    Ok(ready.map(|(index, _)| index).collect())
+}

@@ -1,0 +1,183 @@
+//! A fika server of its own, and signed requests to it.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use fika_aws::sigv4::{Credentials, Service, Signer};
+use http::{Method, Request};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::http::Connection;
+use crate::place::Place;
+use crate::process::{Process, clean, until};
+
+const REGION: &str = "us-east-1";
+const API: &str = "/2015-03-31/functions";
+
+#[derive(Deserialize)]
+struct Keys {
+    access_key_id: String,
+    secret_access_key: String,
+}
+
+/// An image as `fika runtime list` tells it.
+#[derive(Deserialize)]
+pub struct Image {
+    /// Its runtime, as in `nodejs22.x`.
+    pub runtime: String,
+    /// Its tree, on this machine.
+    pub root: PathBuf,
+    /// What it was made of.
+    pub source: String,
+}
+
+/// A running server.
+pub struct Server {
+    /// Its process.
+    pub process: Process,
+    /// Where it listens.
+    pub address: SocketAddr,
+    keys: Keys,
+    fika: PathBuf,
+    data: PathBuf,
+    runtimes: PathBuf,
+}
+
+impl Server {
+    /// Starts one on the cores of the calling thread, with a new data directory; runtime images
+    /// are kept from run to run.
+    ///
+    /// # Errors
+    /// When it does not come up; its log says why.
+    pub fn start(place: &Place, name: &str, flags: &[&str]) -> Result<Self> {
+        let data = place.dir.join("data").join(name);
+        if data.exists() {
+            fs::remove_dir_all(&data).with_context(|| format!("removing {}", data.display()))?;
+        }
+        fs::create_dir_all(&data)?;
+        let runtimes = place.dir.join("runtimes");
+        let log_path = place.dir.join(format!("{name}.log"));
+        let log = fs::File::create(&log_path)?;
+        let mut serve = clean(&place.fika);
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--account-concurrency", "10000"]);
+        // Only a promise about memory: what the functions really use is little.
+        serve.args(["--memory", "1000000"]).args(flags);
+        serve.arg("--data-dir").arg(&data).arg("--runtimes-dir").arg(&runtimes);
+        let mut process =
+            Process::start("fika", serve.stdout(Stdio::piped()).stderr(Stdio::from(log)))?;
+        let ready = process.first_line().with_context(|| format!("see {}", log_path.display()))?;
+        let url = ready.rsplit_once("http://").context("no address in its first line")?.1;
+        let keys = fs::read(data.join("credentials")).context("reading the server's key")?;
+        let (address, keys) = (url.parse()?, serde_json::from_slice(&keys)?);
+        Ok(Self { process, address, keys, fika: place.fika.clone(), data, runtimes })
+    }
+
+    /// Makes a function, and waits until it can be called.
+    ///
+    /// # Errors
+    /// With what `fika deploy` says.
+    pub fn deploy(&self, name: &str, path: &Path, memory_mb: u32) -> Result<()> {
+        let mut deploy = self.command("deploy");
+        deploy.arg(path).args(["--name", name, "--timeout", "30"]);
+        deploy.args(["--memory", &memory_mb.to_string()]);
+        output(&mut deploy).map(drop)
+    }
+
+    /// The runtime image whose name starts so.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn image(&self, family: &str) -> Result<Image> {
+        let mut list = clean(&self.fika);
+        list.args(["--output", "json", "runtime", "list", "--runtimes-dir"]).arg(&self.runtimes);
+        list.arg("--data-dir").arg(&self.data);
+        let images: Vec<Image> = serde_json::from_slice(&output(&mut list)?)?;
+        let found = images.into_iter().find(|image| image.runtime.starts_with(family));
+        found.with_context(|| format!("there is no image of {family}"))
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = clean(&self.fika);
+        command.arg(name).arg("--data-dir").arg(&self.data);
+        command
+    }
+
+    /// A signed Invoke, as it goes over the wire. Good for five minutes.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn invoke_request(&self, function: &str, event: &Value) -> Result<Vec<u8>> {
+        let path = format!("{API}/{function}/invocations");
+        self.signed(Method::POST, &path, &event.to_string())
+    }
+
+    fn signed(&self, method: Method, path: &str, body: &str) -> Result<Vec<u8>> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let request =
+            Request::builder().method(method).uri(path).header("host", self.address.to_string());
+        let (mut parts, ()) = request.body(())?.into_parts();
+        let Keys { access_key_id, secret_access_key } = &self.keys;
+        let credentials = Credentials {
+            access_key: access_key_id,
+            secret_key: secret_access_key,
+            session_token: None,
+        };
+        let signer = Signer { credentials, region: REGION, service: Service::LAMBDA };
+        signer.sign(&mut parts, body.as_bytes(), i64::try_from(now)?)?;
+        let mut wire = format!("{} {path} HTTP/1.1\r\n", parts.method);
+        for (name, value) in &parts.headers {
+            wire += &format!("{name}: {}\r\n", value.to_str()?);
+        }
+        wire += &format!("content-length: {}\r\n\r\n{body}", body.len());
+        Ok(wire.into_bytes())
+    }
+
+    fn call(&self, method: Method, path: &str, body: &str) -> Result<Value> {
+        let request = self.signed(method, path, body)?;
+        let mut connection = Connection::open(self.address)?;
+        let response = connection.exchange(&request)?;
+        response.must_succeed()?;
+        Ok(serde_json::from_slice(response.body)?)
+    }
+
+    /// Changes an environment variable of a function, so that its next call is a cold start, and
+    /// waits until the change has been made.
+    ///
+    /// # Errors
+    /// When the server refuses, or the change fails.
+    pub fn renew(&self, function: &str, serial: usize) -> Result<()> {
+        let path = format!("{API}/{function}/configuration");
+        let change = json!({ "Environment": { "Variables": { "SERIAL": serial.to_string() } } });
+        self.call(Method::PUT, &path, &change.to_string())?;
+        until(|| {
+            let now = self.call(Method::GET, &path, "")?;
+            match now["LastUpdateStatus"].as_str() {
+                Some("Successful") => Ok(true),
+                Some("InProgress") => Ok(false),
+                _ => bail!("the update failed: {now}"),
+            }
+        })
+    }
+
+    /// Ends it as Ctrl-C does, and removes its data.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn stop(self) -> Result<()> {
+        self.process.stop()?;
+        fs::remove_dir_all(&self.data).context("removing the server's data")
+    }
+}
+
+fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.output().with_context(|| format!("running {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
+}
