@@ -142,3 +142,13 @@ impl Jail {
         self.cgroups.remove();
     }
 }
+
+/// A jail that was not closed, and has no sandbox, leaves no cgroup behind either. One that has
+/// leaves them to the next start.
+impl Drop for Jail {
+    fn drop(&mut self) {
+        if self.closing.receiver_count() == 0 {
+            self.cgroups.remove();
+        }
+    }
+}
