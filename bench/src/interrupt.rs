@@ -1,28 +1,22 @@
 //! Ctrl-C and SIGTERM: noted, and looked at between requests, so that what was started is ended.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::{SigSet, Signal};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+static ASKED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Starts to listen. Call it before any other thread is started; processes started later get
-/// their signals as ever.
+/// Starts to listen.
 ///
 /// # Errors
 /// When the system refuses.
 pub fn listen() -> Result<()> {
-    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
-    signals.thread_block().context("taking signals")?;
-    std::thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || {
-            if signals.wait().is_ok() {
-                ASKED.store(true, Ordering::Relaxed);
-            }
-        })
-        .context("starting a thread")?;
+    let asked = ASKED.get_or_init(Arc::default);
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(asked)).context("taking signals")?;
+    }
     Ok(())
 }
 
@@ -31,7 +25,7 @@ pub fn listen() -> Result<()> {
 /// # Errors
 /// Then.
 pub fn check() -> Result<()> {
-    if ASKED.load(Ordering::Relaxed) {
+    if ASKED.get().is_some_and(|asked| asked.load(Ordering::Relaxed)) {
         bail!("interrupted");
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 
 use crate::http::Connection;
 use crate::interrupt;
@@ -127,7 +128,11 @@ fn readable(connections: &[Connection]) -> Result<Vec<usize>> {
     interrupt::check()?;
     let mut polled: Vec<_> =
         connections.iter().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
-    poll(&mut polled, None).context("waiting for responses")?;
+    match poll(&mut polled, None) {
+        // A signal: the next look at it ends this.
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error).context("waiting for responses"),
+    }
     let ready = polled.iter().enumerate().filter(|(_, fd)| !fd.revents().is_empty());
     Ok(ready.map(|(index, _)| index).collect())
 }
