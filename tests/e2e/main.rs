@@ -4,7 +4,13 @@
 //! of their own under `target/e2e`, where the servers' logs stay for a look after a failure.
 //! `make tools` installs what they need.
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests"
+)]
 
 mod auth;
 mod aws_cli;

@@ -25,7 +25,7 @@ pub use zips::Zip;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for something that must happen before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Asks again until there is an answer.
 ///
