@@ -184,6 +184,9 @@ fn worker(
         cpu: options.cpu,
         cgroups: true,
     })?;
+    if let Err(error) = jail.bound_memory(options.memory_mb) {
+        tracing::warn!(%error, "the memory of all functions together is not bounded");
+    }
     let images =
         ImageStore::open(&options.runtimes_dir, ImageOptions { fetch: options.fetch_runtimes })?;
     Ok(Worker::new(WorkerOptions {

@@ -54,3 +54,16 @@ pub struct Throttle {
     /// When it is worth trying again.
     pub retry_after: Duration,
 }
+
+/// An error and all it came from, on one line; `Display` alone tells the outermost only.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

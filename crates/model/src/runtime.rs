@@ -68,7 +68,14 @@ mod tests {
 
     #[test]
     fn identifiers_read_back_as_written() {
-        for id in ["nodejs14.x", "nodejs22.x", "python3.8", "python3.13", "provided.al2", "provided.al2023"] {
+        for id in [
+            "nodejs14.x",
+            "nodejs22.x",
+            "python3.8",
+            "python3.13",
+            "provided.al2",
+            "provided.al2023",
+        ] {
             assert_eq!(Runtime::parse(id).expect(id).to_string(), id);
         }
     }

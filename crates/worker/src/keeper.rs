@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use fika_model::error::chain;
 use fika_model::{FunctionVersion, SandboxId};
-use fika_sandbox::{Event, Sandbox, Start, WallSpec};
+use fika_sandbox::{Event, Exit, Sandbox, Start, WallError, WallSpec};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use crate::logbook::{self, Logbook};
 use crate::service::{Home, Shared};
 use crate::slot::{AfterExit, Command, Phase, Slot};
-use crate::{CreateError, environment, runtime_api};
+use crate::{CreateError, environment, outcome, runtime_api};
 
 /// How long a function's processes have between SIGTERM and SIGKILL: none, as on Lambda
 /// without extensions.
@@ -58,7 +59,7 @@ async fn build(
 ) -> Result<Keeper, (Created, String)> {
     let mut sandbox = match shared.jail.create(spec).await {
         Ok(sandbox) => sandbox,
-        Err(e) => return Err((created, e.to_string())),
+        Err(e) => return Err((created, chain(&e))),
     };
     let listener = match TcpListener::from_std(sandbox.take_runtime_api()) {
         Ok(listener) => listener,
@@ -123,24 +124,45 @@ impl Keeper {
         }
         match self.sandbox.start(self.start.clone()).await {
             Ok(()) => Next::Keep,
+            Err(WallError::Refused(why)) => {
+                tracing::debug!(sandbox = %self.slot.id, why, "the runtime cannot be started");
+                self.not_started().await
+            }
             Err(error) => {
-                tracing::warn!(sandbox = %self.slot.id, %error, "the runtime cannot be started");
+                let error = chain(&error);
+                tracing::warn!(sandbox = %self.slot.id, error, "the runtime cannot be started");
                 Next::End
             }
         }
     }
 
+    /// There is no program to start: the function's own mistake, told as a failed init.
+    async fn not_started(&mut self) -> Next {
+        let error = outcome::json_of(&outcome::entrypoint_error(&self.start.argv));
+        // The slot is in its init phase, so this is always taken.
+        let _ = self.slot.init_failed(error);
+        let after = self.slot.exited(Exit::Code(1), false);
+        self.after_exit(after).await
+    }
+
     async fn on_event(&mut self, event: Event) -> Next {
         match event {
-            Event::Exited { how, out_of_memory } => match self.slot.exited(how, out_of_memory) {
-                AfterExit::Nothing => Next::Keep,
-                AfterExit::Reset => self.reset(false).await,
-                AfterExit::ResetAndAnnounce => self.reset(true).await,
-                AfterExit::InitFailed(created, failure) => {
-                    Next::Failed(created, CreateError::Init(failure))
-                }
-            },
+            Event::Exited { how, out_of_memory } => {
+                let after = self.slot.exited(how, out_of_memory);
+                self.after_exit(after).await
+            }
             Event::Lost => Next::End,
+        }
+    }
+
+    async fn after_exit(&mut self, after: AfterExit) -> Next {
+        match after {
+            AfterExit::Nothing => Next::Keep,
+            AfterExit::Reset => self.reset(false).await,
+            AfterExit::ResetAndAnnounce => self.reset(true).await,
+            AfterExit::InitFailed(created, failure) => {
+                Next::Failed(created, CreateError::Init(failure))
+            }
         }
     }
 

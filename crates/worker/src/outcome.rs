@@ -87,6 +87,15 @@ pub(crate) fn exit_error(request_id: RequestId, exit: Exit) -> FunctionError {
     FunctionError::new("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
 }
 
+/// A runtime whose program is not there or cannot be run.
+pub(crate) fn entrypoint_error(argv: &[String]) -> FunctionError {
+    let program = argv.first().map_or("", String::as_str);
+    FunctionError::new(
+        "Runtime.InvalidEntrypoint",
+        format!("Couldn't find valid bootstrap(s): [{program}]"),
+    )
+}
+
 /// An answer of more than [`limits::SYNC_RESPONSE_BYTES`].
 pub(crate) fn too_large_error() -> FunctionError {
     FunctionError::new(

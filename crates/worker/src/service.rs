@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use fika_model::error::chain;
 use fika_model::{FunctionVersion, LaneId, SandboxId, WorkerId};
 use fika_sandbox::Jail;
 use fika_sandbox::image::{Image, ImageStore};
@@ -141,7 +142,7 @@ impl Worker {
             None => images
                 .ensure(&version.runtime, &|step| progress(step.to_string()))
                 .await
-                .map_err(|e| e.to_string())?,
+                .map_err(|e| chain(&e))?,
         };
         Ok(Home { image, code: self.code(version).await? })
     }
@@ -155,8 +156,8 @@ impl Worker {
         let (blobs, sha256) = (self.shared.blobs.clone(), version.code.sha256.clone());
         let unpacked = tokio::task::spawn_blocking(move || {
             let digest = sha256.parse().map_err(|e: NotADigest| e.to_string())?;
-            let zip = blobs.read(&digest).map_err(|e| e.to_string())?;
-            fika_package::unpack(&zip, &dir).map_err(|e| e.to_string())?;
+            let zip = blobs.read(&digest).map_err(|e| chain(&e))?;
+            fika_package::unpack(&zip, &dir).map_err(|e| chain(&e))?;
             Ok(dir)
         });
         unpacked.await.map_err(|e| e.to_string())?

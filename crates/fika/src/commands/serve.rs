@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use fika_assignment::AssignmentOptions;
 use fika_control::RootOptions;
 use fika_counting::CountingOptions;
+use fika_model::error::chain;
 use fika_sandbox::CpuPolicy;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -114,16 +115,4 @@ fn trace(args: &ServeArgs) -> Result<(), Failure> {
         LogFormat::Json => log.json().init(),
     }
     Ok(())
-}
-
-/// An error and all it came from, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

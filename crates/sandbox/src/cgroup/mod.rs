@@ -136,6 +136,18 @@ impl Cgroups {
         })
     }
 
+    /// Bounds what all sandboxes of the instance hold together, in bytes.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn bound(&self, bytes: u64) -> io::Result<()> {
+        match self {
+            Self::V2(tree) => tree.bound(bytes),
+            Self::V1(trees) => trees.bound(bytes),
+            Self::None(_) => Ok(()),
+        }
+    }
+
     /// Removes the instance's place. Its sandboxes must be gone.
     pub fn remove(&self) {
         match self {

@@ -61,6 +61,10 @@ impl Trees {
         Ok(group)
     }
 
+    pub(super) fn bound(&self, bytes: u64) -> io::Result<()> {
+        fs::write(self.memory.join("memory.limit_in_bytes"), bytes.to_string())
+    }
+
     pub(super) fn remove(&self) {
         [&self.memory, &self.cpu, &self.pids, &self.freezer].into_iter().for_each(remove);
     }

@@ -60,6 +60,10 @@ impl Tree {
         Group::new(path.clone(), limits).inspect_err(|_| remove(&path))
     }
 
+    pub(super) fn bound(&self, bytes: u64) -> io::Result<()> {
+        fs::write(self.place.join("memory.max"), bytes.to_string())
+    }
+
     pub(super) fn remove(&self) {
         remove(&self.place);
     }

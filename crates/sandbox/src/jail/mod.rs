@@ -98,6 +98,16 @@ impl Jail {
         })
     }
 
+    /// Bounds the memory of all sandboxes together, files in their `/tmp` included: whoever
+    /// fills `/tmp` takes from the functions, never from the machine. Does nothing where there
+    /// are no cgroups.
+    ///
+    /// # Errors
+    /// When the kernel refuses, because more is in use already.
+    pub fn bound_memory(&self, mb: u32) -> std::io::Result<()> {
+        self.cgroups.bound(u64::from(mb) << 20)
+    }
+
     /// Builds a wall, with nothing running behind it but init.
     ///
     /// # Errors
