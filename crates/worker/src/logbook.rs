@@ -142,7 +142,8 @@ impl Logbook {
 
     /// Writes END and REPORT.
     pub fn end(&self, ended: &Ended, memory_mb: u32) {
-        let used = self.meter.peak_bytes().div_ceil(1024 * 1024);
+        // What the limit counts. Files in `/tmp` are in it too, beyond the limit.
+        let used = self.meter.peak_bytes().div_ceil(1024 * 1024).min(u64::from(memory_mb));
         let mut page = self.page();
         page.close_partial();
         page.line(format!("END RequestId: {}\n", ended.request_id));
