@@ -50,6 +50,8 @@ need node "apt-get install nodejs"
 need npm "apt-get install npm"
 
 mkdir -p target/e2e target/tools
+# What an earlier run that was cut short has left.
+rm -rf target/e2e/e2e-* target/e2e/logs
 cargo_tool cargo-nextest "$cargo_nextest"
 cargo_tool cargo-deny "$cargo_deny"
 unless_same tests/e2e/python/requirements.txt target/e2e/python.stamp install_python

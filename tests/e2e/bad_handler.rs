@@ -96,8 +96,8 @@ const NODE: &[Case] = &[
     Case {
         what: "answers what is no JSON",
         source: "exports.handler = async (e) => { if (!e.bad) return 'ok'; const a = {}; a.a = a; return a; };",
-        kind: "Runtime.MarshalError",
-        message: "",
+        kind: "Error",
+        message: "Unable to stringify response body",
     },
 ];
 

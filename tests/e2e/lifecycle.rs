@@ -268,3 +268,16 @@ fn deploy_and_invoke_by_the_command_line() {
     let missing = tools::output(&mut server.fika(&["invoke", "nobody"]));
     assert_eq!(missing.status.code(), Some(2));
 }
+
+#[test]
+fn an_ordinary_user_has_the_same_server() {
+    let Some(mut server) = Server::start_as_nobody(&[]) else { return };
+    let client = server.client();
+    client.deploy(&Function::node("who", WHO).with("Timeout", 10));
+    assert_eq!(different((0..3).map(|_| client.invoke("who", "{}").ok())), 1);
+    let source = "exports.handler = async () => { const a = []; for (;;) a.push(Buffer.alloc(1 << 20, 1)); };";
+    client.deploy(&Function::node("eater", source).with("Timeout", 30));
+    assert_eq!(client.invoke("eater", "{}").failed().0, "Runtime.ExitError");
+    client.invoke("who", "{}").ok();
+    assert!(server.stop().success());
+}

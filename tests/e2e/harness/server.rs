@@ -1,5 +1,6 @@
 //! The `fika` binary: started, watched, ended.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -27,6 +28,20 @@ pub fn root_keys() -> Keys {
     }
 }
 
+/// A user that is nobody in particular, on every Linux.
+const NOBODY: u32 = 65_534;
+const AS_NOBODY: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+
+/// Makes a folder nobody's, who must be able to get there.
+fn give(folder: &Path) -> Result<(), String> {
+    std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY))
+        .map_err(|_| "only root can start a server as somebody else".to_owned())?;
+    let mut there = Command::new(AS_NOBODY[0]);
+    let reached = there.args(&AS_NOBODY[1..]).arg("test").arg("-w").arg(folder).status();
+    let reached = reached.is_ok_and(|status| status.success());
+    reached.then_some(()).ok_or(format!("others cannot get to {}", folder.display()))
+}
+
 /// A server, and what a test may know of it.
 pub struct Server {
     pub address: SocketAddr,
@@ -36,7 +51,8 @@ pub struct Server {
     data: TempDir,
     args: Vec<String>,
     env: Vec<(String, String)>,
-    starts: u32,
+    /// The program, and what is before it on the command line.
+    program: Vec<OsString>,
 }
 
 struct Running {
@@ -61,7 +77,28 @@ impl Server {
         Self::start_in("", args)
     }
 
+    /// As somebody who is not root, with runtimes of their own. `None`, and a word why, where root
+    /// cannot become somebody else, or they could not reach this folder.
+    pub fn start_as_nobody(args: &[&str]) -> Option<Self> {
+        let mut server = Self::new("", args);
+        let program = server.data().join("fika");
+        fs::copy(env!("CARGO_BIN_EXE_fika"), &program).expect("a copy of the program");
+        if let Err(why) = give(server.data()) {
+            println!("skipped: {why}");
+            return None;
+        }
+        server.program = [&AS_NOBODY.map(OsString::from)[..], &[program.into()]].concat();
+        server.restart();
+        Some(server)
+    }
+
     fn start_in(runtimes: &str, args: &[&str]) -> Self {
+        let mut server = Self::new(runtimes, args);
+        server.restart();
+        server
+    }
+
+    fn new(runtimes: &str, args: &[&str]) -> Self {
         let data = tempfile::Builder::new()
             .prefix("e2e-")
             .tempdir_in(tools::scratch())
@@ -70,17 +107,15 @@ impl Server {
         if !runtimes.is_empty() {
             env.push(("FIKA_RUNTIMES_DIR".to_owned(), runtimes.to_owned()));
         }
-        let mut server = Self {
+        Self {
             address: ([127, 0, 0, 1], 0).into(),
             start_up: Duration::ZERO,
             child: None,
             data,
             args: args.iter().map(|&arg| arg.to_owned()).collect(),
             env,
-            starts: 0,
-        };
-        server.restart();
-        server
+            program: vec![env!("CARGO_BIN_EXE_fika").into()],
+        }
     }
 
     /// Starts the program (again) on the same data directory.
@@ -89,7 +124,6 @@ impl Server {
     /// When it does not say that it is ready.
     pub fn restart(&mut self) {
         assert!(self.child.is_none(), "it runs");
-        self.starts += 1;
         let begun = Instant::now();
         let mut child = self.command().spawn().expect("the fika binary");
         let stdout = child.stdout.take().expect("piped");
@@ -109,8 +143,9 @@ impl Server {
     fn command(&self) -> Command {
         let keys = root_keys();
         let log = File::options().create(true).append(true).open(self.log_path()).expect("log");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fika"));
+        let mut command = Command::new(&self.program[0]);
         command
+            .args(&self.program[1..])
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(self.data())
             .args(&self.args)
