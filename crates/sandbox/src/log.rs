@@ -13,7 +13,9 @@ pub struct LogPipe {
 }
 
 impl LogPipe {
-    pub(crate) fn new(pipe: OwnedFd) -> Self {
+    /// The read end of a pipe that does not block.
+    #[must_use]
+    pub fn new(pipe: OwnedFd) -> Self {
         Self { pipe }
     }
 

@@ -1,98 +1,72 @@
-//! One task a sandbox, the only one that touches its wall: builds it, starts the runtime, kills
-//! what must be killed, and takes everything down at the end.
+//! One task a sandbox, the only one that touches its wall: starts the runtime, kills what must be
+//! killed, and takes everything down at the end. `birth` builds what it keeps.
+
+mod birth;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use fika_model::error::chain;
-use fika_model::{FunctionVersion, SandboxId};
-use fika_sandbox::{Event, Exit, Sandbox, Start, WallError, WallSpec};
+use fika_sandbox::{Event, Sandbox, Start, WallError};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::logbook::{self, Logbook};
-use crate::service::{Home, Shared};
-use crate::slot::{AfterExit, Command, Phase, Slot};
-use crate::{CreateError, environment, outcome, runtime_api};
+use crate::roster::Roster;
+use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
+use crate::{CreateError, outcome, runtime_api};
+
+pub(crate) use birth::run;
 
 /// How long a function's processes have between SIGTERM and SIGKILL: none, as on Lambda
 /// without extensions.
 const GRACE: Duration = Duration::ZERO;
 
-/// What a function sees as its machine's name.
-const HOSTNAME: &str = "fika";
+/// What a keeper needs of a sandbox. The tests have another one, without a wall.
+pub(crate) trait Wall: Send {
+    /// Starts the function's process.
+    fn start(&self, start: Start) -> impl Future<Output = Result<(), WallError>> + Send;
+    /// Kills all processes; no event tells of that.
+    fn reset(&self) -> impl Future<Output = Result<(), WallError>> + Send;
+    /// What happened next. Safe to cancel.
+    fn next_event(&mut self) -> impl Future<Output = Event> + Send;
+    /// Ends it; done when nothing is left.
+    fn destroy(self) -> impl Future<Output = ()> + Send;
+}
 
-type Created = oneshot::Sender<Result<(), CreateError>>;
+impl Wall for Sandbox {
+    async fn start(&self, start: Start) -> Result<(), WallError> {
+        Sandbox::start(self, start).await
+    }
 
-/// Builds a sandbox and keeps it until its end.
-pub(crate) async fn run(
-    shared: Arc<Shared>,
-    id: SandboxId,
-    version: Arc<FunctionVersion>,
-    home: Home,
-    created: Created,
-) {
-    let spec = WallSpec {
-        sandbox: id,
-        image: home.image.root.clone(),
-        memory_mb: version.memory_mb,
-        ephemeral_mb: version.ephemeral_mb,
-        hostname: HOSTNAME.into(),
-    };
-    match build(&shared, id, version, home, spec, created).await {
-        Ok(keeper) => keeper.keep().await,
-        Err((created, text)) => {
-            let _ = created.send(Err(CreateError::Worker(text)));
-        }
+    async fn reset(&self) -> Result<(), WallError> {
+        Sandbox::reset(self).await
+    }
+
+    async fn next_event(&mut self) -> Event {
+        Sandbox::next_event(self).await
+    }
+
+    async fn destroy(self) {
+        Sandbox::destroy(self, GRACE).await;
     }
 }
 
-async fn build(
-    shared: &Arc<Shared>,
-    id: SandboxId,
-    version: Arc<FunctionVersion>,
-    home: Home,
-    spec: WallSpec,
-    created: Created,
-) -> Result<Keeper, (Created, String)> {
-    let mut sandbox = match shared.jail.create(spec).await {
-        Ok(sandbox) => sandbox,
-        Err(e) => return Err((created, chain(&e))),
-    };
-    let listener = match TcpListener::from_std(sandbox.take_runtime_api()) {
-        Ok(listener) => listener,
-        Err(e) => return Err((created, format!("the Runtime API cannot be served: {e}"))),
-    };
-    let pipe = match sandbox.take_logs().watch() {
-        Ok(pipe) => pipe,
-        Err(e) => return Err((created, format!("the log cannot be read: {e}"))),
-    };
-    let stream = logbook::stream_name(&version.version, SystemTime::now());
-    let start = Start {
-        code: Some(home.code),
-        argv: home.image.argv.clone(),
-        env: environment::variables(&version, &stream),
-        cwd: "/var/task".into(),
-    };
-    let logbook = Logbook::new(&version, stream, shared.logs.clone(), sandbox.meter(), pipe);
-    let (slot, inbox) = Slot::new(id, version, logbook, Arc::clone(shared), created);
-    shared.slots.insert(id, Arc::clone(&slot));
-    let mut helpers = JoinSet::new();
-    helpers.spawn(runtime_api::serve(Arc::clone(&slot), listener));
-    let pumped = Arc::clone(&slot);
-    helpers.spawn(async move { pumped.logbook.pump().await });
-    Ok(Keeper { slot, sandbox, inbox, helpers, start, init_deadline: None })
-}
-
-struct Keeper {
+struct Keeper<W> {
     slot: Arc<Slot>,
-    sandbox: Sandbox,
+    roster: Arc<Roster>,
+    wall: W,
     inbox: mpsc::UnboundedReceiver<Command>,
-    /// The Runtime API and the log pump; they end with the keeper.
-    helpers: JoinSet<()>,
+    api: Arc<TcpListener>,
+    /// The Runtime API's connections end with the processes that made them.
+    serving: JoinSet<()>,
+    /// The reader of the log; it ends with the keeper.
+    pump: JoinSet<()>,
     start: Start,
+    init_timeout: Duration,
     /// When the first init phase has taken too long.
     init_deadline: Option<Instant>,
 }
@@ -105,12 +79,15 @@ enum Next {
     Failed(Created, CreateError),
 }
 
-impl Keeper {
+impl<W: Wall> Keeper<W> {
     async fn keep(mut self) {
+        let pumped = Arc::clone(&self.slot);
+        self.pump.spawn(async move { pumped.logbook.pump().await });
+        self.serve();
         let mut next = self.start().await;
         while matches!(next, Next::Keep) {
             next = tokio::select! {
-                event = self.sandbox.next_event() => self.on_event(event).await,
+                event = self.wall.next_event() => self.on_event(event).await,
                 command = self.inbox.recv() => self.on_command(command).await,
                 () = sleep_until(self.init_deadline) => self.on_init_deadline().await,
             };
@@ -118,15 +95,23 @@ impl Keeper {
         self.end(next).await;
     }
 
+    fn serve(&mut self) {
+        self.serving.spawn(runtime_api::serve(Arc::clone(&self.slot), Arc::clone(&self.api)));
+    }
+
     async fn start(&mut self) -> Next {
-        if self.slot.starting() {
-            self.init_deadline = Some(Instant::now() + self.slot.shared.init_timeout);
+        match self.slot.starting() {
+            Begin::Not => return Next::Keep,
+            Begin::First => self.init_deadline = Some(Instant::now() + self.init_timeout),
+            Begin::Again => {}
         }
-        match self.sandbox.start(self.start.clone()).await {
+        match self.wall.start(self.start.clone()).await {
             Ok(()) => Next::Keep,
             Err(WallError::Refused(why)) => {
+                // There is no program to start: the function's own mistake.
                 tracing::debug!(sandbox = %self.slot.id, why, "the runtime cannot be started");
-                self.not_started().await
+                let error = outcome::json_of(&outcome::entrypoint_error(&self.start.argv));
+                self.on_end(Ending::NotStarted(error)).await
             }
             Err(error) => {
                 let error = chain(&error);
@@ -136,80 +121,96 @@ impl Keeper {
         }
     }
 
-    /// There is no program to start: the function's own mistake, told as a failed init.
-    async fn not_started(&mut self) -> Next {
-        let error = outcome::json_of(&outcome::entrypoint_error(&self.start.argv));
-        // The slot is in its init phase, so this is always taken.
-        let _ = self.slot.init_failed(error);
-        let after = self.slot.exited(Exit::Code(1), false);
-        self.after_exit(after).await
-    }
-
     async fn on_event(&mut self, event: Event) -> Next {
         match event {
             Event::Exited { how, out_of_memory } => {
-                let after = self.slot.exited(how, out_of_memory);
-                self.after_exit(after).await
+                self.on_end(Ending::Exited { how, out_of_memory }).await
             }
             Event::Lost => Next::End,
         }
     }
 
-    async fn after_exit(&mut self, after: AfterExit) -> Next {
-        match after {
-            AfterExit::Nothing => Next::Keep,
-            AfterExit::Reset => self.reset(false).await,
-            AfterExit::ResetAndAnnounce => self.reset(true).await,
-            AfterExit::InitFailed(created, failure) => {
+    async fn on_command(&mut self, command: Option<Command>) -> Next {
+        match command {
+            Some(Command::Start) => self.start().await,
+            Some(Command::Reset) => self.reset(true).await,
+            Some(Command::InitFailed) => self.on_end(Ending::InitFailed).await,
+            Some(Command::Retire) | None => Next::End,
+        }
+    }
+
+    async fn on_end(&mut self, ending: Ending) -> Next {
+        match self.slot.ended(ending) {
+            AfterEnd::Nothing => Next::Keep,
+            AfterEnd::Reset => self.reset(false).await,
+            AfterEnd::ResetAndAnnounce => self.reset(true).await,
+            AfterEnd::InitFailed(created, failure) => {
                 Next::Failed(created, CreateError::Init(failure))
             }
         }
     }
 
-    async fn on_command(&mut self, command: Option<Command>) -> Next {
-        match command {
-            Some(Command::Start) if self.slot.phase() == Phase::Stopped => self.start().await,
-            Some(Command::Start) => Next::Keep,
-            Some(Command::Reset { announce }) => self.reset(announce).await,
-            Some(Command::Retire) | None => Next::End,
-        }
-    }
-
     async fn on_init_deadline(&mut self) -> Next {
         self.init_deadline = None;
-        if self.slot.phase() != Phase::Starting {
-            return Next::Keep;
-        }
-        // Lambda runs init once more, under the function's own timeout, when a call comes.
-        self.slot.defer_init();
-        self.reset(false).await
+        if self.slot.defer_init() { self.reset(false).await } else { Next::Keep }
     }
 
     async fn reset(&mut self, announce: bool) -> Next {
-        if let Err(error) = self.sandbox.reset().await {
+        if let Err(error) = self.wall.reset().await {
             tracing::warn!(sandbox = %self.slot.id, %error, "the sandbox cannot be reset");
+            return Next::End;
+        }
+        if matches!(self.forget_the_killed().await, Next::End) {
             return Next::End;
         }
         self.slot.stopped();
         if announce {
-            self.slot.shared.idle(self.slot.id);
+            self.roster.idle(self.slot.id);
         }
         Next::Keep
     }
 
-    async fn end(mut self, how: Next) {
-        self.slot.die();
-        let (id, shared) = (self.slot.id, Arc::clone(&self.slot.shared));
-        self.helpers.shutdown().await;
-        self.sandbox.destroy(GRACE).await;
-        shared.slots.remove(id);
-        shared.emptied.notify_waiters();
-        match how {
-            Next::Failed(created, error) => {
-                let _ = created.send(Err(error));
+    /// What killed processes have sent, and how they ended, must not be taken for the next one's.
+    async fn forget_the_killed(&mut self) -> Next {
+        self.serving.shutdown().await;
+        while now(self.api.accept()).await.is_some_and(|accepted| accepted.is_ok()) {}
+        self.serve();
+        loop {
+            match now(self.wall.next_event()).await {
+                Some(Event::Lost) => return Next::End,
+                Some(Event::Exited { .. }) => {}
+                None => return Next::Keep,
             }
-            _ => shared.dead(id),
         }
+    }
+
+    async fn end(mut self, how: Next) {
+        let waiting = self.slot.die();
+        self.serving.shutdown().await;
+        self.pump.shutdown().await;
+        self.wall.destroy().await;
+        self.slot.logbook.close();
+        let id = self.slot.id;
+        self.roster.remove(id);
+        let told = match (how, waiting) {
+            (Next::Failed(created, error), _) => created.send(Err(error)).is_ok(),
+            (_, Some(created)) => created.send(Err(CreateError::Worker(ENDED.into()))).is_ok(),
+            _ => false,
+        };
+        if !told {
+            self.roster.dead(id);
+        }
+    }
+}
+
+const ENDED: &str = "the sandbox was ended before its init phase was done; try again";
+
+/// What the future has at once, if anything.
+async fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = future => Some(done),
+        () = std::future::ready(()) => None,
     }
 }
 

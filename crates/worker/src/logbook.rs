@@ -1,8 +1,11 @@
 //! A sandbox's log: the function's output and the lines fika writes around it, in order.
 //!
 //! Output is read from one pipe that carries stdout and stderr. It is drained before END is
-//! written, so everything a function wrote before its answer stands before END.
+//! written, so everything a function wrote before its answer stands before END. What it writes
+//! between two invocations stands between them. All of it passes one lock, so the lines of two
+//! invocations never mix; nothing is awaited under it.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,26 +18,27 @@ use fika_store::{LogEvent, LogKey, LogStore};
 const LINE_BYTES: usize = 256 * 1024;
 /// How much is read at once.
 const CHUNK_BYTES: usize = 8 * 1024;
-/// How much one drain takes at most, so that a function that floods its log holds up nobody.
+/// How much is read before END at most, so that a function that floods its log holds up nobody:
+/// the largest pipe an ordinary user can make.
 const DRAIN_BYTES: usize = 1024 * 1024;
+/// How much is read in one turn otherwise.
+const TURN_BYTES: usize = 64 * 1024;
+/// How many lines are gathered before they go to the store: it bounds what waits, we do not.
+const EVENTS: usize = 1024;
 
-/// How an invocation ended, for its REPORT line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How an invocation or an init phase ended, for its report.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// It answered.
-    Ok,
-    /// It answered with an error.
-    Error,
+    /// The function answered, be it with an error.
+    Answered,
     /// It ran past its timeout.
     Timeout,
-    /// Its process ended.
-    ExitError,
-    /// Its process was killed for using more memory than it has.
-    OutOfMemory,
+    /// It failed with an error of this type.
+    Failed(Cow<'static, str>),
 }
 
 /// An invocation that is over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ended {
     pub request_id: RequestId,
     pub duration: Duration,
@@ -46,6 +50,8 @@ pub(crate) struct Ended {
 pub(crate) struct Logbook {
     key: LogKey,
     stream: Arc<str>,
+    version: String,
+    memory_mb: u32,
     store: LogStore,
     meter: Meter,
     pipe: LogReader,
@@ -60,6 +66,8 @@ struct Page {
     events: Vec<LogEvent>,
     /// The end of the log since the invocation (or the init phase) began, where wanted.
     tail: Option<Vec<u8>>,
+    /// An invocation that is over and whose END and REPORT are not written yet.
+    ended: Option<Ended>,
 }
 
 impl Logbook {
@@ -72,7 +80,8 @@ impl Logbook {
     ) -> Self {
         let key = LogKey::new(&version.arn.scope, version.log_group.as_str());
         let page = Page { tail: Some(Vec::new()), ..Page::default() };
-        Self { key, stream, store, meter, pipe, page: Mutex::new(page) }
+        let (version, memory_mb) = (version.version.clone(), version.memory_mb);
+        Self { key, stream, version, memory_mb, store, meter, pipe, page: Mutex::new(page) }
     }
 
     fn page(&self) -> MutexGuard<'_, Page> {
@@ -84,7 +93,7 @@ impl Logbook {
         let mut last = Drained::More;
         while last != Drained::Closed {
             let take = || {
-                last = self.drain();
+                last = self.take_output(&mut self.page(), TURN_BYTES);
                 last == Drained::Empty
             };
             if self.pipe.when_readable(take).await.is_err() {
@@ -96,8 +105,11 @@ impl Logbook {
     }
 
     /// Takes what is in the pipe now; never waits.
-    pub fn drain(&self) -> Drained {
-        let mut page = self.page();
+    pub fn drain(&self) {
+        self.take_output(&mut self.page(), DRAIN_BYTES);
+    }
+
+    fn take_output(&self, page: &mut Page, most: usize) -> Drained {
         let mut chunk = [0_u8; CHUNK_BYTES];
         let mut taken = 0;
         let drained = loop {
@@ -107,14 +119,17 @@ impl Logbook {
                 Ok(Some(n)) => {
                     page.output(&chunk[..n]);
                     taken += n;
-                    if taken >= DRAIN_BYTES {
+                    if page.events.len() >= EVENTS {
+                        self.flush(page);
+                    }
+                    if taken >= most {
                         break Drained::More;
                     }
                 }
             }
         };
         if taken > 0 {
-            self.flush(&mut page);
+            self.flush(page);
         }
         drained
     }
@@ -125,46 +140,72 @@ impl Logbook {
         }
     }
 
-    /// Writes START. It goes to the store with the next lines.
-    pub fn start(&self, id: RequestId, version: &str, tail: bool) {
+    /// Writes START, behind everything of the invocation before. It goes to the store with the
+    /// next lines.
+    pub fn start(&self, id: RequestId, tail: bool) {
         let mut page = self.page();
+        self.settle_page(&mut page);
         page.tail = tail.then(Vec::new);
-        page.line(format!("START RequestId: {id} Version: {version}\n"));
+        page.line(format!("START RequestId: {id} Version: {}\n", self.version));
     }
 
     /// Writes the line of a timeout.
     pub fn timed_out(&self, id: RequestId, timeout: Duration) {
-        self.drain();
+        let mut page = self.page();
+        self.take_output(&mut page, DRAIN_BYTES);
+        page.close_partial();
         let time = iso_time(SystemTime::now());
         let seconds = timeout.as_secs_f64();
-        self.page().line(format!("{time} {id} Task timed out after {seconds:.2} seconds\n\n"));
+        page.line(format!("{time} {id} Task timed out after {seconds:.2} seconds\n\n"));
     }
 
-    /// Writes END and REPORT.
-    pub fn end(&self, ended: &Ended, memory_mb: u32) {
-        // What the limit counts. Files in `/tmp` are in it too, beyond the limit.
-        let used = self.meter.peak_bytes().div_ceil(1024 * 1024).min(u64::from(memory_mb));
+    /// Notes that an invocation is over. Its END and REPORT are written with [`settle`](Self::settle).
+    pub fn ended(&self, ended: Ended) {
         let mut page = self.page();
+        self.settle_page(&mut page);
+        page.ended = Some(ended);
+    }
+
+    /// Writes END and REPORT of an invocation that is over, after all it has written.
+    pub fn settle(&self) {
+        self.settle_page(&mut self.page());
+    }
+
+    fn settle_page(&self, page: &mut Page) {
+        let Some(ended) = page.ended.take() else { return };
+        self.take_output(page, DRAIN_BYTES);
+        // What the limit counts. Files in `/tmp` are in it too, beyond the limit.
+        let used = self.meter.peak_bytes().div_ceil(1024 * 1024).min(u64::from(self.memory_mb));
         page.close_partial();
         page.line(format!("END RequestId: {}\n", ended.request_id));
-        page.line(report(ended, memory_mb, used));
+        page.line(report(&ended, self.memory_mb, used));
+        self.flush(page);
+    }
+
+    /// Writes the line of a first init phase that did not succeed.
+    pub fn init_ended(&self, took: Duration, status: &Status) {
+        let mut page = self.page();
+        self.take_output(&mut page, DRAIN_BYTES);
+        page.close_partial();
+        page.line(init_report(took, status));
         self.flush(&mut page);
     }
 
-    /// Writes the line of a failed init phase.
-    pub fn init_failed(&self, took: Duration, error_type: &str) {
+    /// Takes the last of the output and leaves nothing unwritten.
+    pub fn close(&self) {
         let mut page = self.page();
+        self.settle_page(&mut page);
+        self.take_output(&mut page, DRAIN_BYTES);
         page.close_partial();
-        page.line(format!(
-            "INIT_REPORT Init Duration: {:.2} ms\tPhase: init\tStatus: error\tError Type: {error_type}\n",
-            millis(took)
-        ));
         self.flush(&mut page);
     }
 
     /// The end of the log since START.
     pub fn take_tail(&self) -> Vec<u8> {
-        self.page().tail.take().unwrap_or_default()
+        let mut tail = self.page().tail.take().unwrap_or_default();
+        let excess = tail.len().saturating_sub(limits::LOG_TAIL_BYTES);
+        tail.drain(..excess);
+        tail
     }
 }
 
@@ -181,14 +222,26 @@ pub(crate) enum Drained {
 
 impl Page {
     /// Cuts output into lines.
-    fn output(&mut self, mut bytes: &[u8]) {
-        while let Some(end) = bytes.iter().position(|b| *b == b'\n') {
-            self.partial.extend_from_slice(&bytes[..=end]);
-            self.close_partial();
-            bytes = &bytes[end + 1..];
+    fn output(&mut self, bytes: &[u8]) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.piece(piece);
         }
-        self.partial.extend_from_slice(bytes);
-        if self.partial.len() >= LINE_BYTES {
+    }
+
+    /// A piece of one line, its end included if it has come.
+    fn piece(&mut self, mut piece: &[u8]) {
+        while self.partial.len() + piece.len() > LINE_BYTES {
+            let (head, rest) = piece.split_at(cut(piece, LINE_BYTES - self.partial.len()));
+            self.partial.extend_from_slice(head);
+            self.close_partial();
+            piece = rest;
+        }
+        if !piece.ends_with(b"\n") {
+            self.partial.extend_from_slice(piece);
+        } else if self.partial.is_empty() {
+            self.line(Bytes::copy_from_slice(piece));
+        } else {
+            self.partial.extend_from_slice(piece);
             self.close_partial();
         }
     }
@@ -209,13 +262,19 @@ impl Page {
     }
 }
 
-/// Appends, and keeps the last [`limits::LOG_TAIL_BYTES`].
+/// At most `most`, so that no character is cut in two.
+fn cut(piece: &[u8], most: usize) -> usize {
+    let goes_on = |at: &usize| piece[*at] & 0b1100_0000 == 0b1000_0000;
+    (most.saturating_sub(3)..=most).rev().find(|at| !goes_on(at)).unwrap_or(most)
+}
+
+/// Appends, and keeps the last [`limits::LOG_TAIL_BYTES`] at least, and no more than twice that.
 fn keep_tail(tail: &mut Vec<u8>, bytes: &[u8]) {
-    tail.extend_from_slice(bytes);
-    if tail.len() > 2 * limits::LOG_TAIL_BYTES || bytes.starts_with(b"REPORT ") {
-        let excess = tail.len().saturating_sub(limits::LOG_TAIL_BYTES);
-        tail.drain(..excess);
+    let bytes = &bytes[bytes.len().saturating_sub(limits::LOG_TAIL_BYTES)..];
+    if tail.len() + bytes.len() > 2 * limits::LOG_TAIL_BYTES {
+        tail.drain(..tail.len() - limits::LOG_TAIL_BYTES);
     }
+    tail.extend_from_slice(bytes);
 }
 
 fn report(ended: &Ended, memory_mb: u32, used_mb: u64) -> String {
@@ -229,14 +288,22 @@ fn report(ended: &Ended, memory_mb: u32, used_mb: u64) -> String {
     if let Some(init) = ended.init {
         line.push_str(&format!("Init Duration: {:.2} ms\t", millis(init)));
     }
-    line.push_str(match ended.status {
-        Status::Ok | Status::Error => "",
-        Status::Timeout => "Status: timeout",
-        Status::ExitError => "Status: error\tError Type: Runtime.ExitError",
-        Status::OutOfMemory => "Status: error\tError Type: Runtime.OutOfMemory",
-    });
+    line.push_str(&told(&ended.status));
     line.push('\n');
     line
+}
+
+fn init_report(took: Duration, status: &Status) -> String {
+    let took = millis(took);
+    format!("INIT_REPORT Init Duration: {took:.2} ms\tPhase: init\t{}\n", told(status))
+}
+
+fn told(status: &Status) -> Cow<'static, str> {
+    match status {
+        Status::Answered => "".into(),
+        Status::Timeout => "Status: timeout".into(),
+        Status::Failed(kind) => format!("Status: error\tError Type: {kind}").into(),
+    }
 }
 
 fn millis(duration: Duration) -> f64 {
@@ -260,63 +327,4 @@ pub(crate) fn stream_name(version: &str, now: SystemTime) -> Arc<str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ended(init: Option<Duration>, status: Status) -> Ended {
-        let request_id = RequestId(uuid::Uuid::nil());
-        Ended { request_id, duration: Duration::from_micros(3_010), init, status }
-    }
-
-    #[test]
-    fn report_lines_are_lambdas() {
-        let head = "REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 3.01 ms\t";
-        let memory = "Memory Size: 128 MB\tMax Memory Used: 36 MB\t";
-        let init = Some(Duration::from_micros(110_100));
-        for (ended, tail) in [
-            (ended(None, Status::Ok), format!("Billed Duration: 4 ms\t{memory}\n")),
-            (
-                ended(init, Status::Ok),
-                format!("Billed Duration: 114 ms\t{memory}Init Duration: 110.10 ms\t\n"),
-            ),
-            (
-                ended(None, Status::Timeout),
-                format!("Billed Duration: 4 ms\t{memory}Status: timeout\n"),
-            ),
-        ] {
-            assert_eq!(report(&ended, 128, 36), format!("{head}{tail}"));
-        }
-    }
-
-    #[test]
-    fn output_is_cut_into_lines_wherever_the_pipe_cut_it() {
-        let text = b"one\ntwo\n\nthree";
-        for cut in 0..text.len() {
-            let mut page = Page::default();
-            page.output(&text[..cut]);
-            page.output(&text[cut..]);
-            page.close_partial();
-            let lines: Vec<&str> =
-                page.events.iter().map(|e| str::from_utf8(&e.message).expect("text")).collect();
-            assert_eq!(lines, ["one\n", "two\n", "\n", "three"], "cut at {cut}");
-        }
-    }
-
-    #[test]
-    fn a_tail_is_the_last_4096_bytes() {
-        let mut tail = Vec::new();
-        for n in 0..2_000 {
-            keep_tail(&mut tail, format!("line {n}\n").as_bytes());
-        }
-        keep_tail(&mut tail, b"REPORT end\n");
-        assert_eq!(tail.len(), limits::LOG_TAIL_BYTES);
-        assert!(tail.ends_with(b"line 1999\nREPORT end\n"));
-    }
-
-    #[test]
-    fn stream_names_carry_day_and_version() {
-        let name = stream_name("$LATEST", UNIX_EPOCH);
-        assert!(name.starts_with("1970/01/01/[$LATEST]"), "{name}");
-        assert_eq!(name.len(), "1970/01/01/[$LATEST]".len() + 32);
-    }
-}
+mod tests;

@@ -52,10 +52,15 @@ impl InitFailure {
     }
 }
 
-/// The `errorType` member of an error a runtime sent, or `Runtime.Unknown`.
+/// The `errorType` member of an error a runtime sent, or `Runtime.Unknown`. It becomes part of
+/// a log line, so only what a name is made of is taken from it.
 pub(crate) fn error_type_of(json: &[u8]) -> String {
-    serde_json::from_slice::<FunctionErrorType>(json)
-        .map_or_else(|_| "Runtime.Unknown".into(), |e| e.error_type)
+    let sent = serde_json::from_slice::<FunctionErrorType>(json).map(|e| e.error_type);
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | ':' | '-' | '$');
+    match sent {
+        Ok(name) if (1..=256).contains(&name.len()) && name.chars().all(is_name) => name,
+        _ => "Runtime.Unknown".into(),
+    }
 }
 
 #[derive(serde::Deserialize)]

@@ -1,8 +1,7 @@
 //! The [`Worker`] handle.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fika_model::error::chain;
@@ -11,9 +10,10 @@ use fika_sandbox::Jail;
 use fika_sandbox::image::{Image, ImageStore};
 use fika_store::{Blobs, LogStore, NotADigest};
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
-use crate::slot::{Command, Slot};
+use crate::roster::Roster;
+use crate::slot::Command;
 use crate::{CreateError, Gone, Invocation, Outcome, SandboxEvents, WorkerService, keeper};
 
 /// What a worker is made of.
@@ -50,31 +50,14 @@ pub(crate) struct Home {
 }
 
 pub(crate) struct Shared {
-    pub id: WorkerId,
+    pub roster: Arc<Roster>,
     pub jail: Jail,
     pub logs: LogStore,
-    pub slots: Slots,
     pub init_timeout: Duration,
-    pub emptied: Notify,
     lanes: Vec<Handle>,
     images: ImageStore,
     blobs: Blobs,
     code_dir: PathBuf,
-    events: OnceLock<Arc<dyn SandboxEvents>>,
-}
-
-impl Shared {
-    pub fn idle(&self, sandbox: SandboxId) {
-        if let Some(events) = self.events.get() {
-            events.idle(self.id, sandbox);
-        }
-    }
-
-    pub fn dead(&self, sandbox: SandboxId) {
-        if let Some(events) = self.events.get() {
-            events.dead(self.id, sandbox);
-        }
-    }
 }
 
 impl Worker {
@@ -82,24 +65,21 @@ impl Worker {
     #[must_use]
     pub fn new(options: WorkerOptions) -> Self {
         let shared = Shared {
-            id: options.id,
+            roster: Arc::new(Roster::new(options.id)),
             jail: options.jail,
             logs: options.logs,
-            slots: Slots::default(),
             init_timeout: options.init_timeout,
-            emptied: Notify::new(),
             lanes: options.lanes,
             images: options.images,
             blobs: options.blobs,
             code_dir: options.code_dir,
-            events: OnceLock::new(),
         };
         Self { shared: Arc::new(shared) }
     }
 
     /// Names who is told of idle and dead sandboxes. Once, before the first create.
     pub fn report_to(&self, events: Arc<dyn SandboxEvents>) {
-        let _ = self.shared.events.set(events);
+        self.shared.roster.report_to(events);
     }
 
     /// Removes unpacked code whose zip is gone, and what a crash left half unpacked.
@@ -170,16 +150,10 @@ impl Worker {
     }
 
     async fn end_all(&self) {
-        for slot in self.shared.slots.all() {
+        for slot in self.shared.roster.all() {
             slot.command(Command::Retire);
         }
-        loop {
-            let emptied = self.shared.emptied.notified();
-            if self.shared.slots.all().is_empty() {
-                return;
-            }
-            emptied.await;
-        }
+        self.shared.roster.emptied().await;
     }
 
     fn lane(&self, near: Option<LaneId>, sandbox: SandboxId) -> &Handle {
@@ -204,54 +178,13 @@ impl WorkerService for Worker {
     }
 
     fn retire(&self, sandbox: SandboxId) {
-        match self.shared.slots.get(sandbox) {
+        match self.shared.roster.get(sandbox) {
             Some(slot) => slot.command(Command::Retire),
-            None => self.shared.dead(sandbox),
+            None => self.shared.roster.dead(sandbox),
         }
     }
 
     async fn invoke(&self, sandbox: SandboxId, invocation: Invocation) -> Result<Outcome, Gone> {
-        let slot = self.shared.slots.get(sandbox).ok_or(Gone)?;
-        let request_id = invocation.request_id;
-        let mut answer = slot.accept(invocation)?;
-        match tokio::time::timeout(slot.version.timeout, &mut answer).await {
-            Ok(outcome) => outcome.map_err(|_| Gone),
-            Err(_) => match slot.time_out(request_id) {
-                Some(outcome) => Ok(outcome),
-                None => answer.await.map_err(|_| Gone),
-            },
-        }
-    }
-}
-
-/// The sandboxes of a worker. Sharded, so that looking one up contends with nobody.
-#[derive(Default)]
-pub(crate) struct Slots {
-    shards: [RwLock<HashMap<SandboxId, Arc<Slot>>>; 16],
-}
-
-impl Slots {
-    fn shard(&self, id: SandboxId) -> &RwLock<HashMap<SandboxId, Arc<Slot>>> {
-        &self.shards[(id.0 % 16) as usize]
-    }
-
-    pub fn get(&self, id: SandboxId) -> Option<Arc<Slot>> {
-        self.shard(id).read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
-    }
-
-    pub fn insert(&self, id: SandboxId, slot: Arc<Slot>) {
-        self.shard(id).write().unwrap_or_else(PoisonError::into_inner).insert(id, slot);
-    }
-
-    pub fn remove(&self, id: SandboxId) {
-        self.shard(id).write().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-
-    pub fn all(&self) -> Vec<Arc<Slot>> {
-        let read = |shard: &RwLock<HashMap<SandboxId, Arc<Slot>>>| {
-            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            shard.values().cloned().collect::<Vec<_>>()
-        };
-        self.shards.iter().flat_map(read).collect()
+        self.shared.roster.get(sandbox).ok_or(Gone)?.invoke(invocation).await
     }
 }

@@ -56,8 +56,8 @@ pub enum Event {
 }
 
 /// Reads how much memory a sandbox has used. It may outlive the sandbox, and then reads zero or
-/// the last value.
-#[derive(Debug, Clone)]
+/// the last value. The default one counts nothing.
+#[derive(Debug, Clone, Default)]
 pub struct Meter {
     cgroup: Option<Arc<Cgroup>>,
     peak: Arc<AtomicU64>,

@@ -1,0 +1,9 @@
+//! A real keeper and a real slot, between a fake wall, a fake runtime and a fake assigner.
+//!
+//! - `world`: the fakes
+//! - `history`: random histories, and what must hold in every one
+//! - `scenes`: what once went wrong, or easily could
+
+mod history;
+mod scenes;
+mod world;

@@ -1,0 +1,210 @@
+//! A sandbox without a wall, driven by hand.
+
+use std::io::{PipeWriter, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use fika_model::{FunctionVersion, RequestId};
+use fika_sandbox::{Event, Exit, Start, WallError};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::keeper::{Keeper, Wall};
+use crate::slot::{Delivery, Refusal, Slot};
+use crate::testing::{self, Bare, Heard};
+use crate::{CreateError, Gone, Invocation, Outcome};
+
+pub(super) const TIMEOUT: Duration = Duration::from_secs(3);
+pub(super) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+type Call = JoinHandle<Result<Delivery, Refusal>>;
+
+/// What the fake wall and the fake runtime behind it have in common.
+#[derive(Default)]
+pub(super) struct Machine {
+    /// The runtime's process runs.
+    pub alive: bool,
+    /// Its connections are not closed yet; what it sent may still arrive.
+    pub open: bool,
+    pub starts: usize,
+    /// The program is not there.
+    pub refuses: bool,
+    pub destroyed: bool,
+    /// What the process holds since `next` gave it.
+    pub has: Option<RequestId>,
+    calls: [Option<Call>; 2],
+}
+
+impl Machine {
+    fn close(&mut self) {
+        (self.alive, self.open, self.has) = (false, false, None);
+        self.calls.iter_mut().filter_map(Option::take).for_each(|call| call.abort());
+    }
+}
+
+/// A fake: no process, no wall, no sockets.
+pub(super) struct FakeWall {
+    machine: Arc<Mutex<Machine>>,
+    events: mpsc::Receiver<Event>,
+}
+
+impl FakeWall {
+    fn machine(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wall for FakeWall {
+    async fn start(&self, _: Start) -> Result<(), WallError> {
+        tokio::task::yield_now().await;
+        let mut machine = self.machine();
+        assert!(!machine.alive, "two processes at once");
+        if machine.refuses {
+            return Err(WallError::Refused("no such program".into()));
+        }
+        (machine.alive, machine.open, machine.has) = (true, true, None);
+        machine.starts += 1;
+        Ok(())
+    }
+
+    async fn reset(&self) -> Result<(), WallError> {
+        tokio::task::yield_now().await;
+        self.machine().close();
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
+    async fn next_event(&mut self) -> Event {
+        self.events.recv().await.unwrap_or(Event::Lost)
+    }
+
+    async fn destroy(self) {
+        tokio::task::yield_now().await;
+        self.machine().close();
+        self.machine().destroyed = true;
+    }
+}
+
+/// One sandbox and everybody around it.
+pub(super) struct World {
+    pub slot: Arc<Slot>,
+    pub version: Arc<FunctionVersion>,
+    pub heard: Arc<Heard>,
+    pub created: oneshot::Receiver<Result<(), CreateError>>,
+    pub keeper: JoinHandle<()>,
+    machine: Arc<Mutex<Machine>>,
+    events: mpsc::Sender<Event>,
+    output: PipeWriter,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let version = testing::version(TIMEOUT);
+        let Bare { slot, roster, inbox, created, heard, output } = testing::bare(version.clone());
+        let (events, take) = mpsc::channel(16);
+        let machine = Arc::<Mutex<Machine>>::default();
+        let keeper = Keeper {
+            slot: slot.clone(),
+            roster,
+            wall: FakeWall { machine: machine.clone(), events: take },
+            inbox,
+            api: Arc::new(TcpListener::bind("127.0.0.1:0").await.expect("a port")),
+            serving: JoinSet::new(),
+            pump: JoinSet::new(),
+            start: Start::default(),
+            init_timeout: INIT_TIMEOUT,
+            init_deadline: None,
+        };
+        let keeper = tokio::spawn(keeper.keep());
+        Self { slot, version, heard, created, keeper, machine, events, output }
+    }
+
+    /// One whose runtime has come up and waits.
+    pub async fn up() -> Self {
+        let mut world = Self::new().await;
+        settle().await;
+        world.next(0);
+        settle().await;
+        assert!(matches!(world.created.try_recv(), Ok(Ok(()))));
+        world
+    }
+
+    pub fn machine(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    // ---- the runtime ----
+
+    /// The runtime asks for work on one of its connections, hanging up on what it asked before.
+    pub fn next(&self, connection: usize) {
+        self.hang_up(connection);
+        let slot = self.slot.clone();
+        let call = tokio::spawn(async move { slot.next().await });
+        self.machine().calls[connection] = Some(call);
+    }
+
+    /// Closes a connection. What had arrived on it by then has arrived.
+    pub fn hang_up(&self, connection: usize) {
+        let call = self.machine().calls[connection].take_if(|call| !call.is_finished());
+        if let Some(call) = call {
+            call.abort();
+        }
+    }
+
+    /// What the calls of `next` have brought.
+    pub async fn deliveries(&self) -> Vec<Result<Delivery, Refusal>> {
+        let mut brought = Vec::new();
+        for connection in 0..2 {
+            let call = self.machine().calls[connection].take_if(|call| call.is_finished());
+            if let Some(call) = call {
+                brought.extend(call.await);
+            }
+        }
+        if let Some(Ok(delivery)) = brought.iter().find(|brought| brought.is_ok()) {
+            self.machine().has = Some(delivery.invocation.request_id);
+        }
+        brought
+    }
+
+    pub fn answer(&self, id: RequestId, payload: String, failed: bool) -> Result<(), Refusal> {
+        self.slot.answer(&id.to_string(), Bytes::from(payload), failed)
+    }
+
+    pub fn print(&mut self, line: &str) {
+        self.output.write_all(line.as_bytes()).expect("room in the pipe");
+    }
+
+    /// The runtime's process ends by itself.
+    pub fn exit(&self, how: Exit, out_of_memory: bool) {
+        self.machine().alive = false;
+        let told = self.events.try_send(Event::Exited { how, out_of_memory });
+        assert!(told.is_ok() || self.keeper.is_finished());
+    }
+
+    /// The whole sandbox is gone.
+    pub fn lose(&self) {
+        self.machine().alive = false;
+        let told = self.events.try_send(Event::Lost);
+        assert!(told.is_ok() || self.keeper.is_finished());
+    }
+
+    // ---- the caller ----
+
+    pub fn invoke(&self, invocation: Invocation) -> JoinHandle<Result<Outcome, Gone>> {
+        let slot = self.slot.clone();
+        tokio::spawn(async move { slot.invoke(invocation).await })
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        testing::lines(&self.version)
+    }
+}
+
+/// Lets every task go as far as it can without time passing.
+pub(super) async fn settle() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+}

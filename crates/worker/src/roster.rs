@@ -1,0 +1,78 @@
+//! Who is here: the slots of a worker, and who is told of them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use fika_model::{SandboxId, WorkerId};
+use tokio::sync::Notify;
+
+use crate::SandboxEvents;
+use crate::slot::Slot;
+
+/// A worker's slots. Sharded, so that looking one up contends with nobody.
+pub(crate) struct Roster {
+    worker: WorkerId,
+    shards: [RwLock<HashMap<SandboxId, Arc<Slot>>>; 16],
+    events: OnceLock<Arc<dyn SandboxEvents>>,
+    left: Notify,
+}
+
+impl Roster {
+    pub fn new(worker: WorkerId) -> Self {
+        let (shards, events) = (Default::default(), OnceLock::new());
+        Self { worker, shards, events, left: Notify::new() }
+    }
+
+    /// Names who is told of idle and dead sandboxes. The first one named stays.
+    pub fn report_to(&self, events: Arc<dyn SandboxEvents>) {
+        let _ = self.events.set(events);
+    }
+
+    pub fn idle(&self, sandbox: SandboxId) {
+        if let Some(events) = self.events.get() {
+            events.idle(self.worker, sandbox);
+        }
+    }
+
+    pub fn dead(&self, sandbox: SandboxId) {
+        if let Some(events) = self.events.get() {
+            events.dead(self.worker, sandbox);
+        }
+    }
+
+    fn shard(&self, id: SandboxId) -> &RwLock<HashMap<SandboxId, Arc<Slot>>> {
+        &self.shards[(id.0 % 16) as usize]
+    }
+
+    pub fn get(&self, id: SandboxId) -> Option<Arc<Slot>> {
+        self.shard(id).read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    pub fn insert(&self, slot: Arc<Slot>) {
+        self.shard(slot.id).write().unwrap_or_else(PoisonError::into_inner).insert(slot.id, slot);
+    }
+
+    pub fn remove(&self, id: SandboxId) {
+        self.shard(id).write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.left.notify_waiters();
+    }
+
+    pub fn all(&self) -> Vec<Arc<Slot>> {
+        let read = |shard: &RwLock<HashMap<SandboxId, Arc<Slot>>>| {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            shard.values().cloned().collect::<Vec<_>>()
+        };
+        self.shards.iter().flat_map(read).collect()
+    }
+
+    /// Resolves when no slot is left.
+    pub async fn emptied(&self) {
+        loop {
+            let left = self.left.notified();
+            if self.all().is_empty() {
+                return;
+            }
+            left.await;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The caller's side: an invocation comes, is answered, or runs out of time.
+
+use std::time::SystemTime;
+
+use fika_model::RequestId;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::{Command, Current, Phase, Slot, State};
+use crate::logbook::Status;
+use crate::{Gone, Invocation, Outcome, outcome};
+
+impl Slot {
+    /// Runs one invocation to its end, or to the function's timeout.
+    pub async fn invoke(&self, invocation: Invocation) -> Result<Outcome, Gone> {
+        let request_id = invocation.request_id;
+        let mut answer = self.accept(invocation)?;
+        match timeout(self.version.timeout, &mut answer).await {
+            Ok(outcome) => outcome.map_err(|_| Gone),
+            Err(_) => match self.time_out(request_id) {
+                Some(outcome) => Ok(outcome),
+                None => answer.await.map_err(|_| Gone),
+            },
+        }
+    }
+
+    /// Takes an invocation. The answer comes through the receiver.
+    pub fn accept(&self, invocation: Invocation) -> Result<oneshot::Receiver<Outcome>, Gone> {
+        let (responder, answer) = oneshot::channel();
+        let mut state = self.lock();
+        if state.phase == Phase::Dead || state.current.is_some() {
+            return Err(Gone);
+        }
+        state.current = Some(Current {
+            id: invocation.request_id,
+            tail: invocation.tail,
+            queued: Some(invocation),
+            responder,
+            deadline: SystemTime::now() + self.version.timeout,
+            begun: None,
+        });
+        match state.phase {
+            Phase::Waiting => self.deliver_to_parked(&mut state),
+            Phase::Stopped => self.command(Command::Start),
+            _ => {}
+        }
+        Ok(answer)
+    }
+
+    /// The runtime may hang up on its own `next`: then it asks again, or its exit is on the way.
+    fn deliver_to_parked(&self, state: &mut State) {
+        match state.parked.take().filter(|parked| !parked.is_closed()) {
+            None => state.phase = Phase::Away,
+            Some(parked) => {
+                let delivery = self.deliver(state);
+                if let Some(Err(delivery)) = delivery.map(|delivery| parked.send(delivery)) {
+                    state.take_back(delivery);
+                }
+            }
+        }
+    }
+
+    /// The invocation's time is over. `None` when it was answered in the last moment.
+    pub fn time_out(&self, request_id: RequestId) -> Option<Outcome> {
+        let mut state = self.lock();
+        let mut current = state.current.take_if(|c| c.id == request_id)?;
+        state.phase = Phase::Stopping;
+        state.parked = None;
+        self.begin(&mut current);
+        self.logbook.timed_out(request_id, self.version.timeout);
+        self.end(&mut state.init_duration, &mut current, Status::Timeout);
+        drop(state);
+        self.command(Command::Reset);
+        let error = outcome::timeout_error(request_id, self.version.timeout);
+        Some(self.failed(current.tail, outcome::json_of(&error)))
+    }
+}

@@ -1,0 +1,179 @@
+//! The keeper's side: the runtime is started, has ended, or was killed.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use fika_model::RequestId;
+use fika_sandbox::Exit;
+
+use super::{Command, Created, Current, Phase, Slot};
+use crate::logbook::Status;
+use crate::outcome::{self, InitFailure};
+
+/// Whether the runtime is to be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// For the sandbox's first init phase.
+    First,
+    /// Once more, for an invocation and on its time.
+    Again,
+    /// Not now: it runs, or is to be killed first.
+    Not,
+}
+
+/// How a runtime came to its end.
+#[derive(Debug, Clone)]
+pub(crate) enum Ending {
+    /// Its process ended.
+    Exited {
+        /// How.
+        how: Exit,
+        /// It was killed for using more memory than it has.
+        out_of_memory: bool,
+    },
+    /// It has said that its init failed.
+    InitFailed,
+    /// It could not be started; this is the error a caller gets.
+    NotStarted(Bytes),
+}
+
+/// What the keeper does when the runtime has ended.
+pub(crate) enum AfterEnd {
+    /// It was expected.
+    Nothing,
+    /// Kill what is left; the sandbox was idle, or an invocation is queued.
+    Reset,
+    /// Kill what is left, then offer the sandbox again.
+    ResetAndAnnounce,
+    /// The first init failed: end the sandbox, then say so.
+    InitFailed(Created, InitFailure),
+}
+
+impl Slot {
+    /// The runtime is being started, if it may be.
+    pub fn starting(&self) -> Begin {
+        let mut state = self.lock();
+        if state.phase != Phase::Stopped {
+            return Begin::Not;
+        }
+        state.phase = Phase::Starting;
+        state.init_started = Instant::now();
+        if let Some(current) = &mut state.current {
+            // What this init logs and takes is the invocation's.
+            self.begin(current);
+        }
+        if state.created.is_some() { Begin::First } else { Begin::Again }
+    }
+
+    /// All processes have been killed.
+    pub fn stopped(&self) {
+        let mut state = self.lock();
+        if state.phase != Phase::Dead {
+            state.phase = Phase::Stopped;
+            if state.current.is_some() {
+                self.command(Command::Start);
+            }
+        }
+    }
+
+    /// The first init has taken longer than its own limit. If it still runs it is to be killed:
+    /// it is run again, under the function's own timeout, when an invocation comes.
+    pub fn defer_init(&self) -> bool {
+        let mut state = self.lock();
+        if state.phase != Phase::Starting {
+            return false;
+        }
+        let Some(created) = state.created.take() else { return false };
+        state.phase = Phase::Stopping;
+        state.init_error = None;
+        self.logbook.init_ended(state.init_started.elapsed(), &Status::Timeout);
+        self.is_up(created);
+        true
+    }
+
+    /// The runtime has ended. Tells the one who waits, and what the keeper does next.
+    pub fn ended(&self, ending: Ending) -> AfterEnd {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let said = state.init_error.take();
+        match (state.phase, &ending) {
+            (Phase::Stopped | Phase::Stopping | Phase::Dead, _) => return AfterEnd::Nothing,
+            // The exit that followed it came before.
+            (_, Ending::InitFailed) if said.is_none() => return AfterEnd::Nothing,
+            _ => {}
+        }
+        let starting = state.phase == Phase::Starting;
+        state.phase = Phase::Stopping;
+        state.parked = None;
+        if let Some(created) = state.created.take() {
+            let took = state.init_started.elapsed();
+            drop(guard);
+            let failure = self.first_init_failed(took, ending, said);
+            return AfterEnd::InitFailed(created, failure);
+        }
+        // Queued, and the runtime that ended had finished its init: start a new one for it.
+        let lost = |current: &mut Current| starting || current.queued.is_none();
+        let Some(mut current) = state.current.take_if(lost) else { return AfterEnd::Reset };
+        let (status, payload) = verdict(current.id, ending, said);
+        self.end(&mut state.init_duration, &mut current, status);
+        drop(guard);
+        let outcome = self.failed(current.tail, payload);
+        let _ = current.responder.send(outcome);
+        AfterEnd::ResetAndAnnounce
+    }
+
+    fn first_init_failed(
+        &self,
+        took: Duration,
+        ending: Ending,
+        said: Option<Bytes>,
+    ) -> InitFailure {
+        let (said, how) = match ending {
+            Ending::Exited { how, .. } => (said, Some(how)),
+            Ending::InitFailed => (said, None),
+            Ending::NotStarted(error) => (Some(error), None),
+        };
+        self.logbook.drain();
+        let failure = InitFailure::new(said, how, self.logbook.take_tail());
+        self.logbook.init_ended(took, &Status::Failed(failure.error_type().into()));
+        failure
+    }
+
+    /// Nothing runs here any more; the caller who still waits is told. Who waits for the sandbox
+    /// itself is handed back: told when nothing is left of it.
+    pub fn die(&self) -> Option<Created> {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        state.phase = Phase::Dead;
+        state.parked = None;
+        let created = state.created.take();
+        let killed = Ending::Exited { how: Exit::Signal(9), out_of_memory: false };
+        let lost = state.current.take().map(|mut current| {
+            let (status, payload) = verdict(current.id, killed, None);
+            self.end(&mut state.init_duration, &mut current, status);
+            (current, payload)
+        });
+        drop(guard);
+        self.logbook.close();
+        if let Some((current, payload)) = lost {
+            let outcome = self.failed(current.tail, payload);
+            let _ = current.responder.send(outcome);
+        }
+        created
+    }
+}
+
+/// What REPORT says of a runtime's end, and the answer to the invocation it cost.
+fn verdict(id: RequestId, ending: Ending, said: Option<Bytes>) -> (Status, Bytes) {
+    let exited = |kind: &'static str, how| {
+        (Status::Failed(kind.into()), outcome::json_of(&outcome::exit_error(id, how)))
+    };
+    match (ending, said) {
+        (Ending::NotStarted(error), _) | (_, Some(error)) => {
+            (Status::Failed(outcome::error_type_of(&error).into()), error)
+        }
+        (Ending::Exited { how, out_of_memory: true }, None) => exited("Runtime.OutOfMemory", how),
+        (Ending::Exited { how, .. }, None) => exited("Runtime.ExitError", how),
+        (Ending::InitFailed, None) => exited("Runtime.ExitError", Exit::Code(0)),
+    }
+}

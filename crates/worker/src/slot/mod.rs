@@ -1,0 +1,184 @@
+//! What one sandbox is doing right now, and the one invocation it may hold.
+//!
+//! Three sides meet here under one short lock: the caller's (`caller`), the runtime's (`runtime`)
+//! and that of the keeper, which owns the wall (`keeper`). The keeper is told what to do by
+//! [`Command`]s. The log's own lock is taken inside this one, never the other way round, and
+//! nothing is awaited under either.
+
+mod caller;
+mod keeper;
+mod runtime;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use fika_model::{FunctionVersion, RequestId, SandboxId};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::logbook::{Ended, Logbook, Status};
+use crate::roster::Roster;
+use crate::{CreateError, Invocation, Outcome};
+
+pub(crate) use keeper::{AfterEnd, Begin, Ending};
+pub(crate) use runtime::Refusal;
+
+/// Who waits for a sandbox to come up.
+pub(crate) type Created = oneshot::Sender<Result<(), CreateError>>;
+
+/// Where the sandbox's runtime stands. The transitions:
+///
+/// | from | on | to |
+/// |---|---|---|
+/// | Stopped | the keeper starts the runtime | Starting |
+/// | Starting, Away | the runtime asks for work | Waiting, or Invoking when some is queued |
+/// | Waiting | an invocation is accepted | Invoking |
+/// | Invoking | the runtime answers | Away |
+/// | Invoking | the connection broke before the runtime had its work | Away |
+/// | any but Dead | exit, timeout, failed init | Stopping |
+/// | Stopping | the keeper has killed all processes | Stopped |
+/// | any | retired, or the wall is lost | Dead |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// No runtime; the next invocation starts one.
+    Stopped,
+    /// The runtime initialises.
+    Starting,
+    /// The runtime has asked for work and waits.
+    Waiting,
+    /// The runtime has an invocation.
+    Invoking,
+    /// The runtime has answered and not yet asked again; an invocation is queued until it does.
+    Away,
+    /// The processes are being killed.
+    Stopping,
+    /// Nothing runs here any more.
+    Dead,
+}
+
+/// What a slot asks of its keeper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Start the runtime: an invocation waits.
+    Start,
+    /// Kill the function's processes, then offer the sandbox again: an invocation ran too long.
+    Reset,
+    /// The runtime has said that its init failed: that is its end.
+    InitFailed,
+    /// End the sandbox.
+    Retire,
+}
+
+/// An accepted invocation that has no answer yet.
+struct Current {
+    id: RequestId,
+    tail: bool,
+    /// Until the runtime has it.
+    queued: Option<Invocation>,
+    responder: oneshot::Sender<Outcome>,
+    deadline: SystemTime,
+    /// When START was written: at its delivery, or when a runtime was started for it.
+    begun: Option<Instant>,
+}
+
+/// What the runtime gets from `next`.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub invocation: Invocation,
+    pub deadline: SystemTime,
+}
+
+struct State {
+    phase: Phase,
+    current: Option<Current>,
+    parked: Option<oneshot::Sender<Delivery>>,
+    /// Present until the first init phase has ended.
+    created: Option<Created>,
+    init_started: Instant,
+    /// The first init's duration, until a REPORT line has told it.
+    init_duration: Option<Duration>,
+    /// What the runtime sent to `init/error`.
+    init_error: Option<Bytes>,
+}
+
+/// One sandbox as the worker sees it.
+pub(crate) struct Slot {
+    pub id: SandboxId,
+    pub version: Arc<FunctionVersion>,
+    pub logbook: Logbook,
+    /// The ARN the runtime is told, once and not for each invocation.
+    pub invoked_arn: String,
+    roster: Arc<Roster>,
+    state: Mutex<State>,
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+impl Slot {
+    pub fn new(
+        id: SandboxId,
+        version: Arc<FunctionVersion>,
+        logbook: Logbook,
+        roster: Arc<Roster>,
+        created: Created,
+    ) -> (Arc<Self>, mpsc::UnboundedReceiver<Command>) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "one invocation at a time bounds it: one command of each kind may wait"
+        )]
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let state = State {
+            phase: Phase::Stopped,
+            current: None,
+            parked: None,
+            created: Some(created),
+            init_started: Instant::now(),
+            init_duration: None,
+            init_error: None,
+        };
+        let invoked_arn = version.arn.to_string();
+        let state = Mutex::new(state);
+        (Arc::new(Self { id, version, logbook, invoked_arn, roster, state, commands }), inbox)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic under this lock leaves plain data behind, so the poison says nothing.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn command(&self, command: Command) {
+        // The keeper is gone only when the slot is dead, and then nothing is left to do.
+        let _ = self.commands.send(command);
+    }
+
+    /// Hands the queued invocation over, if there is one.
+    fn deliver(&self, state: &mut State) -> Option<Delivery> {
+        let current = state.current.as_mut()?;
+        let invocation = current.queued.take()?;
+        state.phase = Phase::Invoking;
+        self.begin(current);
+        Some(Delivery { invocation, deadline: current.deadline })
+    }
+
+    /// Writes START, once.
+    fn begin(&self, current: &mut Current) {
+        if current.begun.is_none() {
+            current.begun = Some(Instant::now());
+            self.logbook.start(current.id, current.tail);
+        }
+    }
+
+    /// Notes how an invocation ended. END and REPORT are written when its output is complete.
+    fn end(&self, init: &mut Option<Duration>, current: &mut Current, status: Status) {
+        self.begin(current);
+        let elapsed = current.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+        // Past its timeout an invocation is reported with the timeout itself, as Lambda does.
+        let duration = if status == Status::Timeout { self.version.timeout } else { elapsed };
+        self.logbook.ended(Ended { request_id: current.id, duration, init: init.take(), status });
+    }
+
+    /// The answer to an invocation that fika words itself.
+    fn failed(&self, tail: bool, payload: Bytes) -> Outcome {
+        self.logbook.settle();
+        Outcome { payload, failed: true, log_tail: tail.then(|| self.logbook.take_tail()) }
+    }
+}

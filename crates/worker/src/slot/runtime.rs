@@ -1,0 +1,141 @@
+//! The runtime's side: it asks for work, answers, or says that its init failed.
+
+use bytes::Bytes;
+use fika_model::RequestId;
+use tokio::sync::oneshot;
+
+use super::{Command, Current, Delivery, Phase, Slot, State};
+use crate::Outcome;
+use crate::logbook::Status;
+
+/// A call of the Runtime API that does not fit the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The id is not that of the running invocation.
+    WrongId,
+    /// The call comes out of order.
+    OutOfOrder,
+}
+
+/// A `next` that waits. If the runtime hangs up just as work is handed to it, the work is taken
+/// back for its next `next`.
+struct Parked<'a> {
+    slot: &'a Slot,
+    delivery: oneshot::Receiver<Delivery>,
+}
+
+impl Drop for Parked<'_> {
+    fn drop(&mut self) {
+        self.delivery.close();
+        if let Ok(delivery) = self.delivery.try_recv() {
+            self.slot.lock().take_back(delivery);
+        }
+    }
+}
+
+impl State {
+    /// Queues an invocation again that did not reach the runtime.
+    pub(super) fn take_back(&mut self, delivery: Delivery) {
+        let id = delivery.invocation.request_id;
+        let ours = self.current.as_mut().filter(|current| current.id == id);
+        if let (Phase::Invoking, Some(current)) = (self.phase, ours) {
+            current.queued = Some(delivery.invocation);
+            self.phase = Phase::Away;
+        }
+    }
+}
+
+impl Slot {
+    /// The runtime asks for work: its init is done, or its last invocation is. The latest of
+    /// several calls is the one that gets it.
+    pub async fn next(&self) -> Result<Delivery, Refusal> {
+        self.logbook.settle();
+        let (parked, delivery) = oneshot::channel();
+        if let Some(delivery) = self.ask(parked)? {
+            return Ok(delivery);
+        }
+        let mut parked = Parked { slot: self, delivery };
+        (&mut parked.delivery).await.map_err(|_| Refusal::OutOfOrder)
+    }
+
+    fn ask(&self, parked: oneshot::Sender<Delivery>) -> Result<Option<Delivery>, Refusal> {
+        let mut state = self.lock();
+        match state.phase {
+            Phase::Starting if state.init_error.is_none() => self.init_is_done(&mut state),
+            Phase::Waiting | Phase::Away => {}
+            _ => return Err(Refusal::OutOfOrder),
+        }
+        state.phase = Phase::Waiting;
+        let delivery = self.deliver(&mut state);
+        state.parked = delivery.is_none().then_some(parked);
+        Ok(delivery)
+    }
+
+    fn init_is_done(&self, state: &mut State) {
+        if let Some(created) = state.created.take() {
+            state.init_duration = Some(state.init_started.elapsed());
+            self.is_up(created);
+        }
+    }
+
+    /// Says that the sandbox is up. When nobody listens any more, nobody will ever use it.
+    pub(super) fn is_up(&self, created: super::Created) {
+        if created.send(Ok(())).is_err() {
+            self.command(Command::Retire);
+        }
+    }
+
+    /// The runtime's answer, or its error, to the invocation it has.
+    pub fn answer(&self, id: &str, payload: Bytes, failed: bool) -> Result<(), Refusal> {
+        let current = self.take_answered(id)?;
+        let log_tail = current.tail.then(|| {
+            self.logbook.settle();
+            self.logbook.take_tail()
+        });
+        // Idle before the answer: a caller that comes straight back must find this sandbox.
+        self.roster.idle(self.id);
+        let _ = current.responder.send(Outcome { payload, failed, log_tail });
+        Ok(())
+    }
+
+    fn take_answered(&self, id: &str) -> Result<Current, Refusal> {
+        let mut state = self.lock();
+        let state = &mut *state;
+        state.expects(id)?;
+        let mut current = state.current.take().ok_or(Refusal::OutOfOrder)?;
+        state.phase = Phase::Away;
+        self.end(&mut state.init_duration, &mut current, Status::Answered);
+        Ok(current)
+    }
+
+    /// Whether the runtime has an invocation of this id to answer.
+    pub fn expects(&self, id: &str) -> Result<(), Refusal> {
+        self.lock().expects(id)
+    }
+
+    /// The runtime says its init failed. That ends the init phase; nobody waits for its exit.
+    pub fn init_failed(&self, payload: Bytes) -> Result<(), Refusal> {
+        let mut state = self.lock();
+        if state.phase != Phase::Starting || state.init_error.is_some() {
+            return Err(Refusal::OutOfOrder);
+        }
+        state.init_error = Some(payload);
+        self.command(Command::InitFailed);
+        Ok(())
+    }
+}
+
+impl State {
+    fn expects(&self, id: &str) -> Result<(), Refusal> {
+        match (&self.current, self.phase) {
+            (Some(current), Phase::Invoking) if is_id(current.id, id) => Ok(()),
+            (Some(_), Phase::Invoking) => Err(Refusal::WrongId),
+            _ => Err(Refusal::OutOfOrder),
+        }
+    }
+}
+
+fn is_id(id: RequestId, text: &str) -> bool {
+    let mut buffer = uuid::Uuid::encode_buffer();
+    text == id.0.hyphenated().encode_lower(&mut buffer)
+}
