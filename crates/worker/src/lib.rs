@@ -3,9 +3,8 @@
 //! - [`service`]: the [`Worker`] handle: create, invoke, retire, drain
 //! - `keeper`: one task a sandbox, the only owner of its wall: starts, resets and ends it
 //! - `slot`: what the sandbox is doing right now, and the one invocation it may hold
-//! - `runtime_api`: the HTTP a runtime speaks to its slot
+//! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
 //! - `logbook`: the function's output and the START, END and REPORT lines, in order
-//! - `roster`: the slots there are, and who is told of them
 //! - `environment`: the variables a runtime starts with
 //! - `outcome`: the errors fika words on a function's behalf
 //!
@@ -14,15 +13,13 @@
 #![forbid(unsafe_code)]
 
 mod environment;
+mod held;
 mod keeper;
 mod logbook;
 mod outcome;
-mod roster;
 mod runtime_api;
 pub mod service;
 mod slot;
-#[cfg(test)]
-mod testing;
 
 use std::future::Future;
 use std::sync::Arc;

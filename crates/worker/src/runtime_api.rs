@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use fika_model::limits;
@@ -18,8 +18,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
 
+use crate::held::{Held, Hold};
 use crate::outcome;
 use crate::slot::{Delivery, Refusal, Slot};
 
@@ -27,10 +28,6 @@ use crate::slot::{Delivery, Refusal, Slot};
 const CONNECTIONS: usize = 64;
 /// The largest error document a runtime may send.
 const ERROR_BYTES: usize = 1024 * 1024;
-/// How much of a body that is not wanted is read before the connection is closed.
-const DISCARD_BYTES: usize = 64 * 1024 * 1024;
-/// How long accepting pauses when the machine cannot take another connection.
-const PAUSE: Duration = Duration::from_millis(50);
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
@@ -42,44 +39,43 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 type Answer = Response<Full<Bytes>>;
 
-/// Serves the sandbox's listener, and every connection made to it, until the task is dropped.
-pub(crate) async fn serve(slot: Arc<Slot>, listener: Arc<TcpListener>) {
-    let mut connections = JoinSet::new();
+/// Serves the sandbox's listener until the task is dropped.
+pub(crate) async fn serve(slot: Arc<Slot>, listener: TcpListener) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
-        tokio::select! {
-            accepted = listener.accept(), if connections.len() < CONNECTIONS => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve_connection(Arc::clone(&slot), stream));
-                }
-                // Running out of descriptors passes, so it is waited out.
-                Err(error) => {
-                    tracing::warn!(%error, "a runtime's connection cannot be accepted");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-        }
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else { return };
+        let slot = Arc::clone(&slot);
+        tokio::spawn(async move {
+            serve_connection(slot, stream).await;
+            drop(permit);
+        });
     }
 }
 
 async fn serve_connection(slot: Arc<Slot>, stream: TcpStream) {
     // Without this each small answer would wait for the peer's acknowledgement.
     let _ = stream.set_nodelay(true);
+    let hold = Hold::default();
+    let stream = Held::new(TokioIo::new(stream), hold.clone());
     let service = service_fn(move |request| {
-        let slot = Arc::clone(&slot);
-        async move { Ok::<_, Infallible>(route(&slot, request).await) }
+        let (slot, hold) = (Arc::clone(&slot), hold.clone());
+        async move { Ok::<_, Infallible>(route(&slot, request, &hold).await) }
     });
-    let served = http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), service).await;
+    let served = http1::Builder::new()
+        .pipeline_flush(true)
+        .serve_connection(stream, service)
+        .await;
     if let Err(error) = served {
         tracing::debug!(%error, "a runtime's connection ended");
     }
 }
 
-async fn route(slot: &Arc<Slot>, request: Request<Incoming>) -> Answer {
+async fn route(slot: &Arc<Slot>, request: Request<Incoming>, hold: &Hold) -> Answer {
     let (parts, body) = request.into_parts();
     let Some(path) = parts.uri.path().strip_prefix(PREFIX) else { return not_found() };
     match (&parts.method, path) {
-        (&Method::GET, "invocation/next") => next(slot).await,
+        (&Method::GET, "invocation/next") => next(slot, hold).await,
         (&Method::POST, "init/error") => init_error(slot, body).await,
         (&Method::POST, path) => match invocation_path(path) {
             Some((id, "response")) => response(slot, id, body).await,
@@ -95,7 +91,9 @@ fn invocation_path(path: &str) -> Option<(&str, &str)> {
     path.strip_prefix("invocation/")?.split_once('/')
 }
 
-async fn next(slot: &Arc<Slot>) -> Answer {
+async fn next(slot: &Arc<Slot>, hold: &Hold) -> Answer {
+    // A runtime that asks before it has the acknowledgement of its answer can do without it.
+    let _holding = hold.begin();
     // The caller's answer is on its way: let it leave before this runtime's housekeeping. On a
     // task of its own, for this one may be woken by its own connection before that.
     let _ = tokio::spawn(tokio::task::yield_now()).await;
@@ -129,38 +127,38 @@ fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
 }
 
 async fn response(slot: &Slot, id: &str, body: Incoming) -> Answer {
-    answer(slot, id, body, limits::SYNC_RESPONSE_BYTES, false).await
+    if !slot.holds(id) {
+        return refused(Refusal::WrongId);
+    }
+    match collect(body, limits::SYNC_RESPONSE_BYTES).await {
+        Ok(payload) => accepted(slot.answer(id, payload, false)),
+        Err(Cut::TooLarge) => {
+            let payload = outcome::json_of(&outcome::too_large_error());
+            match slot.answer(id, payload, true) {
+                Ok(()) => too_large(),
+                Err(refusal) => refused(refusal),
+            }
+        }
+        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
+    }
 }
 
 async fn error(slot: &Slot, id: &str, body: Incoming) -> Answer {
-    answer(slot, id, body, ERROR_BYTES, true).await
-}
-
-async fn answer(slot: &Slot, id: &str, mut body: Incoming, limit: usize, failed: bool) -> Answer {
-    if let Err(refusal) = slot.expects(id) {
-        return refused_unread(refusal, body).await;
+    if !slot.holds(id) {
+        return refused(Refusal::WrongId);
     }
-    match collect(&mut body, limit).await {
-        Ok(payload) => accepted(slot.answer(id, payload, failed)),
-        Err(Cut::Broken) => broken(),
-        Err(Cut::TooLarge) => {
-            // The caller does not wait for the rest of what it will not get.
-            let payload = outcome::json_of(&outcome::too_large_error());
-            let answered = slot.answer(id, payload, true);
-            discard(body).await;
-            answered.map_or_else(refused, |()| too_large())
-        }
+    match collect(body, ERROR_BYTES).await {
+        Ok(payload) => accepted(slot.answer(id, payload, true)),
+        Err(Cut::TooLarge) => too_large(),
+        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
     }
 }
 
-async fn init_error(slot: &Slot, mut body: Incoming) -> Answer {
-    match collect(&mut body, ERROR_BYTES).await {
+async fn init_error(slot: &Slot, body: Incoming) -> Answer {
+    match collect(body, ERROR_BYTES).await {
         Ok(payload) => accepted(slot.init_failed(payload)),
-        Err(Cut::Broken) => broken(),
-        Err(Cut::TooLarge) => {
-            discard(body).await;
-            too_large()
-        }
+        Err(Cut::TooLarge) => too_large(),
+        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
     }
 }
 
@@ -169,30 +167,12 @@ enum Cut {
     Broken,
 }
 
-async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Cut> {
+async fn collect(body: Incoming, limit: usize) -> Result<Bytes, Cut> {
     match Limited::new(body, limit).collect().await {
         Ok(whole) => Ok(whole.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => Err(Cut::TooLarge),
         Err(_) => Err(Cut::Broken),
     }
-}
-
-/// Reads what nobody wants: a runtime that still sends would not see an answer before it is done.
-async fn discard(mut body: Incoming) {
-    let mut left = DISCARD_BYTES;
-    while let Some(Ok(frame)) = body.frame().await {
-        let read = frame.data_ref().map_or(0, Bytes::len);
-        match left.checked_sub(read) {
-            Some(rest) => left = rest,
-            // Enough: hyper closes the connection.
-            None => return,
-        }
-    }
-}
-
-async fn refused_unread(refusal: Refusal, body: Incoming) -> Answer {
-    discard(body).await;
-    refused(refusal)
 }
 
 fn accepted(result: Result<(), Refusal>) -> Answer {
@@ -213,10 +193,6 @@ fn refused(refusal: Refusal) -> Answer {
             "this call is out of order: ask for the next invocation, then answer it once",
         ),
     }
-}
-
-fn broken() -> Answer {
-    failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short")
 }
 
 fn too_large() -> Answer {
