@@ -5,6 +5,7 @@
 //! - `slot`: what the sandbox is doing right now, and the one invocation it may hold
 //! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
 //! - `logbook`: the function's output and the START, END and REPORT lines, in order
+//! - `roster`: the slots there are, and who is told of them
 //! - `environment`: the variables a runtime starts with
 //! - `outcome`: the errors fika words on a function's behalf
 //!
@@ -17,9 +18,12 @@ mod held;
 mod keeper;
 mod logbook;
 mod outcome;
+mod roster;
 mod runtime_api;
 pub mod service;
 mod slot;
+#[cfg(test)]
+mod testing;
 
 use std::future::Future;
 use std::sync::Arc;

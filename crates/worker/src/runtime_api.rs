@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use fika_model::limits;
@@ -18,7 +18,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::held::{Held, Hold};
 use crate::outcome;
@@ -28,6 +28,10 @@ use crate::slot::{Delivery, Refusal, Slot};
 const CONNECTIONS: usize = 64;
 /// The largest error document a runtime may send.
 const ERROR_BYTES: usize = 1024 * 1024;
+/// How much of a body that is not wanted is read before the connection is closed.
+const DISCARD_BYTES: usize = 64 * 1024 * 1024;
+/// How long accepting pauses when the machine cannot take another connection.
+const PAUSE: Duration = Duration::from_millis(50);
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
@@ -39,17 +43,23 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 type Answer = Response<Full<Bytes>>;
 
-/// Serves the sandbox's listener until the task is dropped.
-pub(crate) async fn serve(slot: Arc<Slot>, listener: TcpListener) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+/// Serves the sandbox's listener, and every connection made to it, until the task is dropped.
+pub(crate) async fn serve(slot: Arc<Slot>, listener: Arc<TcpListener>) {
+    let mut connections = JoinSet::new();
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else { return };
-        let slot = Arc::clone(&slot);
-        tokio::spawn(async move {
-            serve_connection(slot, stream).await;
-            drop(permit);
-        });
+        tokio::select! {
+            accepted = listener.accept(), if connections.len() < CONNECTIONS => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(Arc::clone(&slot), stream));
+                }
+                // Running out of descriptors passes, so it is waited out.
+                Err(error) => {
+                    tracing::warn!(%error, "a runtime's connection cannot be accepted");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
     }
 }
 
@@ -62,10 +72,7 @@ async fn serve_connection(slot: Arc<Slot>, stream: TcpStream) {
         let (slot, hold) = (Arc::clone(&slot), hold.clone());
         async move { Ok::<_, Infallible>(route(&slot, request, &hold).await) }
     });
-    let served = http1::Builder::new()
-        .pipeline_flush(true)
-        .serve_connection(stream, service)
-        .await;
+    let served = http1::Builder::new().pipeline_flush(true).serve_connection(stream, service).await;
     if let Err(error) = served {
         tracing::debug!(%error, "a runtime's connection ended");
     }
@@ -127,38 +134,38 @@ fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
 }
 
 async fn response(slot: &Slot, id: &str, body: Incoming) -> Answer {
-    if !slot.holds(id) {
-        return refused(Refusal::WrongId);
-    }
-    match collect(body, limits::SYNC_RESPONSE_BYTES).await {
-        Ok(payload) => accepted(slot.answer(id, payload, false)),
-        Err(Cut::TooLarge) => {
-            let payload = outcome::json_of(&outcome::too_large_error());
-            match slot.answer(id, payload, true) {
-                Ok(()) => too_large(),
-                Err(refusal) => refused(refusal),
-            }
-        }
-        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
-    }
+    answer(slot, id, body, limits::SYNC_RESPONSE_BYTES, false).await
 }
 
 async fn error(slot: &Slot, id: &str, body: Incoming) -> Answer {
-    if !slot.holds(id) {
-        return refused(Refusal::WrongId);
+    answer(slot, id, body, ERROR_BYTES, true).await
+}
+
+async fn answer(slot: &Slot, id: &str, mut body: Incoming, limit: usize, failed: bool) -> Answer {
+    if let Err(refusal) = slot.expects(id) {
+        return refused_unread(refusal, body).await;
     }
-    match collect(body, ERROR_BYTES).await {
-        Ok(payload) => accepted(slot.answer(id, payload, true)),
-        Err(Cut::TooLarge) => too_large(),
-        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
+    match collect(&mut body, limit).await {
+        Ok(payload) => accepted(slot.answer(id, payload, failed)),
+        Err(Cut::Broken) => broken(),
+        Err(Cut::TooLarge) => {
+            // The caller does not wait for the rest of what it will not get.
+            let payload = outcome::json_of(&outcome::too_large_error());
+            let answered = slot.answer(id, payload, true);
+            discard(body).await;
+            answered.map_or_else(refused, |()| too_large())
+        }
     }
 }
 
-async fn init_error(slot: &Slot, body: Incoming) -> Answer {
-    match collect(body, ERROR_BYTES).await {
+async fn init_error(slot: &Slot, mut body: Incoming) -> Answer {
+    match collect(&mut body, ERROR_BYTES).await {
         Ok(payload) => accepted(slot.init_failed(payload)),
-        Err(Cut::TooLarge) => too_large(),
-        Err(Cut::Broken) => failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short"),
+        Err(Cut::Broken) => broken(),
+        Err(Cut::TooLarge) => {
+            discard(body).await;
+            too_large()
+        }
     }
 }
 
@@ -167,12 +174,30 @@ enum Cut {
     Broken,
 }
 
-async fn collect(body: Incoming, limit: usize) -> Result<Bytes, Cut> {
+async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Cut> {
     match Limited::new(body, limit).collect().await {
         Ok(whole) => Ok(whole.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => Err(Cut::TooLarge),
         Err(_) => Err(Cut::Broken),
     }
+}
+
+/// Reads what nobody wants: a runtime that still sends would not see an answer before it is done.
+async fn discard(mut body: Incoming) {
+    let mut left = DISCARD_BYTES;
+    while let Some(Ok(frame)) = body.frame().await {
+        let read = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(read) {
+            Some(rest) => left = rest,
+            // Enough: hyper closes the connection.
+            None => return,
+        }
+    }
+}
+
+async fn refused_unread(refusal: Refusal, body: Incoming) -> Answer {
+    discard(body).await;
+    refused(refusal)
 }
 
 fn accepted(result: Result<(), Refusal>) -> Answer {
@@ -193,6 +218,10 @@ fn refused(refusal: Refusal) -> Answer {
             "this call is out of order: ask for the next invocation, then answer it once",
         ),
     }
+}
+
+fn broken() -> Answer {
+    failure(StatusCode::BAD_REQUEST, "InvalidRequest", "body cut short")
 }
 
 fn too_large() -> Answer {
