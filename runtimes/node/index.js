@@ -24,6 +24,7 @@ let initialised = false;
 let exiting = false;
 
 patchConsole();
+showTrace();
 
 /** Reports an error nobody caught, where somebody waits for it, and ends the process. */
 function die(title, error, code) {
@@ -44,10 +45,17 @@ process.on('beforeExit', () => {
   if (current !== null && !exiting) current.loopIsEmpty();
 });
 
-function setTrace(trace) {
-  if (trace === env._X_AMZN_TRACE_ID) return;
-  if (trace === undefined) delete env._X_AMZN_TRACE_ID;
-  else env._X_AMZN_TRACE_ID = trace;
+let trace;
+
+/**
+ * Shows the trace id of the running invocation as a variable. Setting the real one for each
+ * invocation would eat the function's memory: the C library keeps every value that a variable
+ * ever had. Reading finds this below the real ones; the function may set one of its own.
+ */
+function showTrace() {
+  const variable = { enumerable: true, get: () => trace };
+  const below = Object.create(Object.getPrototypeOf(env), { _X_AMZN_TRACE_ID: variable });
+  Object.setPrototypeOf(env, below);
 }
 
 function serve(handler) {
@@ -55,7 +63,7 @@ function serve(handler) {
   api.onInvocation = (headers, body) => {
     const id = headers['lambda-runtime-aws-request-id'];
     setRequestId(id);
-    setTrace(headers['lambda-runtime-trace-id']);
+    trace = headers['lambda-runtime-trace-id'];
     current = new Invocation(api, id, handler);
     current.run(headers, body);
   };

@@ -11,6 +11,8 @@ from .loader import load
 from .report import Fault, document
 from .report import log as log_error
 
+_TRACE = b"_X_AMZN_TRACE_ID"
+
 
 def main():
     """Serves invocations until the connection ends."""
@@ -72,8 +74,10 @@ def _answer(result):
 
 
 def _set_trace(trace):
-    environ = os.environ
+    """Shows the trace id as a variable to this process. Handed to the C library for each invocation
+    it would eat the function's memory: that keeps every value a variable ever had."""
+    variables = os.environ._data
     if trace is None:
-        environ.pop("_X_AMZN_TRACE_ID", None)
+        variables.pop(_TRACE, None)
     else:
-        environ["_X_AMZN_TRACE_ID"] = trace
+        variables[_TRACE] = os.fsencode(trace)
