@@ -39,17 +39,6 @@ fn output_is_cut_into_lines_wherever_the_pipe_cut_it() {
 }
 
 #[test]
-fn a_tail_is_the_last_4096_bytes() {
-    let mut tail = Vec::new();
-    for n in 0..2_000 {
-        keep_tail(&mut tail, format!("line {n}\n").as_bytes());
-    }
-    keep_tail(&mut tail, b"REPORT end\n");
-    assert_eq!(tail.len(), limits::LOG_TAIL_BYTES);
-    assert!(tail.ends_with(b"line 1999\nREPORT end\n"));
-}
-
-#[test]
 fn stream_names_carry_day_and_version() {
     let name = stream_name("$LATEST", UNIX_EPOCH);
     assert!(name.starts_with("1970/01/01/[$LATEST]"), "{name}");

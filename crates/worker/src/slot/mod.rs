@@ -145,6 +145,11 @@ impl Slot {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[cfg(test)]
+    pub fn phase(&self) -> Phase {
+        self.lock().phase
+    }
+
     pub fn command(&self, command: Command) {
         // The keeper is gone only when the slot is dead, and then nothing is left to do.
         let _ = self.commands.send(command);

@@ -1,6 +1,7 @@
 //! A sandbox without a wall, driven by hand.
 
 use std::io::{PipeWriter, Write};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -94,6 +95,8 @@ pub(super) struct World {
     pub heard: Arc<Heard>,
     pub created: oneshot::Receiver<Result<(), CreateError>>,
     pub keeper: JoinHandle<()>,
+    /// Where the Runtime API listens.
+    pub api: SocketAddr,
     machine: Arc<Mutex<Machine>>,
     events: mpsc::Sender<Event>,
     output: PipeWriter,
@@ -105,12 +108,14 @@ impl World {
         let Bare { slot, roster, inbox, created, heard, output } = testing::bare(version.clone());
         let (events, take) = mpsc::channel(16);
         let machine = Arc::<Mutex<Machine>>::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let api = listener.local_addr().expect("an address");
         let keeper = Keeper {
             slot: slot.clone(),
             roster,
             wall: FakeWall { machine: machine.clone(), events: take },
             inbox,
-            api: Arc::new(TcpListener::bind("127.0.0.1:0").await.expect("a port")),
+            api: Arc::new(listener),
             serving: JoinSet::new(),
             pump: JoinSet::new(),
             start: Start::default(),
@@ -118,7 +123,7 @@ impl World {
             init_deadline: None,
         };
         let keeper = tokio::spawn(keeper.keep());
-        Self { slot, version, heard, created, keeper, machine, events, output }
+        Self { slot, version, heard, created, keeper, api, machine, events, output }
     }
 
     /// One whose runtime has come up and waits.
