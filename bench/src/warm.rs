@@ -41,6 +41,16 @@ enum Clients {
     Many,
 }
 
+impl Clients {
+    /// Sixteen sandboxes are sixteen processes of Node that compile what is hot, each by itself.
+    fn warm_ups(self) -> u32 {
+        match self {
+            Self::One => 1,
+            Self::Many => 8,
+        }
+    }
+}
+
 /// What a contender showed, a value for each round.
 #[derive(Default)]
 struct Seen {
@@ -104,7 +114,7 @@ impl Contenders {
     fn rounds(&self, id: &str, clients: Clients, effort: &Effort) -> Result<[Seen; 3]> {
         let mut seen: [Seen; 3] = Default::default();
         for index in 0..NAMES.len() {
-            self.run(index, clients, effort.warm_up)?;
+            self.run(index, clients, effort.warm_up * clients.warm_ups())?;
         }
         for round in 0..effort.rounds {
             for step in 0..NAMES.len() {
