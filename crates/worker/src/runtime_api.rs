@@ -19,6 +19,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::held::{Held, Hold};
 use crate::outcome;
@@ -121,15 +122,16 @@ fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
             headers.insert(name, value);
         }
     };
-    set(REQUEST_ID, &invocation.request_id.to_string());
-    set(DEADLINE, &unix_ms(deadline).to_string());
-    set(FUNCTION_ARN, &slot.invoked_arn);
+    let mut id = Uuid::encode_buffer();
+    set(REQUEST_ID, invocation.request_id.0.hyphenated().encode_lower(&mut id));
     if let Some(trace_id) = &invocation.trace_id {
         set(TRACE_ID, trace_id);
     }
     if let Some(context) = &invocation.client_context {
         set(CLIENT_CONTEXT, context);
     }
+    headers.insert(DEADLINE, HeaderValue::from(unix_ms(deadline)));
+    headers.extend(slot.invoked_arn.clone().map(|arn| (FUNCTION_ARN, arn)));
     answer
 }
 
@@ -248,6 +250,10 @@ fn json(status: StatusCode, body: Bytes) -> Answer {
     answer
 }
 
-fn unix_ms(time: SystemTime) -> u128 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
+fn unix_ms(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

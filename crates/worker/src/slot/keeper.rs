@@ -80,9 +80,6 @@ impl Slot {
     /// it is run again, under the function's own timeout, when an invocation comes.
     pub fn defer_init(&self) -> bool {
         let mut state = self.lock();
-        if state.phase != Phase::Starting {
-            return false;
-        }
         let Some(created) = state.created.take() else { return false };
         state.phase = Phase::Stopping;
         state.init_error = None;
@@ -139,26 +136,21 @@ impl Slot {
         failure
     }
 
-    /// Nothing runs here any more; the caller who still waits is told. Who waits for the sandbox
-    /// itself is handed back: told when nothing is left of it.
+    /// This is the end; the caller who still waits is told. Who waits for the sandbox itself is
+    /// handed back: told when nothing is left of it.
     pub fn die(&self) -> Option<Created> {
         let mut guard = self.lock();
         let state = &mut *guard;
         state.phase = Phase::Dead;
         state.parked = None;
         let created = state.created.take();
+        let Some(mut current) = state.current.take() else { return created };
         let killed = Ending::Exited { how: Exit::Signal(9), out_of_memory: false };
-        let lost = state.current.take().map(|mut current| {
-            let (status, payload) = verdict(current.id, killed, None);
-            self.end(&mut state.init_duration, &mut current, status);
-            (current, payload)
-        });
+        let (status, payload) = verdict(current.id, killed, None);
+        self.end(&mut state.init_duration, &mut current, status);
         drop(guard);
-        self.logbook.close();
-        if let Some((current, payload)) = lost {
-            let outcome = self.failed(current.tail, payload);
-            let _ = current.responder.send(outcome);
-        }
+        let outcome = self.failed(current.tail, payload);
+        let _ = current.responder.send(outcome);
         created
     }
 }

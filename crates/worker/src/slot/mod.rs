@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, RequestId, SandboxId};
+use http::HeaderValue;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::logbook::{Ended, Logbook, Status};
@@ -107,7 +108,7 @@ pub(crate) struct Slot {
     pub version: Arc<FunctionVersion>,
     pub logbook: Logbook,
     /// The ARN the runtime is told, once and not for each invocation.
-    pub invoked_arn: String,
+    pub invoked_arn: Option<HeaderValue>,
     roster: Arc<Roster>,
     state: Mutex<State>,
     commands: mpsc::UnboundedSender<Command>,
@@ -135,7 +136,7 @@ impl Slot {
             init_duration: None,
             init_error: None,
         };
-        let invoked_arn = version.arn.to_string();
+        let invoked_arn = HeaderValue::try_from(version.arn.to_string()).ok();
         let state = Mutex::new(state);
         (Arc::new(Self { id, version, logbook, invoked_arn, roster, state, commands }), inbox)
     }
@@ -148,6 +149,12 @@ impl Slot {
     #[cfg(test)]
     pub fn phase(&self) -> Phase {
         self.lock().phase
+    }
+
+    /// Whether a runtime waits, on a connection that is open as far as is known.
+    #[cfg(test)]
+    pub fn is_parked(&self) -> bool {
+        self.lock().parked.as_ref().is_some_and(|parked| !parked.is_closed())
     }
 
     pub fn command(&self, command: Command) {

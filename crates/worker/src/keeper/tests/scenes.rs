@@ -212,7 +212,8 @@ async fn whoever_is_retired_right_after_an_answer_has_a_whole_log() {
     world.answer(delivery.invocation.request_id, "done".into(), false).expect("in order");
     world.print("last words, without an end");
     world.slot.command(Command::Retire);
-    world.keeper.await.expect("a keeper");
+    (&mut world.keeper).await.expect("a keeper");
+    assert_eq!(shape(&world), ["START A", "last", "END A", "REPORT A"]);
     assert_eq!(world.heard.counts(), Counts { idle: 1, dead: 1 });
 }
 
@@ -246,6 +247,32 @@ async fn a_lost_sandbox_answers_and_is_dead_once() {
     assert_eq!(error_type(&answer.await.expect("an answer")), "Runtime.ExitError");
     world.keeper.await.expect("a keeper");
     assert_eq!(world.heard.counts(), Counts { idle: 0, dead: 1 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_queued_when_the_sandbox_is_lost_is_answered_and_logged() {
+    let world = World::up().await;
+    let _first = world.slot.accept(invocation("{}", false)).expect("free");
+    settle().await;
+    let delivery = world.deliveries().await.pop().expect("a call").expect("a delivery");
+    world.answer(delivery.invocation.request_id, "done".into(), false).expect("in order");
+    let queued = world.slot.accept(invocation("{}", false)).expect("free");
+    world.lose();
+    assert_eq!(error_type(&queued.await.expect("an answer")), "Runtime.ExitError");
+    assert_eq!(shape(&world), ["START A", "END A", "REPORT A", "START B", "END B", "REPORT B"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_started_for_an_invocation_that_is_over() {
+    let world = World::up().await;
+    world.exit(Exit::Code(1), false);
+    settle().await;
+    let given = invocation("{}", false);
+    let _answer = world.slot.accept(given.clone()).expect("free");
+    assert!(world.slot.time_out(given.request_id).is_some());
+    settle().await;
+    assert_eq!(world.machine().starts, 1);
+    assert_eq!(world.heard.counts(), Counts { idle: 1, dead: 0 });
 }
 
 #[tokio::test(start_paused = true)]
