@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::failure::Failure;
 
 /// The share of the machine's memory functions may use by default, percent.
@@ -45,6 +47,15 @@ fn memory_mb(meminfo: &str, limits: impl Iterator<Item = String>) -> u32 {
         .map_or(0, |kb: u64| kb * 1024);
     let limit = limits.filter_map(|text| text.trim().parse().ok()).min().unwrap_or(u64::MAX);
     u32::try_from(total.min(limit) / 100 * MEMORY_SHARE / (1 << 20)).unwrap_or(u32::MAX)
+}
+
+/// Lets this process open as many files as it may; how many that is. Shells give 1,024, which
+/// a few hundred clients and sandboxes use up.
+pub fn raise_open_files() -> u64 {
+    let now = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: now.maximum, maximum: now.maximum };
+    let limit = if setrlimit(Resource::Nofile, raised).is_ok() { now.maximum } else { now.current };
+    limit.unwrap_or(u64::MAX)
 }
 
 /// Cores this process may run on.

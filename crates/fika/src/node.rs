@@ -32,7 +32,7 @@ use fika_worker::{Worker, WorkerOptions};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::lanes::Lanes;
@@ -138,12 +138,17 @@ impl Node {
         Ok(Self { doors: Arc::new(doors), assignment, worker, logs, stop })
     }
 
-    /// Accepts connections and deals them out to the lanes, until dropped.
-    pub async fn accept(&self, listener: &TcpListener, lanes: &Lanes) {
+    /// Accepts connections, at most so many at once, and deals them out to the lanes, until
+    /// dropped. Those beyond wait in the listener's queue.
+    pub async fn accept(&self, listener: &TcpListener, lanes: &Lanes, connections: usize) {
+        let room = Arc::new(Semaphore::new(connections));
         for lane in (0..lanes.count()).cycle() {
+            // The semaphore is never closed, so there is always a place to wait for.
+            let place = Arc::clone(&room).acquire_owned().await;
             let stream = accepted(listener).await;
             let (doors, stop) = (Arc::clone(&self.doors), self.stop.subscribe());
             lanes.handle(lane).spawn(async move {
+                let _place = place;
                 // Registered anew, with the event loop of the lane it stays on.
                 match TcpStream::from_std(stream) {
                     Ok(stream) => doors.serve(stream, LaneId(lane), stop).await,

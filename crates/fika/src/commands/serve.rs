@@ -15,9 +15,13 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{Cpu, LogFormat, ServeArgs, Switch};
 use crate::failure::{Failure, Kind};
 use crate::lanes::Lanes;
+use crate::machine;
 use crate::node::{Node, NodeOptions};
 use crate::root;
 use crate::ui::Ui;
+
+/// The most clients at once, however many descriptors there are: each costs memory as well.
+const MOST_CONNECTIONS: usize = 16_384;
 
 /// Serves until Ctrl-C or SIGTERM.
 ///
@@ -39,6 +43,7 @@ pub fn run(args: ServeArgs, ui: &Ui) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Failure> {
+    let connections = connections(machine::raise_open_files());
     let mut interrupt = ended_by(SignalKind::interrupt())?;
     let mut terminate = ended_by(SignalKind::terminate())?;
     let (listener, address) = listen(args.listen).await?;
@@ -51,7 +56,7 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
         .map_err(|e| Failure::config(format!("make {} writable", dir.display()), e))?;
     ui.line(&format!("fika is ready at {url}"))?;
     tokio::select! {
-        () = node.accept(&listener, lanes) => {}
+        () = node.accept(&listener, lanes, connections) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
@@ -65,6 +70,12 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     };
     node.close(args.drain, hurry).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many clients may be connected at once: half of the descriptors there may be, so that
+/// clients who only sit there cannot keep sandboxes from starting.
+fn connections(open_files: u64) -> usize {
+    usize::try_from(open_files / 2).unwrap_or(MOST_CONNECTIONS).clamp(16, MOST_CONNECTIONS)
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
