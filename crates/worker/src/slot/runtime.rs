@@ -73,6 +73,8 @@ impl Slot {
 
     fn init_is_done(&self, state: &mut State) {
         if let Some(created) = state.created.take() {
+            // What the init phase wrote stands before the first START.
+            self.logbook.drain();
             state.init_duration = Some(state.init_started.elapsed());
             self.is_up(created);
         }

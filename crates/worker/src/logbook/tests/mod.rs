@@ -1,0 +1,96 @@
+//! Lines: how they look, how they are cut, and (`flow`) in which order they stand.
+
+mod flow;
+
+use super::*;
+
+fn ended(init: Option<Duration>, status: Status) -> Ended {
+    let request_id = RequestId(uuid::Uuid::nil());
+    Ended { request_id, duration: Duration::from_micros(3_010), init, status }
+}
+
+#[test]
+fn report_lines_are_lambdas() {
+    let head = "REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 3.01 ms\t";
+    let memory = "Memory Size: 128 MB\tMax Memory Used: 36 MB\t";
+    let init = Some(Duration::from_micros(110_100));
+    for (ended, tail) in [
+        (ended(None, Status::Answered), format!("Billed Duration: 4 ms\t{memory}\n")),
+        (
+            ended(init, Status::Answered),
+            format!("Billed Duration: 114 ms\t{memory}Init Duration: 110.10 ms\t\n"),
+        ),
+        (ended(None, Status::Timeout), format!("Billed Duration: 4 ms\t{memory}Status: timeout\n")),
+    ] {
+        assert_eq!(report(&ended, 128, 36), format!("{head}{tail}"));
+    }
+}
+
+#[test]
+fn output_is_cut_into_lines_wherever_the_pipe_cut_it() {
+    let text = b"one\ntwo\n\nthree";
+    for cut in 0..text.len() {
+        let mut page = Page::default();
+        page.output(&text[..cut]);
+        page.output(&text[cut..]);
+        page.close_partial();
+        let lines: Vec<&str> =
+            page.events.iter().map(|e| str::from_utf8(&e.message).expect("text")).collect();
+        assert_eq!(lines, ["one\n", "two\n", "\n", "three"], "cut at {cut}");
+    }
+}
+
+#[test]
+fn stream_names_carry_day_and_version() {
+    let name = stream_name("$LATEST", UNIX_EPOCH);
+    assert!(name.starts_with("1970/01/01/[$LATEST]"), "{name}");
+    assert_eq!(name.len(), "1970/01/01/[$LATEST]".len() + 32);
+}
+
+/// What comes out when `chunks` come out of the pipe.
+fn cut_into_lines<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Bytes> {
+    let mut page = Page::default();
+    chunks.into_iter().for_each(|chunk| page.output(chunk));
+    page.close_partial();
+    page.events.into_iter().map(|event| event.message).collect()
+}
+
+#[test]
+fn a_line_of_a_megabyte_is_cut_and_loses_nothing() {
+    let text = [vec![b'x'; 1024 * 1024], b"\nshort\n".to_vec()].concat();
+    let lines = cut_into_lines(text.chunks(CHUNK_BYTES));
+    let lengths: Vec<usize> = lines.iter().map(Bytes::len).collect();
+    assert_eq!(lengths, [LINE_BYTES, LINE_BYTES, LINE_BYTES, LINE_BYTES, 1, 6]);
+    assert_eq!(lines.concat(), text);
+}
+
+#[test]
+fn a_character_is_not_cut_in_two() {
+    for shift in 0..4 {
+        let text = "x".repeat(shift) + &"\u{1f980}".repeat(100_000);
+        let lines = cut_into_lines([text.as_bytes()]);
+        assert!(lines.iter().all(|line| line.len() <= LINE_BYTES));
+        assert!(lines.iter().all(|line| str::from_utf8(line).is_ok()), "shifted by {shift}");
+        assert_eq!(lines.concat(), text.as_bytes());
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_cut_too() {
+    let text = vec![0b1000_0000; 2 * LINE_BYTES];
+    let lines = cut_into_lines([text.as_slice()]);
+    assert_eq!(lines.iter().map(Bytes::len).collect::<Vec<_>>(), [LINE_BYTES, LINE_BYTES]);
+}
+
+#[test]
+fn a_tail_keeps_the_end_however_long_a_line_is() {
+    let mut tail = Vec::new();
+    for length in [10, 3_000, 300_000, 1, 5_000, 4_095, 4_096, 4_097] {
+        let line = format!("{}\n", "x".repeat(length));
+        let whole = [tail.as_slice(), line.as_bytes()].concat();
+        keep_tail(&mut tail, line.as_bytes());
+        assert!(tail.len() <= 2 * limits::LOG_TAIL_BYTES);
+        let end = whole.len().saturating_sub(limits::LOG_TAIL_BYTES);
+        assert!(tail.ends_with(&whole[end..]));
+    }
+}
