@@ -73,7 +73,12 @@ async fn serve_connection(slot: Arc<Slot>, stream: TcpStream) {
         let (slot, hold) = (Arc::clone(&slot), hold.clone());
         async move { Ok::<_, Infallible>(route(&slot, request, &hold).await) }
     });
-    let served = http1::Builder::new().pipeline_flush(true).serve_connection(stream, service).await;
+    let served = http1::Builder::new()
+        .pipeline_flush(true)
+        // No runtime reads it, and each would parse it twice for every invocation.
+        .auto_date_header(false)
+        .serve_connection(stream, service)
+        .await;
     if let Err(error) = served {
         tracing::debug!(%error, "a runtime's connection ended");
     }
