@@ -89,40 +89,18 @@ mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
-    use fika_model::{AccountId, CodeRef, FunctionArn, Region, Scope, VersionUid};
-
     use super::*;
-
-    fn version() -> FunctionVersion {
-        FunctionVersion {
-            uid: VersionUid(1),
-            arn: FunctionArn {
-                scope: Scope {
-                    account: AccountId::new("123456789012").expect("account"),
-                    region: Region::new("eu-north-1").expect("region"),
-                },
-                name: "hello".into(),
-                qualifier: None,
-            },
-            version: "$LATEST".into(),
-            runtime: Runtime::Node { major: 22 },
-            handler: "index.handler".into(),
-            memory_mb: 128,
-            ephemeral_mb: 512,
-            timeout: Duration::from_secs(3),
-            environment: BTreeMap::from([
-                ("MINE".into(), "1".into()),
-                ("PATH".into(), "/mine".into()),
-                ("AWS_REGION".into(), "elsewhere".into()),
-            ]),
-            code: CodeRef { sha256: "0".repeat(64), size: 1 },
-            log_group: "/aws/lambda/hello".into(),
-        }
-    }
+    use crate::testing;
 
     #[test]
     fn reserved_names_win_and_defaults_yield() {
-        let all = variables(&version(), "stream");
+        let mut version = FunctionVersion::clone(&testing::version(Duration::from_secs(3)));
+        version.environment = BTreeMap::from([
+            ("MINE".into(), "1".into()),
+            ("PATH".into(), "/mine".into()),
+            ("AWS_REGION".into(), "elsewhere".into()),
+        ]);
+        let all = variables(&version, "stream");
         let get = |name: &str| {
             let found: Vec<_> = all.iter().filter(|(k, _)| k == name).collect();
             assert_eq!(found.len(), 1, "{name} once");

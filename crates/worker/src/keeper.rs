@@ -144,6 +144,7 @@ impl<W: Wall> Keeper<W> {
             AfterEnd::Nothing => Next::Keep,
             AfterEnd::Reset => self.reset(false).await,
             AfterEnd::ResetAndAnnounce => self.reset(true).await,
+            AfterEnd::End => Next::End,
             AfterEnd::InitFailed(created, failure) => {
                 Next::Failed(created, CreateError::Init(failure))
             }
@@ -186,9 +187,10 @@ impl<W: Wall> Keeper<W> {
 
     async fn end(mut self, how: Next) {
         let waiting = self.slot.die();
+        self.wall.destroy().await;
+        // Only now: a runtime that lives to see its connections close complains in the log.
         self.serving.shutdown().await;
         self.pump.shutdown().await;
-        self.wall.destroy().await;
         self.slot.logbook.close();
         let id = self.slot.id;
         self.roster.remove(id);

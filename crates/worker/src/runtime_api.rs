@@ -149,6 +149,9 @@ async fn error(slot: &Slot, id: &str, body: Incoming) -> Answer {
 }
 
 async fn answer(slot: &Slot, id: &str, mut body: Incoming, limit: usize, failed: bool) -> Answer {
+    // One body at a time: a sandbox that opens all its connections at once must not have this
+    // process hold an answer for each.
+    let _turn = slot.bodies.lock().await;
     if let Err(refusal) = slot.expects(id) {
         return refused_unread(refusal, body).await;
     }
@@ -166,6 +169,7 @@ async fn answer(slot: &Slot, id: &str, mut body: Incoming, limit: usize, failed:
 }
 
 async fn init_error(slot: &Slot, mut body: Incoming) -> Answer {
+    let _turn = slot.bodies.lock().await;
     match collect(&mut body, ERROR_BYTES).await {
         Ok(payload) => accepted(slot.init_failed(payload)),
         Err(Cut::Broken) => broken(),

@@ -65,7 +65,6 @@ impl Slot {
         let mut state = self.lock();
         let mut current = state.current.take_if(|c| c.id == request_id)?;
         state.phase = Phase::Stopping;
-        state.parked = None;
         self.begin(&mut current);
         self.logbook.timed_out(request_id, self.version.timeout);
         self.end(&mut state.init_duration, &mut current, Status::Timeout);

@@ -45,6 +45,9 @@ pub(crate) enum AfterEnd {
     Reset,
     /// Kill what is left, then offer the sandbox again.
     ResetAndAnnounce,
+    /// End the sandbox. What used up its memory, or keeps its runtime from coming up again, may
+    /// outlive the processes: a fresh one costs a cold start, a spoilt one every later call.
+    End,
     /// The first init failed: end the sandbox, then say so.
     InitFailed(Created, InitFailure),
 }
@@ -70,6 +73,7 @@ impl Slot {
         let mut state = self.lock();
         if state.phase != Phase::Dead {
             state.phase = Phase::Stopped;
+            state.parked = None;
             if state.current.is_some() {
                 self.command(Command::Start);
             }
@@ -100,8 +104,8 @@ impl Slot {
             _ => {}
         }
         let starting = state.phase == Phase::Starting;
+        let spoilt = starting || matches!(ending, Ending::Exited { out_of_memory: true, .. });
         state.phase = Phase::Stopping;
-        state.parked = None;
         if let Some(created) = state.created.take() {
             let took = state.init_started.elapsed();
             drop(guard);
@@ -110,13 +114,16 @@ impl Slot {
         }
         // Queued, and the runtime that ended had finished its init: start a new one for it.
         let lost = |current: &mut Current| starting || current.queued.is_none();
-        let Some(mut current) = state.current.take_if(lost) else { return AfterEnd::Reset };
+        let Some(mut current) = state.current.take_if(lost) else {
+            let idle = state.current.is_none();
+            return if spoilt && idle { AfterEnd::End } else { AfterEnd::Reset };
+        };
         let (status, payload) = verdict(current.id, ending, said);
         self.end(&mut state.init_duration, &mut current, status);
         drop(guard);
         let outcome = self.failed(current.tail, payload);
         let _ = current.responder.send(outcome);
-        AfterEnd::ResetAndAnnounce
+        if spoilt { AfterEnd::End } else { AfterEnd::ResetAndAnnounce }
     }
 
     fn first_init_failed(
@@ -136,15 +143,18 @@ impl Slot {
         failure
     }
 
-    /// This is the end; the caller who still waits is told. Who waits for the sandbox itself is
+    /// This is the end; the caller whose invocation runs is told. Who waits for the sandbox itself is
     /// handed back: told when nothing is left of it.
     pub fn die(&self) -> Option<Created> {
         let mut guard = self.lock();
         let state = &mut *guard;
         state.phase = Phase::Dead;
-        state.parked = None;
         let created = state.created.take();
         let Some(mut current) = state.current.take() else { return created };
+        if current.begun.is_none() {
+            // No runtime has seen it, so another sandbox may run it: its caller finds us gone.
+            return created;
+        }
         let killed = Ending::Exited { how: Exit::Signal(9), out_of_memory: false };
         let (status, payload) = verdict(current.id, killed, None);
         self.end(&mut state.init_duration, &mut current, status);

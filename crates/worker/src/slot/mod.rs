@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use fika_model::{FunctionVersion, RequestId, SandboxId};
 use http::HeaderValue;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use crate::logbook::{Ended, Logbook, Status};
 use crate::roster::Roster;
@@ -109,6 +109,8 @@ pub(crate) struct Slot {
     pub logbook: Logbook,
     /// The ARN the runtime is told, once and not for each invocation.
     pub invoked_arn: Option<HeaderValue>,
+    /// Held while an answer is read from the runtime.
+    pub bodies: AsyncMutex<()>,
     roster: Arc<Roster>,
     state: Mutex<State>,
     commands: mpsc::UnboundedSender<Command>,
@@ -138,7 +140,9 @@ impl Slot {
         };
         let invoked_arn = HeaderValue::try_from(version.arn.to_string()).ok();
         let state = Mutex::new(state);
-        (Arc::new(Self { id, version, logbook, invoked_arn, roster, state, commands }), inbox)
+        let bodies = AsyncMutex::default();
+        let slot = Self { id, version, logbook, invoked_arn, bodies, roster, state, commands };
+        (Arc::new(slot), inbox)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

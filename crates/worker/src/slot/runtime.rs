@@ -47,7 +47,7 @@ impl State {
 
 impl Slot {
     /// The runtime asks for work: its init is done, or its last invocation is. The latest of
-    /// several calls is the one that gets it.
+    /// several calls is the one that gets it. One that is being killed waits for that.
     pub async fn next(&self) -> Result<Delivery, Refusal> {
         self.logbook.settle();
         let (parked, delivery) = oneshot::channel();
@@ -63,6 +63,11 @@ impl Slot {
         match state.phase {
             Phase::Starting if state.init_error.is_none() => self.init_is_done(&mut state),
             Phase::Waiting | Phase::Away => {}
+            Phase::Stopping | Phase::Dead => {
+                // It is being killed: a refusal would only be something to complain of.
+                state.parked = Some(parked);
+                return Ok(None);
+            }
             _ => return Err(Refusal::OutOfOrder),
         }
         state.phase = Phase::Waiting;

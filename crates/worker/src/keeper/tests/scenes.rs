@@ -1,7 +1,7 @@
 //! What once went wrong, or easily could.
 
 use bytes::Bytes;
-use fika_model::RequestId;
+use fika_model::{FunctionVersion, RequestId};
 use fika_sandbox::Exit;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -9,8 +9,8 @@ use tokio::time::{Instant, advance};
 
 use super::world::{INIT_TIMEOUT, TIMEOUT, World, settle};
 use crate::slot::{Command, Phase, Refusal};
-use crate::testing::{Counts, invocation};
-use crate::{CreateError, Outcome};
+use crate::testing::{self, Counts, invocation};
+use crate::{CreateError, Gone, Outcome};
 
 const BROKEN: &str = r#"{"errorType":"Init.Broken","errorMessage":"x"}"#;
 
@@ -30,10 +30,10 @@ async fn serve(world: &World) -> RequestId {
 }
 
 /// The log's lines by their first words, an id as A, B, … in the order they come.
-fn shape(world: &World) -> Vec<String> {
+fn shape(version: &FunctionVersion) -> Vec<String> {
     let mut ids = Vec::new();
     let mut shape = Vec::new();
-    for line in world.lines() {
+    for line in testing::lines(version) {
         let id = line.split_whitespace().find(|word| word.len() == 36).map(|id| {
             let at = ids.iter().position(|known| known == id).unwrap_or_else(|| {
                 ids.push(id.to_owned());
@@ -63,7 +63,7 @@ async fn work_handed_to_a_connection_that_closes_is_delivered_on_the_next() {
     assert_eq!(answer.try_recv().expect("an answer").payload, "done");
     world.next(0);
     settle().await;
-    assert_eq!(shape(&world), ["START A", "END A", "REPORT A"]);
+    assert_eq!(shape(&world.version), ["START A", "END A", "REPORT A"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,7 +147,24 @@ async fn a_restarted_runtimes_init_error_answers_the_invocation_at_once() {
     let tail = String::from_utf8(outcome.log_tail.expect("a tail")).expect("text");
     assert!(tail.ends_with("Status: error\tError Type: Init.Broken\n"), "{tail}");
     settle().await;
-    assert_eq!(world.heard.counts(), Counts { idle: 1, dead: 0 });
+    assert_eq!(
+        world.heard.counts(),
+        Counts { idle: 0, dead: 1 },
+        "what spoilt it may still be there"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sandbox_that_ran_out_of_memory_is_not_used_again() {
+    let world = World::up().await;
+    let answer = world.slot.accept(invocation("{}", false)).expect("free");
+    settle().await;
+    world.next(0);
+    settle().await;
+    world.exit(Exit::Signal(9), true);
+    assert_eq!(error_type(&answer.await.expect("an answer")), "Runtime.ExitError");
+    settle().await;
+    assert_eq!(world.heard.counts(), Counts { idle: 0, dead: 1 });
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +182,7 @@ async fn an_init_that_takes_too_long_is_run_again_on_the_invocations_time() {
     assert_eq!(world.machine().starts, 2);
     world.next(0);
     settle().await;
-    assert_eq!(shape(&world), ["INIT_REPORT", "START A", "END A", "REPORT A"]);
+    assert_eq!(shape(&world.version), ["INIT_REPORT", "START A", "END A", "REPORT A"]);
     assert!(world.lines()[0].ends_with("Phase: init\tStatus: timeout\n"));
 }
 
@@ -198,7 +215,7 @@ async fn what_times_out_in_the_queue_leaves_the_report_of_the_one_before() {
     let outcome = queued.await.expect("a task").expect("an outcome");
     assert_eq!(error_type(&outcome), "Sandbox.Timedout");
     let all = ["START A", "END A", "REPORT A", "START B", "timed out B", "END B", "REPORT B"];
-    assert_eq!(shape(&world), all);
+    assert_eq!(shape(&world.version), all);
     let tail = String::from_utf8(outcome.log_tail.expect("a tail")).expect("text");
     assert!(tail.starts_with("START ") && tail.ends_with("\tStatus: timeout\n"), "{tail}");
 }
@@ -213,8 +230,23 @@ async fn whoever_is_retired_right_after_an_answer_has_a_whole_log() {
     world.print("last words, without an end");
     world.slot.command(Command::Retire);
     (&mut world.keeper).await.expect("a keeper");
-    assert_eq!(shape(&world), ["START A", "last", "END A", "REPORT A"]);
+    assert_eq!(shape(&world.version), ["START A", "last", "END A", "REPORT A"]);
     assert_eq!(world.heard.counts(), Counts { idle: 1, dead: 1 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_that_is_being_killed_is_not_told() {
+    let world = World::up().await;
+    let given = invocation("{}", false);
+    let _answer = world.slot.accept(given.clone()).expect("free");
+    settle().await;
+    world.deliveries().await.pop().expect("a call").expect("a delivery");
+    assert!(world.slot.time_out(given.request_id).is_some());
+    assert_eq!(world.slot.phase(), Phase::Stopping);
+    let mut call = Box::pin(world.slot.next());
+    assert!(crate::keeper::now(&mut call).await.is_none(), "nothing is said while it lives");
+    settle().await;
+    assert_eq!(call.await.map(drop), Err(Refusal::OutOfOrder));
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,7 +257,7 @@ async fn a_sandbox_nobody_waits_for_any_more_is_ended() {
     let call = tokio::spawn(async move { slot.next().await.map(drop) });
     keeper.await.expect("a keeper");
     assert_eq!(heard.counts(), Counts { idle: 0, dead: 1 });
-    assert_eq!(call.await.expect("a task"), Err(Refusal::OutOfOrder));
+    call.abort();
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,16 +282,19 @@ async fn a_lost_sandbox_answers_and_is_dead_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_queued_when_the_sandbox_is_lost_is_answered_and_logged() {
+async fn what_is_queued_when_the_sandbox_is_lost_may_run_in_another() {
     let world = World::up().await;
     let _first = world.slot.accept(invocation("{}", false)).expect("free");
     settle().await;
     let delivery = world.deliveries().await.pop().expect("a call").expect("a delivery");
     world.answer(delivery.invocation.request_id, "done".into(), false).expect("in order");
-    let queued = world.slot.accept(invocation("{}", false)).expect("free");
+    let queued = world.invoke(invocation("{}", false));
+    settle().await;
     world.lose();
-    assert_eq!(error_type(&queued.await.expect("an answer")), "Runtime.ExitError");
-    assert_eq!(shape(&world), ["START A", "END A", "REPORT A", "START B", "END B", "REPORT B"]);
+    assert_eq!(queued.await.expect("a task").map(drop), Err(Gone));
+    world.keeper.await.expect("a keeper");
+    assert_eq!(world.heard.counts(), Counts { idle: 1, dead: 1 });
+    assert_eq!(shape(&world.version), ["START A", "END A", "REPORT A"]);
 }
 
 #[tokio::test(start_paused = true)]
