@@ -3,7 +3,9 @@
 //! An allow-list, wide enough for Node, Python, Go and Rust. All else is answered with `ENOSYS`,
 //! as by a kernel that does not have it, because runtimes know how to live with that. Not
 //! allowed, among others: mounts, namespaces, tracing, keys, BPF, performance events, io_uring,
-//! userfaultfd, file handles, modules, other address families than those below.
+//! userfaultfd, file handles, modules, other address families than those below; and what holds or
+//! moves more than the sandbox's own: System V's shared memory and queues outlive their makers,
+//! `aio-max-nr` is one number for the whole machine, `sync` waits for everybody's files.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +28,7 @@ const ALLOWED: &[libc::c_long] = calls![
     SYS_newfstatat SYS_fstat SYS_statx SYS_statfs SYS_fstatfs SYS_faccessat SYS_faccessat2
     SYS_getdents64 SYS_getcwd SYS_chdir SYS_fchdir SYS_mkdirat SYS_mknodat SYS_unlinkat
     SYS_symlinkat SYS_linkat SYS_renameat SYS_renameat2 SYS_readlinkat SYS_truncate SYS_ftruncate
-    SYS_fallocate SYS_fadvise64 SYS_readahead SYS_fsync SYS_fdatasync SYS_sync SYS_syncfs
+    SYS_fallocate SYS_fadvise64 SYS_readahead SYS_fsync SYS_fdatasync
     SYS_sync_file_range SYS_fchmod SYS_fchmodat SYS_fchown SYS_fchownat SYS_utimensat SYS_umask
     SYS_flock SYS_fcntl SYS_dup SYS_dup3 SYS_pipe2 SYS_sendfile SYS_splice SYS_tee SYS_vmsplice
     SYS_copy_file_range SYS_setxattr SYS_lsetxattr SYS_fsetxattr SYS_getxattr SYS_lgetxattr
@@ -36,13 +38,13 @@ const ALLOWED: &[libc::c_long] = calls![
     SYS_brk SYS_mmap SYS_munmap SYS_mremap SYS_mprotect SYS_madvise SYS_mincore SYS_msync
     SYS_mlock SYS_mlock2 SYS_munlock SYS_mlockall SYS_munlockall SYS_memfd_create SYS_membarrier
     SYS_get_mempolicy SYS_pkey_alloc SYS_pkey_free SYS_pkey_mprotect
-    // Processes and threads; `clone` is below.
+    // Processes and threads; `clone` and `prlimit64` are below.
     SYS_execve SYS_execveat SYS_exit SYS_exit_group SYS_wait4 SYS_waitid SYS_kill SYS_tkill
     SYS_tgkill SYS_getpid SYS_getppid SYS_gettid SYS_getpgid SYS_setpgid SYS_getsid SYS_setsid
     SYS_getuid SYS_geteuid SYS_getgid SYS_getegid SYS_getresuid SYS_getresgid SYS_getgroups
     SYS_setuid SYS_setgid SYS_setreuid SYS_setregid SYS_setresuid SYS_setresgid SYS_setgroups
     SYS_setfsuid SYS_setfsgid SYS_capget SYS_capset SYS_prctl SYS_seccomp SYS_getrlimit
-    SYS_setrlimit SYS_prlimit64 SYS_getrusage SYS_times SYS_getpriority SYS_setpriority
+    SYS_setrlimit SYS_getrusage SYS_times SYS_getpriority SYS_setpriority
     SYS_ioprio_get SYS_ioprio_set SYS_sched_yield SYS_sched_getaffinity SYS_sched_setaffinity
     SYS_sched_getparam SYS_sched_setparam SYS_sched_getscheduler SYS_sched_setscheduler
     SYS_sched_get_priority_max SYS_sched_get_priority_min SYS_sched_rr_get_interval
@@ -60,15 +62,14 @@ const ALLOWED: &[libc::c_long] = calls![
     SYS_timerfd_gettime
     // Waiting.
     SYS_ppoll SYS_pselect6 SYS_epoll_create1 SYS_epoll_ctl SYS_epoll_pwait SYS_epoll_pwait2
-    SYS_eventfd2 SYS_io_setup SYS_io_destroy SYS_io_submit SYS_io_cancel SYS_io_getevents
+    SYS_eventfd2
     // Sockets; `socket` and `socketpair` are below.
     SYS_bind SYS_listen SYS_accept SYS_accept4 SYS_connect SYS_shutdown SYS_getsockname
     SYS_getpeername SYS_getsockopt SYS_setsockopt SYS_sendto SYS_recvfrom SYS_sendmsg SYS_recvmsg
     SYS_sendmmsg SYS_recvmmsg
-    // System V and POSIX IPC, in a namespace of its own.
-    SYS_shmget SYS_shmat SYS_shmdt SYS_shmctl SYS_semget SYS_semop SYS_semtimedop SYS_semctl
-    SYS_msgget SYS_msgsnd SYS_msgrcv SYS_msgctl SYS_mq_open SYS_mq_unlink SYS_mq_timedsend
-    SYS_mq_timedreceive SYS_mq_notify SYS_mq_getsetattr
+    // POSIX message queues, in a namespace of its own.
+    SYS_mq_open SYS_mq_unlink SYS_mq_timedsend SYS_mq_timedreceive SYS_mq_notify
+    SYS_mq_getsetattr
     // The machine.
     SYS_uname SYS_sysinfo SYS_getrandom
 ];
@@ -129,6 +130,9 @@ fn rules() -> Result<Rules, seccompiler::BackendError> {
         (libc::SYS_socket, sockets()?),
         (libc::SYS_socketpair, vec![all(vec![equals(0, libc::AF_UNIX)?])?]),
         (libc::SYS_ioctl, vec![all(typing()?)?]),
+        // Without root on the host init is the same user, and with its limits a function would
+        // end all that init starts later.
+        (libc::SYS_prlimit64, vec![all(vec![equals(0, 0)?])?]),
         (libc::SYS_personality, vec![all(vec![equals(0, 0)?])?, all(vec![equals(0, -1)?])?]),
     ]))
 }

@@ -13,10 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -64,6 +68,30 @@ static void fill(const char *path, int megabytes) {
     close(file);
 }
 
+/* Holds megabytes in the kernel, written to local sockets that nobody reads. */
+static void stuff(int megabytes) {
+    static char block[64 << 10];
+    long left = (long)megabytes << 20, size = 0;
+    int pair[2];
+    while (left > 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0)
+        for (int end = 0; end < 2; end++)
+            while (left > 0 && (size = write(pair[end], block, sizeof block)) > 0) left -= size;
+    printf("stuffed %ld %s\n", megabytes - (left >> 20), left > 0 ? strerrorname_np(errno) : "ok");
+}
+
+/* The same in pipes. */
+static void pour(int megabytes) {
+    static char block[64 << 10];
+    long left = (long)megabytes << 20;
+    int ends[2];
+    while (left > 0 && pipe(ends) == 0) {
+        fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+        fcntl(ends[1], F_SETFL, O_NONBLOCK);
+        while (left > 0 && write(ends[1], block, sizeof block) == sizeof block) left -= sizeof block;
+    }
+    printf("poured %ld %s\n", megabytes - (left >> 20), left > 0 ? strerrorname_np(errno) : "ok");
+}
+
 static void bomb(void) {
     int born = 0;
     for (;;) {
@@ -91,6 +119,8 @@ static int child_of_namespace(void *nothing) { (void)nothing; return 0; }
 
 static void try(const char *what) {
     static char stack[65536];
+    struct rlimit few = {4, 4}, own;
+    unsigned long aio = 0;
     struct { unsigned long long flags, pidfd, tid, ptid, exit, stack, size, tls; } clone3_args = {CLONE_NEWUSER};
     if (!strcmp(what, "mount")) printf("%s\n", outcome(mount("none", "/tmp", "tmpfs", 0, "")));
     else if (!strcmp(what, "umount")) printf("%s\n", outcome(umount2("/var/task", MNT_DETACH)));
@@ -111,6 +141,14 @@ static void try(const char *what) {
     else if (!strcmp(what, "chroot")) printf("%s\n", outcome(chroot("/tmp")));
     else if (!strcmp(what, "hostname")) printf("%s\n", outcome(sethostname("x", 1)));
     else if (!strcmp(what, "mknod")) printf("%s\n", outcome(mknod("/tmp/disk", S_IFBLK | 0600, 0)));
+    else if (!strcmp(what, "shm")) printf("%s\n", outcome(shmget(IPC_PRIVATE, 1 << 20, IPC_CREAT | 0600)));
+    else if (!strcmp(what, "sem")) printf("%s\n", outcome(semget(IPC_PRIVATE, 1, IPC_CREAT | 0600)));
+    else if (!strcmp(what, "msg")) printf("%s\n", outcome(msgget(IPC_PRIVATE, IPC_CREAT | 0600)));
+    else if (!strcmp(what, "aio")) printf("%s\n", outcome(syscall(SYS_io_setup, 65536, &aio)));
+    else if (!strcmp(what, "sync")) printf("%s\n", outcome(syscall(SYS_sync)));
+    else if (!strcmp(what, "syncfs")) printf("%s\n", outcome(syncfs(open("/var/task", O_RDONLY))));
+    else if (!strcmp(what, "limits1")) printf("%s\n", outcome(prlimit(1, RLIMIT_NOFILE, &few, 0)));
+    else if (!strcmp(what, "limits")) printf("%s\n", outcome(prlimit(0, RLIMIT_NOFILE, 0, &own)));
     else if (!strcmp(what, "kill1")) printf("%s\n", outcome(kill(1, SIGKILL)));
     else if (!strcmp(what, "peek1")) printf("%s\n", outcome(open("/proc/1/mem", O_RDONLY)));
     else if (!strcmp(what, "root1")) printf("%s\n", outcome(open("/proc/1/root/etc", O_RDONLY)));
@@ -142,6 +180,8 @@ int main(int count, char **verbs) {
         else if (!strcmp(verb, "share")) eat(atoi(value), MAP_SHARED);
         else if (!strcmp(verb, "fill")) fill("/tmp/full", atoi(value));
         else if (!strcmp(verb, "more")) fill("/tmp/more", atoi(value));
+        else if (!strcmp(verb, "stuff")) stuff(atoi(value));
+        else if (!strcmp(verb, "pour")) pour(atoi(value));
         else if (!strcmp(verb, "bomb")) bomb();
         else if (!strcmp(verb, "reach")) reach(value, 9001);
         else if (!strcmp(verb, "interfaces")) interfaces();
