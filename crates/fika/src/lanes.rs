@@ -2,9 +2,14 @@
 
 use std::io;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+/// Shorter than the shortest timeout a function can have (1 s).
+const TICK: Duration = Duration::from_millis(500);
 
 /// The event loops that carry requests. They run until this is dropped.
 pub struct Lanes {
@@ -32,6 +37,7 @@ impl Lanes {
         self.handles.push(runtime.handle().clone());
         let mut stop = self.stop.subscribe();
         let run = move || {
+            runtime.spawn(tick());
             // An error says that the sender is gone, which is the end as well.
             let _ = runtime.block_on(stop.wait_for(|stop| *stop));
             // Reading a directory or unpacking a zip may still block; nobody waits for it.
@@ -55,6 +61,17 @@ impl Lanes {
     /// All event loops.
     pub fn handles(&self) -> Vec<Handle> {
         self.handles.clone()
+    }
+}
+
+/// Keeps an early timer armed. An event loop that sleeps with no timer, or only a late one, is
+/// woken through a system call when an earlier one is set, and every request sets one: its
+/// function's timeout.
+async fn tick() {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
     }
 }
 

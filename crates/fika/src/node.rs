@@ -11,8 +11,10 @@
 //! to the lanes in turn and stay there. The main thread accepts, and waits for the end.
 
 use std::collections::HashMap;
+use std::fs::DirBuilder;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -71,6 +73,14 @@ pub struct NodeOptions {
 /// Why a node does not come up. Each names the room that failed.
 #[derive(Debug, Error)]
 pub enum NodeError {
+    /// The data directory.
+    #[error("the data directory {} cannot be made", path.display())]
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The store or the blobs.
     #[error(transparent)]
     Store(#[from] fika_store::StoreError),
@@ -104,6 +114,7 @@ impl Node {
     /// [`NodeError`] names the room that did not come up.
     pub async fn open(options: NodeOptions, lanes: &Lanes) -> Result<Self, NodeError> {
         let dir = &options.data_dir;
+        private(dir)?;
         let store = Store::open(dir)?;
         let accounts = Accounts::open(store.clone(), dir, options.root.clone()).await?;
         let blobs = Blobs::open(dir.join("blobs"))?;
@@ -162,18 +173,28 @@ impl Node {
     /// waiting short.
     pub async fn close(self, patience: Duration, hurry: impl Future<Output = ()>) {
         self.stop.send_replace(true);
+        let end = async {
+            let _ = timeout(patience, self.stop.closed()).await;
+            if timeout(SWEEP.min(patience), self.assignment.drain()).await.is_err() {
+                tracing::warn!("some invocations did not end in time and are cut off");
+            }
+        };
         tokio::select! {
-            _ = timeout(patience, self.stop.closed()) => {}
+            () = end => {}
             () = hurry => {}
-        }
-        if timeout(SWEEP.min(patience), self.assignment.drain()).await.is_err() {
-            tracing::warn!("some invocations did not end in time and are cut off");
         }
         self.worker.close().await;
         let logs = self.logs.clone();
         // Its writer may have much left to write, and blocks meanwhile.
         let _ = tokio::task::spawn_blocking(move || logs.flush()).await;
     }
+}
+
+/// Makes the data directory where it is not there yet: functions' code and logs in it are for
+/// its owner's eyes. One that somebody made keeps the mode they gave it.
+fn private(dir: &Path) -> Result<(), NodeError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|source| NodeError::DataDir { path: dir.into(), source })
 }
 
 fn worker(

@@ -14,9 +14,10 @@ use http::{Method, Request};
 use hyper::body::Incoming;
 
 use crate::auth::{self, Caller, LOGS};
-use crate::body::{self, BodyError};
+use crate::body::{BodyError, Room};
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
+use crate::server::{Run, Running};
 use crate::{Frontend, functions, logs};
 
 /// The largest body of operations that carry neither code nor an event.
@@ -37,33 +38,40 @@ where
     W: WorkerService,
 {
     /// Answers one request.
-    pub(crate) async fn handle(&self, request: Request<Incoming>, lane: LaneId) -> Reply {
+    pub(crate) async fn handle(
+        &self,
+        request: Request<Incoming>,
+        lane: LaneId,
+        running: &Running,
+    ) -> Reply {
         let (parts, body) = request.into_parts();
         let Some(asked) = asked(&parts) else {
             return named(unknown(&parts));
         };
         match asked {
-            Asked::Lambda(Operation::Invoke, path) => self.invoke(&parts, &path, body, lane).await,
-            asked => named(self.other(&parts, asked, body).await.unwrap_or_else(reply::refuse)),
+            Asked::Lambda(Operation::Invoke, path) => {
+                let limit = limits::SYNC_REQUEST_BYTES;
+                match self.admit(&parts, body, &[Service::LAMBDA], limit, running).await {
+                    Ok(admitted) => self.invoke(&parts, &path, admitted, lane).await,
+                    Err(refusal) => named(refusal.of_invoke().reply()),
+                }
+            }
+            asked => {
+                let answer = self.other(&parts, asked, body, running).await;
+                named(answer.unwrap_or_else(reply::refuse))
+            }
         }
     }
 
-    /// The whole way of an Invoke, from head to answer.
+    /// The way of an Invoke, from the caller to the answer.
     async fn invoke(
         &self,
         parts: &Parts,
         path: &PathParams<'_>,
-        body: Incoming,
+        admitted: Admitted<'_>,
         lane: LaneId,
     ) -> Reply {
-        let limit = limits::SYNC_REQUEST_BYTES;
-        let (caller, payload) = match self.admit(parts, body, &[Service::LAMBDA], limit).await {
-            Ok(admitted) => admitted,
-            Err(Refusal { error: _, body: Some(BodyError::TooLarge) }) => {
-                return named(reply::refuse_and_close(too_large_invoke()));
-            }
-            Err(refusal) => return named(refusal.reply()),
-        };
+        let Admitted { caller, body: payload, room: _room, run: _run } = admitted;
         let prepared = functions::target(parts, path).and_then(|(function, qualifier)| {
             let version = self.control.resolve(&caller.scope, &function, qualifier.as_deref())?;
             let mode = invoke::mode(&parts.headers)?;
@@ -90,16 +98,18 @@ where
         parts: &Parts,
         asked: Asked<'_>,
         body: Incoming,
+        running: &Running,
     ) -> Result<Reply, AwsError> {
         let (service, limit) = match &asked {
             Asked::Logs(_) => (LOGS, SMALL_BODY_BYTES),
             Asked::Code(_) => (Service::LAMBDA, 0),
             Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
         };
-        let (caller, body) = match self.admit(parts, body, &[service], limit).await {
+        let admitted = match self.admit(parts, body, &[service], limit, running).await {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(refusal.reply()),
         };
+        let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
             Asked::Logs(operation) => {
                 Ok(logs::answer(&self.logs, &caller.scope, operation, &body).await)
@@ -115,18 +125,28 @@ where
     }
 
     /// Who it is, and the body, once both are known to be as signed.
-    async fn admit(
+    async fn admit<'r>(
         &self,
         parts: &Parts,
         body: Incoming,
         services: &[Service],
         limit: usize,
-    ) -> Result<(Caller, Bytes), Refusal> {
+        running: &'r Running,
+    ) -> Result<Admitted<'r>, Refusal> {
         let visitor = auth::greet(parts, &self.accounts, services)?;
-        let body = body::collect(&parts.headers, body, limit).await?;
+        let (body, room) = self.bodies.collect(&parts.headers, body, limit).await?;
+        let run = running.begin();
         let caller = visitor.prove(parts, &body, &self.keys)?;
-        Ok((caller, body))
+        Ok(Admitted { caller, body, room, run })
     }
+}
+
+/// A request that came whole, from somebody who may call.
+struct Admitted<'r> {
+    caller: Caller,
+    body: Bytes,
+    room: Room,
+    run: Run<'r>,
 }
 
 /// A request that is refused before anything looks at what it asks.
@@ -136,6 +156,14 @@ struct Refusal {
 }
 
 impl Refusal {
+    /// The same in the words that Invoke has for it.
+    fn of_invoke(self) -> Self {
+        match self.body {
+            Some(BodyError::TooLarge) => Self { error: too_large_invoke(), ..self },
+            _ => self,
+        }
+    }
+
     fn reply(self) -> Reply {
         reply::refuse_and_close(self.error)
     }

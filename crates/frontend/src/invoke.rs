@@ -19,6 +19,7 @@ use http_body_util::Full;
 use serde::de::IgnoredAny;
 
 use crate::Frontend;
+use crate::end::ToTheEnd;
 use crate::reply::{self, Reply};
 
 /// The largest client context, bytes of base64 (AWS's documentation of Invoke).
@@ -79,12 +80,14 @@ fn checked_json(payload: Bytes) -> Result<Bytes, AwsError> {
     if payload.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }
-    match serde_json::from_slice::<IgnoredAny>(&payload) {
-        Ok(_) => Ok(payload),
-        Err(e) => Err(AwsError::invalid_request_content(format!(
-            "Could not parse request body into json: {e}"
-        ))),
-    }
+    // Skipping a string does not look at its bytes, so that they are text is checked apart.
+    let text = str::from_utf8(&payload).map_err(|e| no_json(&e))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|e| no_json(&e))?;
+    Ok(payload)
+}
+
+fn no_json(why: &dyn std::fmt::Display) -> AwsError {
+    AwsError::invalid_request_content(format!("Could not parse request body into json: {why}"))
 }
 
 fn wants_tail(headers: &HeaderMap) -> Result<bool, AwsError> {
@@ -152,15 +155,14 @@ where
             };
             let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
             let held = permit.take();
-            // On its own task: a caller that hangs up ends neither the invocation nor the permit.
-            let run = tokio::spawn(async move {
+            // A caller that hangs up ends neither the invocation nor the permit.
+            let run = ToTheEnd::new(async move {
                 let outcome = worker.invoke(lease.sandbox, call).await;
                 (outcome, held)
             });
             match run.await {
-                Ok((Ok(outcome), _)) => return Ok(outcome),
-                Ok((Err(_), held)) => permit = held,
-                Err(e) => return Err(AwsError::service(format!("the invocation failed: {e}"))),
+                (Ok(outcome), _) => return Ok(outcome),
+                (Err(_), held) => permit = held,
             }
         }
         Err(AwsError::service("the function's sandboxes keep dying; try again"))

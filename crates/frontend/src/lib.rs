@@ -4,7 +4,8 @@
 //! - `server`: HTTP/1.1 with its limits; `body`: reading what follows the head
 //! - `auth`: SigV4: which account, which region, or a refusal
 //! - `api`: from a verified request to the operation it names
-//! - `invoke`: the invoke path: counting → assignment → worker → answer
+//! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
+//!   when the caller has left
 //! - `functions`: the control plane's operations; `logs`: the part of CloudWatch Logs served
 //! - `reply`: answers and errors on the wire
 #![forbid(unsafe_code)]
@@ -12,6 +13,7 @@
 mod api;
 mod auth;
 mod body;
+mod end;
 mod functions;
 mod invoke;
 mod logs;
@@ -24,6 +26,8 @@ use fika_aws::sigv4::KeyCache;
 use fika_control::{Accounts, Control};
 use fika_store::{Blobs, LogStore};
 
+use crate::body::Bodies;
+
 /// What the doors open to.
 pub struct Frontend<C, A, W> {
     counting: C,
@@ -34,6 +38,7 @@ pub struct Frontend<C, A, W> {
     blobs: Blobs,
     logs: LogStore,
     keys: KeyCache,
+    bodies: Bodies,
 }
 
 /// What a [`Frontend`] is made of.
@@ -60,7 +65,7 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, assignment, worker, control, accounts, blobs, logs } =
             options;
-        let keys = KeyCache::new();
-        Self { counting, assignment, worker, control, accounts, blobs, logs, keys }
+        let (keys, bodies) = (KeyCache::new(), Bodies::new());
+        Self { counting, assignment, worker, control, accounts, blobs, logs, keys, bodies }
     }
 }

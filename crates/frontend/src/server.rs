@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fika_assignment::AssignmentService;
@@ -13,6 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::Frontend;
 
@@ -20,6 +22,8 @@ use crate::Frontend;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// All headers of a request together, bytes.
 const HEAD_BYTES: usize = 64 * 1024;
+/// How long the end of an answer may take to leave once the node stops.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How many headers a request may have.
 const HEADERS: usize = 128;
 
@@ -39,9 +43,11 @@ where
     ) {
         // Answers are single writes; waiting to fill a segment only delays them.
         let _ = stream.set_nodelay(true);
+        let running = Running::default();
+        let seen = running.clone();
         let service = service_fn(move |request| {
-            let frontend = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(frontend.handle(request, lane).await) }
+            let (frontend, running) = (Arc::clone(&self), running.clone());
+            async move { Ok::<_, Infallible>(frontend.handle(request, lane, &running).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -54,12 +60,45 @@ where
             served = connection.as_mut() => served,
             () = stopped(&mut stop) => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                // Half a request holds nobody up for long: it has begun nothing.
+                if seen.get() { connection.await } else { soon(connection).await }
             }
         };
         if let Err(error) = served {
             tracing::debug!(%error, "a client's connection ended");
         }
+    }
+}
+
+/// Waits a moment for the rest of an answer.
+async fn soon(
+    connection: impl Future<Output = Result<(), hyper::Error>>,
+) -> Result<(), hyper::Error> {
+    timeout(LAST_WORDS, connection).await.unwrap_or(Ok(()))
+}
+
+/// Whether the request of a connection has been read whole and is being answered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Running(Arc<AtomicBool>);
+
+/// Running until dropped.
+pub(crate) struct Run<'a>(&'a Running);
+
+impl Running {
+    /// The request has been read, and is answered now.
+    pub(crate) fn begin(&self) -> Run<'_> {
+        self.0.store(true, Ordering::Relaxed);
+        Run(self)
+    }
+
+    fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        self.0.0.store(false, Ordering::Relaxed);
     }
 }
 

@@ -46,6 +46,7 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let connections = connections(machine::raise_open_files());
     let mut interrupt = ended_by(SignalKind::interrupt())?;
     let mut terminate = ended_by(SignalKind::terminate())?;
+    let mut hangup = ended_by(SignalKind::hangup())?;
     let (listener, address) = listen(args.listen).await?;
     let dir = args.data.dir()?;
     let node = Node::open(options(args)?, lanes)
@@ -59,6 +60,8 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
         () = node.accept(&listener, lanes, connections) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        // The terminal is gone: nobody is left to press Ctrl-C.
+        _ = hangup.recv() => {}
     }
     drop(listener);
     root::withdraw_endpoint(&dir);
