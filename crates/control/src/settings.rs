@@ -72,10 +72,10 @@ impl Settings {
         set(&mut self.handler, given.handler);
         set(&mut self.role, given.role);
         set(&mut self.description, given.description);
-        set(&mut self.timeout_secs, within(given.timeout, limits::TIMEOUT_SECS));
-        set(&mut self.memory_mb, within(given.memory_size, limits::MEMORY_MB));
+        set(&mut self.timeout_secs, within("timeout", given.timeout, limits::TIMEOUT_SECS)?);
+        set(&mut self.memory_mb, within("memorySize", given.memory_size, limits::MEMORY_MB)?);
         let size = given.ephemeral_storage.and_then(|storage| storage.size);
-        set(&mut self.ephemeral_mb, within(size, limits::EPHEMERAL_MB));
+        set(&mut self.ephemeral_mb, within("ephemeralStorage.size", size, limits::EPHEMERAL_MB)?);
         let mode = given.tracing_config.and_then(|tracing| tracing.mode);
         self.tracing = mode.map(|mode| mode.as_str().to_owned()).or(self.tracing);
         self.log_group = given.logging_config.and_then(|log| log.log_group).or(self.log_group);
@@ -102,9 +102,23 @@ fn set<T>(member: &mut T, given: Option<T>) {
     }
 }
 
-/// A number in the wire's type as ours; the bounds hold already and are cheap to keep.
-fn within(given: Option<i32>, (least, most, _): (u32, u32, u32)) -> Option<u32> {
-    given.map(|number| u32::try_from(number).unwrap_or(0).clamp(least, most))
+/// A number that is within Lambda's quotas; the model's own bounds are wider, for capacity
+/// providers' sake.
+fn within(
+    member: &str,
+    given: Option<i32>,
+    (least, most, _): (u32, u32, u32),
+) -> Result<Option<u32>, AwsError> {
+    let Some(given) = given else { return Ok(None) };
+    let refuse = |rule: &str, bound: u32| {
+        let rule = format!("Member must have value {rule} than or equal to {bound}");
+        Err(AwsError::broken_constraint(&given.to_string(), member, &rule))
+    };
+    match u32::try_from(given) {
+        Ok(number) if number > most => refuse("less", most),
+        Ok(number) if number >= least => Ok(Some(number)),
+        _ => refuse("greater", least),
+    }
 }
 
 /// An identifier that AWS knows and fika runs.
