@@ -106,7 +106,8 @@ fn read_segment(
         let place = page.next;
         page.next.offset += length;
         *budget = budget.saturating_sub(length);
-        if let Some(event) = parse(&line, place).filter(|event| range.contains(event.timestamp_ms)) {
+        if let Some(event) = parse(&line, place).filter(|event| range.contains(event.timestamp_ms))
+        {
             page.events.push(event);
         }
     }
