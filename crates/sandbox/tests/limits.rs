@@ -38,6 +38,30 @@ fn memory_is_bounded_and_tmp_apart_from_it() {
     });
 }
 
+/// Nobody but a cgroup counts what the kernel holds.
+#[tokio::test]
+async fn what_the_kernel_holds_for_a_function_is_its_memory() {
+    let house = House::new();
+    let jail = house.jail();
+    if jail.facts().cgroups.is_none() {
+        return eprintln!("skipped: no cgroups here");
+    }
+    for (verbs, expected, ended) in [
+        (["stuff=24", "exit=0"], "stuffed 24 ok\n", FINE),
+        (["pour=24", "exit=0"], "poured 24 ok\n", FINE),
+        // Far less than memory and `/tmp` together.
+        (["stuff=96", "wait"], "", KILLED),
+        (["pour=96", "wait"], "", KILLED),
+    ] {
+        let mut running = Running::start_in(&jail, small(&house), house.start(&verbs)).await;
+        let (text, event) = running.finish().await;
+        assert!(text.starts_with(expected), "{verbs:?}: {text}");
+        assert_eq!(event, ended, "{verbs:?}");
+        running.sandbox.destroy(Duration::ZERO).await;
+    }
+    jail.close().await;
+}
+
 #[test]
 fn a_function_that_ran_out_of_memory_starts_again() {
     as_root_and_user("a_function_that_ran_out_of_memory_starts_again", async {

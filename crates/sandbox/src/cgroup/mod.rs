@@ -9,7 +9,8 @@
 //! the function's memory plus the size of its `/tmp`, and a [`governor`] in the server bounds
 //! what is not `/tmp`: the kernel wakes it when the whole passes a level, it looks, and either
 //! raises the level or kills the function. A function may hold more than its memory for the
-//! moment this takes, never more than the hard limit.
+//! moment this takes, never more than the hard limit. Version 1 does not wake anybody for what the
+//! kernel holds for a function (full sockets and pipes), so there the governor looks every second.
 
 pub mod governor;
 mod v1;
@@ -92,7 +93,8 @@ pub struct Held {
     pub anonymous: u64,
     /// Shared memory, which files in `/tmp` are part of.
     pub shared: u64,
-    /// What the kernel keeps for them: page tables, stacks, sockets.
+    /// What the kernel keeps for them and cannot just drop: page tables, stacks, what is in
+    /// sockets and pipes.
     pub kernel: u64,
 }
 
@@ -202,6 +204,11 @@ impl Cgroup {
         either!(self, group => group.held())
     }
 
+    /// All that counts against the limit, in bytes. Cheaper than [`held`](Self::held).
+    pub(crate) fn usage(&self) -> io::Result<u64> {
+        either!(self, group => group.usage())
+    }
+
     /// How many processes the kernel has killed here for want of memory.
     pub(crate) fn oom_kills(&self) -> io::Result<u64> {
         either!(self, group => group.oom_kills())
@@ -219,6 +226,11 @@ impl Cgroup {
 
     /// Whether an [`alarm`](Self::alarm) is priority data (version 2) and not plain input.
     pub(crate) fn alarm_is_priority(&self) -> bool {
+        matches!(self, Self::V2(_))
+    }
+
+    /// Whether an [`alarm`](Self::alarm) rings for all memory, the kernel's own included.
+    pub(crate) fn alarm_hears_all(&self) -> bool {
         matches!(self, Self::V2(_))
     }
 

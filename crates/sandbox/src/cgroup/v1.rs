@@ -45,6 +45,10 @@ impl Trees {
         let made = Made::new([&self.memory, &self.cpu, &self.pids, &self.freezer], name)?;
         let [memory, cpu, pids, freezer] = &made.0;
         fs::write(memory.join("memory.limit_in_bytes"), limits.hard().to_string())?;
+        // Version 1 counts what is in TCP's buffers apart, and only where there is a limit. A
+        // kernel without the file counts none of it.
+        let _not_counted =
+            fs::write(memory.join("memory.kmem.tcp.limit_in_bytes"), limits.memory.to_string());
         fs::write(cpu.join("cpu.shares"), limits.shares().to_string())?;
         fs::write(pids.join("pids.max"), fika_init::place::MAX_PROCESSES.to_string())?;
         let group = Group {
@@ -131,13 +135,21 @@ impl Group {
 
     pub(super) fn held(&self) -> io::Result<Held> {
         let stat = fs::read_to_string(self.memory.join("memory.stat"))?;
-        let bytes = |name: &str| parse(&fs::read_to_string(self.memory.join(name))?);
         Ok(Held {
-            usage: bytes("memory.usage_in_bytes")?,
+            usage: self.usage()?,
             anonymous: number(&stat, "rss"),
             shared: number(&stat, "shmem"),
-            kernel: bytes("memory.kmem.usage_in_bytes").unwrap_or(0),
+            // Not there where the kernel counts none of it.
+            kernel: self.bytes("memory.kmem.usage_in_bytes").unwrap_or(0),
         })
+    }
+
+    pub(super) fn usage(&self) -> io::Result<u64> {
+        self.bytes("memory.usage_in_bytes")
+    }
+
+    fn bytes(&self, name: &str) -> io::Result<u64> {
+        parse(&fs::read_to_string(self.memory.join(name))?)
     }
 
     pub(super) fn oom_kills(&self) -> io::Result<u64> {

@@ -135,14 +135,11 @@ impl Group {
     }
 
     pub(super) fn held(&self) -> io::Result<Held> {
-        let stat = self.read("memory.stat")?;
-        let kernel = ["slab_unreclaimable", "kernel_stack", "pagetables", "sock", "percpu"];
-        Ok(Held {
-            usage: parse(&self.read("memory.current")?)?,
-            anonymous: number(&stat, "anon"),
-            shared: number(&stat, "shmem"),
-            kernel: kernel.into_iter().map(|name| number(&stat, name)).sum(),
-        })
+        Ok(held(self.usage()?, &self.read("memory.stat")?))
+    }
+
+    pub(super) fn usage(&self) -> io::Result<u64> {
+        parse(&self.read("memory.current")?)
     }
 
     pub(super) fn oom_kills(&self) -> io::Result<u64> {
@@ -175,6 +172,20 @@ impl Group {
     }
 }
 
+/// What a `memory.stat` says. It names only some kinds of kernel memory (what is in a pipe is none
+/// of them), and their sum since kernel 5.18 only; before, that is what remains of the usage.
+fn held(usage: u64, stat: &str) -> Held {
+    let bytes = |name| number(stat, name);
+    let anonymous = bytes("anon");
+    let kernel = match bytes("kernel") {
+        0 => usage.saturating_sub(anonymous + bytes("file")),
+        kernel => kernel + bytes("sock"),
+    };
+    // Names of files that were looked up, for instance: the kernel takes them back like file cache.
+    let kernel = kernel.saturating_sub(bytes("slab_reclaimable"));
+    Held { usage, anonymous, shared: bytes("shmem"), kernel }
+}
+
 fn parse(text: &str) -> io::Result<u64> {
     text.trim().parse().map_err(io::Error::other)
 }
@@ -198,6 +209,17 @@ fn own_path(cgroup: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_that_the_kernel_holds_counts_but_what_it_can_drop() {
+        // 90 in pipes and sockets of one machine, none of which is slab, stack or page table.
+        let stat = "anon 10\nfile 30\nkernel 100\nkernel_stack 2\npagetables 3\nsock 7\n\
+                    shmem 20\nslab_reclaimable 4\nslab_unreclaimable 1\n";
+        let kernel = held(147, stat).kernel;
+        assert_eq!(held(147, stat), Held { usage: 147, anonymous: 10, shared: 20, kernel: 103 });
+        let before_5_18 = stat.replace("kernel 100\n", "");
+        assert_eq!(held(147, &before_5_18).kernel, kernel);
+    }
 
     #[test]
     fn our_cgroup_is_found_whether_or_not_we_moved_aside() {

@@ -13,7 +13,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::Event;
 use super::control::Control;
@@ -24,6 +24,9 @@ use crate::jail::Lease;
 
 /// How much longer than its grace a sandbox may take to end before it is killed from outside.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often to look at a function's memory where the kernel does not tell of all its growth.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What the handle wants done.
 #[derive(Debug)]
@@ -105,6 +108,7 @@ impl Keeper {
         orders: &mut mpsc::Receiver<Order>,
         closing: &mut watch::Receiver<bool>,
     ) -> End {
+        let mut looks = self.looks();
         loop {
             tokio::select! {
                 word = self.control.next() => match word {
@@ -125,6 +129,7 @@ impl Keeper {
                 () = told_to_close(closing) => return End::Asked(Duration::ZERO, None),
                 armed = finished(&mut self.state.arming) => self.take_alarm(armed),
                 () = ring(&self.state.alarm, self.cgroup.as_deref()) => self.govern(),
+                () = time_to_look(&mut looks) => self.look(),
             }
         }
     }
@@ -210,20 +215,41 @@ impl Keeper {
     /// Looks at what the function holds, since usage has passed the level.
     fn govern(&mut self) {
         let Some(cgroup) = self.cgroup.clone() else { return };
+        match self.judged(&cgroup) {
+            Ok(Verdict::LookAgainAt(level)) => self.arm(level),
+            Ok(Verdict::Kill) => self.end_function(&cgroup),
+            Err(error) => self.report(Err(error)),
+        }
+    }
+
+    /// Looks for growth that no alarm tells of. The alarm stays as it is.
+    fn look(&mut self) {
+        let Some(cgroup) = self.cgroup.clone() else { return };
+        let more = cgroup.usage().is_ok_and(|usage| usage > self.memory);
+        if more && matches!(self.judged(&cgroup), Ok(Verdict::Kill)) {
+            self.end_function(&cgroup);
+        }
+    }
+
+    fn judged(&self, cgroup: &Cgroup) -> io::Result<Verdict> {
         let tmp = match rustix::fs::fstatfs(&self.tmp) {
             Ok(tmp) => (tmp.f_blocks - tmp.f_bfree) * tmp.f_bsize as u64,
             Err(_) => 0,
         };
-        let verdict = cgroup.held().map(|held| judge(held, tmp, self.memory));
-        match verdict {
-            Ok(Verdict::LookAgainAt(level)) => self.arm(level),
-            Ok(Verdict::Kill) => {
-                self.state.killed = true;
-                self.report(cgroup.kill());
-                self.arm(self.memory);
-            }
-            Err(error) => self.report(Err(error)),
-        }
+        Ok(judge(cgroup.held()?, tmp, self.memory))
+    }
+
+    fn end_function(&mut self, cgroup: &Cgroup) {
+        self.state.killed = true;
+        self.report(cgroup.kill());
+        self.arm(self.memory);
+    }
+
+    fn looks(&self) -> Option<Interval> {
+        self.cgroup.as_ref().filter(|cgroup| !cgroup.alarm_hears_all())?;
+        let mut looks = interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Some(looks)
     }
 
     /// Has the governor woken when usage passes a level, in bytes.
@@ -296,6 +322,14 @@ async fn told_to_close(closing: &mut watch::Receiver<bool>) {
 async fn finished(arming: &mut Option<JoinHandle<io::Result<Armed>>>) -> io::Result<Armed> {
     match arming {
         Some(arming) => arming.await.unwrap_or_else(|error| Err(io::Error::other(error))),
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the next look, for ever if there is none.
+async fn time_to_look(looks: &mut Option<Interval>) {
+    match looks {
+        Some(looks) => drop(looks.tick().await),
         None => std::future::pending().await,
     }
 }

@@ -76,7 +76,7 @@ static void stuff(int megabytes) {
     while (left > 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0)
         for (int end = 0; end < 2; end++)
             while (left > 0 && (size = write(pair[end], block, sizeof block)) > 0) left -= size;
-    printf("stuffed %ld %s\n", megabytes - (left >> 20), left > 0 ? strerrorname_np(errno) : "ok");
+    printf("stuffed %ld %s\n", left > 0 ? megabytes - (left >> 20) : megabytes, left > 0 ? strerrorname_np(errno) : "ok");
 }
 
 /* The same in pipes. */
@@ -89,7 +89,7 @@ static void pour(int megabytes) {
         fcntl(ends[1], F_SETFL, O_NONBLOCK);
         while (left > 0 && write(ends[1], block, sizeof block) == sizeof block) left -= sizeof block;
     }
-    printf("poured %ld %s\n", megabytes - (left >> 20), left > 0 ? strerrorname_np(errno) : "ok");
+    printf("poured %ld %s\n", left > 0 ? megabytes - (left >> 20) : megabytes, left > 0 ? strerrorname_np(errno) : "ok");
 }
 
 static void bomb(void) {
