@@ -51,7 +51,7 @@ struct Page {
 pub async fn run(args: LogsArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     let client = Client::new(credentials::find(&args.server)?);
     let group = format!("/aws/lambda/{}", args.name);
-    let mut seen = Seen::since(now_ms().saturating_sub_unsigned(millis(args.since)));
+    let mut seen = Seen::since(long_ago(args.since));
     let mut shown = show_new(&client, &group, &mut seen, ui).await?;
     if !args.follow {
         if shown == Some(0) {
@@ -149,7 +149,7 @@ impl Seen {
 
     /// The oldest time worth asking for.
     fn from(&self) -> i64 {
-        self.since.max(self.newest - LATE_MS)
+        self.since.max(self.newest.saturating_sub(LATE_MS))
     }
 
     fn is_new(&mut self, event: &Event) -> bool {
@@ -165,9 +165,10 @@ impl Seen {
     }
 }
 
-fn now_ms() -> i64 {
+/// That long ago, in milliseconds since 1970, and not before: nothing was logged then.
+fn long_ago(time: Duration) -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(millis(since_1970)).unwrap_or(i64::MAX)
+    i64::try_from(millis(since_1970.saturating_sub(time))).unwrap_or(i64::MAX)
 }
 
 fn millis(time: Duration) -> u64 {
@@ -194,6 +195,15 @@ mod tests {
         assert_eq!(seen.from(), 4_000);
         assert!(seen.is_new(&event("late", 4_500)));
         assert!(!seen.is_new(&event("late", 4_500)));
+    }
+
+    #[test]
+    fn looking_back_further_than_there_were_logs_asks_for_all_of_them() {
+        for time in [Duration::from_secs(99_999_999_999_999 * 86_400), Duration::MAX] {
+            assert_eq!(Seen::since(long_ago(time)).from(), 0);
+        }
+        // And an answer cannot bring it down either.
+        assert_eq!(Seen::since(i64::MIN).from(), i64::MIN);
     }
 
     #[test]
