@@ -1,6 +1,8 @@
 //! A small signed HTTP client. One connection a request: on one machine that costs less than
 //! keeping a pool right.
 
+mod patient;
+
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,6 +19,7 @@ use tokio::time::timeout;
 
 use crate::credentials::Access;
 use crate::failure::{Failure, Kind};
+use patient::Patient;
 
 /// A server that takes longer to accept a connection is as good as not there.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -24,7 +27,7 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 const ANSWER_BYTES: usize = 16 << 20;
 
 /// The two ends of a connection: what requests go in at, and what carries them.
-type Ends = (http1::SendRequest<Full<Bytes>>, http1::Connection<TokioIo<TcpStream>, Full<Bytes>>);
+type Ends = (http1::SendRequest<Full<Bytes>>, http1::Connection<TokioIo<Patient>, Full<Bytes>>);
 
 /// Speaks to one server with one key.
 #[derive(Debug)]
@@ -123,7 +126,7 @@ impl Client {
                 Err(e) => return Err(self.silent(e)),
             };
         stream.set_nodelay(true).map_err(|e| self.silent(e))?;
-        http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.broken(e))
+        http1::handshake(TokioIo::new(Patient(stream))).await.map_err(|e| self.broken(e))
     }
 
     fn silent(&self, why: impl fmt::Display) -> Failure {
@@ -216,6 +219,7 @@ impl From<Refusal> for Failure {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
     use crate::credentials::Keys;
@@ -273,6 +277,47 @@ mod tests {
         let seen = seen.lock().expect("list").clone();
         assert_eq!(seen[0].line, format!("POST {path}"));
         assert_eq!(seen[0].body["a"], 1);
+    }
+
+    /// A server that reads the head of one request, says `answer`, and closes.
+    async fn rude_server(answer: &'static str) -> Client {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+        let authority = listener.local_addr().expect("an address").to_string();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let mut head = [0; 1024];
+            assert!(stream.read(&mut head).await.expect("a request") > 0);
+            stream.write_all(answer.as_bytes()).await.expect("the client is there");
+        });
+        let keys =
+            Keys { access_key_id: "a".into(), secret_access_key: "b".into(), session_token: None };
+        Client::new(Access { authority, region: "r".into(), keys, account_id: None })
+    }
+
+    async fn send_too_much(client: &Client) -> Result<Answer, Failure> {
+        let body = Bytes::from(vec![b' '; (6 << 20) + 1]);
+        client.send(Service::LAMBDA, Method::POST, "/", HeaderMap::new(), body).await
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_answer_counts_though_the_server_read_no_more() {
+        for _ in 0..20 {
+            let client = rude_server(
+                "HTTP/1.1 413 Payload Too Large\r\nx-amzn-errortype: RequestTooLargeException\r\n\
+                 content-length: 17\r\nconnection: close\r\n\r\n{\"message\":\"big\"}",
+            )
+            .await;
+            let answer = send_too_much(&client).await.expect("an answer");
+            let refusal = answer.refusal().expect("a refusal");
+            assert_eq!((refusal.status, &*refusal.message), (413, "big"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_closes_without_a_word_broke_off() {
+        let failure = send_too_much(&rude_server("").await).await.expect_err("no answer");
+        assert_eq!(failure.code(), 69);
+        assert!(failure.why.contains("broke off"), "{failure:?}");
     }
 
     #[tokio::test]
