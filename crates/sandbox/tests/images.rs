@@ -157,6 +157,19 @@ fn what_a_crash_left_is_removed_but_not_what_is_being_written() {
 }
 
 #[test]
+fn what_cannot_be_removed_keeps_no_store_from_opening() {
+    let folder = Folder::new();
+    let dir = folder.0.path();
+    let (stays, goes) = (dir.join("tmp-1-0"), dir.join("tmp-2-0"));
+    // No tree, so it cannot be removed as one.
+    fs::write(&stays, "").expect("a file");
+    fs::create_dir(&goes).expect("a folder");
+    let store = ImageStore::open(dir, OFF).expect("a store all the same");
+    assert!(stays.exists() && !goes.exists());
+    ensure(&store, PROVIDED).expect("an image");
+}
+
+#[test]
 fn a_broken_index_is_an_empty_one() {
     let folder = Folder::new();
     let dir = folder.0.path();

@@ -43,7 +43,7 @@ enum Parts {
 
 impl ImageStore {
     /// Opens the store in a directory, and makes that where it is missing. Reads the index alone;
-    /// removes what a crash left half made.
+    /// removes what a crash left half made, as far as it can.
     ///
     /// # Errors
     /// [`ImageError::Io`] when the directory cannot be made or read.
@@ -52,7 +52,7 @@ impl ImageStore {
         fs::create_dir_all(&dir).map_err(ImageError::io(&dir))?;
         // Inside a sandbox the root must be found by its relative paths, whatever the caller's is.
         let dir = dir.canonicalize().map_err(ImageError::io(&dir))?;
-        tree::sweep(&dir).map_err(ImageError::io(&dir))?;
+        tree::sweep(&dir);
         let ready = RwLock::new(current(&dir, &Index::read(&dir)));
         let making = Mutex::default();
         Ok(Self { shared: Arc::new(Shared { dir, options, ready, making }) })

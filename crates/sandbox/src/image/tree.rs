@@ -2,7 +2,7 @@
 //! read-only and renamed to its digest. A crash leaves only the temporary directory, and the next
 //! [`sweep`] removes that.
 
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -221,15 +221,23 @@ fn remove(dir: &Path) -> io::Result<()> {
     fs::remove_dir_all(dir)
 }
 
-/// Removes the temporary trees that no living process writes.
-pub(super) fn sweep(store: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(store)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(PREFIX)
-            && File::open(entry.path())?.try_lock().is_ok()
+/// Removes the temporary trees that no living process writes. One that cannot be removed, because
+/// what a killed server started still writes into it perhaps, is the next start's.
+pub(super) fn sweep(store: &Path) {
+    for dir in fs::read_dir(store).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let name = dir.file_name().unwrap_or_default();
+        if name.to_string_lossy().starts_with(PREFIX)
+            && let Err(error) = remove_unless_held(&dir)
         {
-            remove(&entry.path())?;
+            tracing::warn!(dir = %dir.display(), %error, "a temporary tree stays until the next start");
         }
     }
-    Ok(())
+}
+
+fn remove_unless_held(dir: &Path) -> io::Result<()> {
+    match File::open(dir)?.try_lock() {
+        Ok(()) => remove(dir),
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
