@@ -21,10 +21,11 @@ class RuntimeApi {
     this.invocationPath = `POST ${base}/invocation/`;
     this.initErrorPath = `POST ${base}/init/error`;
     this.tail = ` ${tail}Content-Type: application/json\r\n`;
-    /** Called with the headers (lower-case names) and the text of each invocation. */
+    /** Called with the response that is an invocation. */
     this.onInvocation = null;
     // One entry for each request on its way: what to do with its response.
     this.expected = [];
+    this.invoke = (response) => this.takeInvocation(response);
     this.reader = new ResponseReader((response) => this.expected.shift()(response));
     this.connect(endpoint.slice(0, colon), Number(endpoint.slice(colon + 1)));
   }
@@ -105,15 +106,17 @@ class RuntimeApi {
 
   expectInvocation() {
     this.socket.ref();
-    this.expected.push((response) => {
-      if (response.status !== 200) {
-        process.stderr.write(`fika: the Runtime API answered ${response.status} to next\n`);
-        process.exit(1);
-      }
-      // Within an invocation only the function's own work keeps the event loop alive.
-      this.socket.unref();
-      this.onInvocation(response.headers, response.body.toString('utf8'));
-    });
+    this.expected.push(this.invoke);
+  }
+
+  takeInvocation(response) {
+    if (response.status !== 200) {
+      process.stderr.write(`fika: the Runtime API answered ${response.status} to next\n`);
+      process.exit(1);
+    }
+    // Within an invocation only the function's own work keeps the event loop alive.
+    this.socket.unref();
+    this.onInvocation(response);
   }
 }
 

@@ -3,6 +3,7 @@
 // the Runtime API until the connection ends.
 //
 //   api.js         the Runtime API over one raw, pipelined connection
+//   reader.js      HTTP responses out of what arrives there
 //   invocation.js  one invocation: the context object, and answering exactly once
 //   loader.js      from `_HANDLER` to a function
 //   esm.js         ES modules in a plain `index.js`, on Node versions that cannot tell by themselves
@@ -10,8 +11,11 @@
 
 const { RuntimeApi } = require('./api.js');
 const { Invocation } = require('./invocation.js');
+const { headerKey } = require('./reader.js');
 const { UnhandledPromiseRejection, log, patchConsole, setRequestId } = require('./report.js');
 
+const REQUEST_ID = headerKey('lambda-runtime-aws-request-id');
+const TRACE_ID = headerKey('lambda-runtime-trace-id');
 // Exit codes of AWS's own client.
 const UNHANDLED_REJECTION = 128;
 const UNCAUGHT_EXCEPTION = 129;
@@ -60,12 +64,12 @@ function showTrace() {
 
 function serve(handler) {
   initialised = true;
-  api.onInvocation = (headers, body) => {
-    const id = headers['lambda-runtime-aws-request-id'];
+  api.onInvocation = (response) => {
+    const id = response.header(REQUEST_ID);
     setRequestId(id);
-    trace = headers['lambda-runtime-trace-id'];
+    trace = response.header(TRACE_ID);
     current = new Invocation(api, id, handler);
-    current.run(headers, body);
+    current.run(response);
   };
   api.next();
 }

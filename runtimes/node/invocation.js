@@ -2,25 +2,38 @@
 // One invocation: calls the handler, and answers exactly once whichever way the handler says so:
 // a promise, the callback, `context.done`, or by having nothing left to do.
 
+const { headerKey } = require('./reader.js');
 const { NodeJsExit, log } = require('./report.js');
 
-const env = process.env;
+const FUNCTION_ARN = headerKey('lambda-runtime-invoked-function-arn');
+const DEADLINE = headerKey('lambda-runtime-deadline-ms');
+const CLIENT_CONTEXT = headerKey('lambda-runtime-client-context');
+const IDENTITY = headerKey('lambda-runtime-cognito-identity');
+
+// Each reading of a variable asks the C library; these stay what they are.
+const {
+  AWS_LAMBDA_FUNCTION_VERSION: FUNCTION_VERSION,
+  AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: MEMORY_SIZE,
+  AWS_LAMBDA_LOG_GROUP_NAME: LOG_GROUP_NAME,
+  AWS_LAMBDA_LOG_STREAM_NAME: LOG_STREAM_NAME,
+} = process.env;
 
 class Invocation {
   constructor(api, id, handler) {
     this.api = api;
     this.id = id;
     this.handler = handler;
-    this.waits = true;
+    this.context = null;
     this.settled = false;
     this.answered = false;
     this.later = null;
   }
 
-  run(headers, body) {
+  run(response) {
     try {
-      const context = this.context(headers);
-      const result = this.handler(JSON.parse(body), context, (error, value) =>
+      this.context = contextOf(this, response);
+      const result = this.handler(JSON.parse(response.body), this.context, (error, value) =>
         this.callback(error, value));
       if (result && typeof result.then === 'function') {
         result.then((value) => this.done(null, value), (error) => this.done(orHandled(error)));
@@ -40,7 +53,7 @@ class Invocation {
   callback(error, value) {
     if (!this.settle()) return;
     if (isError(error)) this.fail(error);
-    else if (this.waits) this.later = () => this.succeed(value);
+    else if (this.context.callbackWaitsForEmptyEventLoop) this.later = () => this.succeed(value);
     else this.succeed(value);
   }
 
@@ -81,32 +94,30 @@ class Invocation {
     else if (isAsync(this.handler)) this.fail(new NodeJsExit(NEVER_SETTLED));
     else this.succeed(null);
   }
+}
 
-  context(headers) {
-    const invocation = this;
-    const deadline = Number(headers['lambda-runtime-deadline-ms']);
-    return {
-      get callbackWaitsForEmptyEventLoop() {
-        return invocation.waits;
-      },
-      set callbackWaitsForEmptyEventLoop(waits) {
-        invocation.waits = waits;
-      },
-      done: (error, value) => invocation.done(error, value),
-      succeed: (value) => invocation.done(null, value),
-      fail: (error) => invocation.done(orHandled(error)),
-      functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-      functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-      memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-      logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-      clientContext: parse(headers['lambda-runtime-client-context'], 'ClientContext'),
-      identity: parse(headers['lambda-runtime-cognito-identity'], 'CognitoIdentity'),
-      invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
-      awsRequestId: this.id,
-      getRemainingTimeInMillis: () => deadline - Date.now(),
-    };
-  }
+/**
+ * What a handler gets as `context`: a plain object without accessors, since functions copy and
+ * print it. It is also several times quicker to make.
+ */
+function contextOf(invocation, response) {
+  const deadline = Number(response.header(DEADLINE));
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    done: (error, value) => invocation.done(error, value),
+    succeed: (value) => invocation.done(null, value),
+    fail: (error) => invocation.done(orHandled(error)),
+    functionVersion: FUNCTION_VERSION,
+    functionName: FUNCTION_NAME,
+    memoryLimitInMB: MEMORY_SIZE,
+    logGroupName: LOG_GROUP_NAME,
+    logStreamName: LOG_STREAM_NAME,
+    clientContext: parse(response.header(CLIENT_CONTEXT), 'ClientContext'),
+    identity: parse(response.header(IDENTITY), 'CognitoIdentity'),
+    invokedFunctionArn: response.header(FUNCTION_ARN),
+    awsRequestId: invocation.id,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
 }
 
 const NEVER_SETTLED = 'The Lambda runtime client detected an unexpected Node.js exit code. This ' +
