@@ -4,11 +4,16 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use fika_model::Runtime;
+use rustix::process::{Pid, Signal};
 use tokio::process::Command;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 use super::ImageError;
 use super::tree::Tree;
@@ -81,8 +86,8 @@ async fn install(dir: &Path, runtime: Runtime, package: &str) -> Result<(), Imag
     let npm = |reason: String| ImageError::Npm { package: package.into(), reason };
     let mut command = Command::new("npm");
     command.arg("install").arg("--prefix").arg(dir).args(QUIET).arg(package);
-    command.current_dir(dir).stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(TIMEOUT, command.output())
+    command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let output = tokio::time::timeout(TIMEOUT, run(command))
         .await
         .map_err(|_| npm(format!("it took longer than {} minutes", TIMEOUT.as_secs() / 60)))?
         .map_err(|error| match error.kind() {
@@ -93,6 +98,37 @@ async fn install(dir: &Path, runtime: Runtime, package: &str) -> Result<(), Imag
         return Ok(());
     }
     Err(explain(runtime, package, &String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Runs a program that ends with this process, even if that is killed, and when nobody waits for
+/// it any more.
+async fn run(mut command: Command) -> io::Result<Output> {
+    let us = rustix::process::getpid();
+    command.kill_on_drop(true);
+    // SAFETY: between fork and exec it makes two system calls and allocates nothing.
+    unsafe { command.pre_exec(move || end_with(us)) };
+    let (started, child) = oneshot::channel();
+    let (_waiting, done) = mpsc::sync_channel::<()>(0);
+    let runtime = Handle::current();
+    // The kernel sends the signal when the thread that started it ends, so that is one which ends
+    // when we no longer wait, and none of tokio's, which come and go.
+    thread::Builder::new().name("npm".into()).spawn(move || {
+        let _runtime = runtime.enter();
+        let _nobody = started.send(command.spawn());
+        let _over = done.recv();
+    })?;
+    child.await.map_err(io::Error::other)??.wait_with_output().await
+}
+
+/// In the child: asks the kernel for its own end at that of its parent.
+fn end_with(parent: Pid) -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    // It may have ended before.
+    if rustix::process::getppid() == Some(parent) {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::Interrupted.into())
+    }
 }
 
 /// What npm's words mean. Its error code stands on a line `npm error code CODE`, or, before npm
