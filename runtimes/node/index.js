@@ -8,6 +8,7 @@
 //   loader.js      from `_HANDLER` to a function
 //   esm.js         ES modules in a plain `index.js`, on Node versions that cannot tell by themselves
 //   report.js      console lines and error documents, in Lambda's shapes
+//   bundle.js      what makes one file of them all in an image
 
 const { RuntimeApi } = require('./api.js');
 const { Invocation } = require('./invocation.js');

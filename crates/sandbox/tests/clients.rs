@@ -11,8 +11,6 @@ use fika_model::Runtime;
 use fika_sandbox::image::{ImageError, ImageOptions, ImageStore};
 use runtime_api::{Wire, serve};
 
-const RUNTIMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../runtimes");
-
 /// A function's files, and what becomes of it.
 struct Case {
     name: &'static str,
@@ -91,18 +89,10 @@ fn client(runtime: &str) -> Option<impl Fn() -> Command + use<>> {
         let mut argv = image.argv.iter();
         let program = argv.next().expect("a program").trim_start_matches('/');
         let mut command = Command::new(image.root.join(program));
-        // The client as it is in the checkout, so that its own tests never see an old image.
-        let here = format!(
-            "{RUNTIMES}/{}",
-            if runtime_is_node(&image.runtime) { "node" } else { "python" }
-        );
-        command.args(argv.map(|word| word.replace("/var/runtime", &here)));
+        let client = image.root.join("var/runtime").display().to_string();
+        command.args(argv.map(|word| word.replace("/var/runtime", &client)));
         command
     })
-}
-
-fn runtime_is_node(runtime: &Runtime) -> bool {
-    matches!(runtime, Runtime::Node { .. })
 }
 
 const NODE: &[Case] = &[

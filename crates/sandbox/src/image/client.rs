@@ -1,6 +1,8 @@
 //! Our runtime clients: small programs inside an image that load the function and speak the
 //! Runtime API for it. They are part of this binary, so an image fits the fika that made it.
 
+use std::borrow::Cow;
+
 use fika_model::Runtime;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +20,7 @@ macro_rules! files {
 
 type Files = &'static [(&'static str, &'static str)];
 
+const NODE_HEAD: &str = include_str!("../../../../runtimes/node/bundle.js");
 const NODE: Files = files!["node":
     "index.js", "api.js", "reader.js", "invocation.js", "report.js", "loader.js", "esm.js",
     "exports.js",
@@ -28,13 +31,25 @@ const PYTHON: Files = files!["python":
     "fika_runtime/main.py", "fika_runtime/report.py",
 ];
 
-/// The client's files; a function on `provided` brings its own.
-fn files(runtime: Runtime) -> Files {
+/// The client's files as an image has them; a function on `provided` brings its own.
+fn files(runtime: Runtime) -> Vec<(&'static str, Cow<'static, str>)> {
     match runtime {
-        Runtime::Node { .. } => NODE,
-        Runtime::Python { .. } => PYTHON,
-        Runtime::Provided { .. } => &[],
+        Runtime::Node { .. } => vec![("index.js", bundle().into())],
+        Runtime::Python { .. } => {
+            PYTHON.iter().map(|(name, text)| (*name, Cow::Borrowed(*text))).collect()
+        }
+        Runtime::Provided { .. } => Vec::new(),
     }
+}
+
+/// The whole Node client in one file. Each of its parts keeps a scope of its own.
+fn bundle() -> String {
+    let mut all = String::from(NODE_HEAD);
+    for (name, text) in NODE {
+        all.push_str(&format!("files['./{name}'] = (module, require) => {{\n{text}}};\n\n"));
+    }
+    all.push_str("load('./index.js');\n");
+    all
 }
 
 /// Writes the client into a tree that has the runtime's own parts.
@@ -55,7 +70,7 @@ pub(super) fn stamp(runtime: Runtime) -> String {
     for (name, text) in files(runtime) {
         hash.update(name);
         hash.update([0]);
-        hash.update(text);
+        hash.update(text.as_bytes());
         hash.update([0]);
     }
     index::hex(&hash.finalize())
