@@ -1,6 +1,6 @@
 'use strict';
 // In an image the client is one file: this one, the others as entries of `files`, and a call that
-// starts `index.js`. Finding and opening each by itself would cost every cold start more than 1 ms.
+// starts `index.js`. Finding and opening each by itself would cost every cold start about 1 ms.
 
 const files = Object.create(null);
 const modules = Object.create(null);
