@@ -35,13 +35,13 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::lanes::Lanes;
 
 /// The only worker of a node that stands alone.
 const WORKER: WorkerId = WorkerId(0);
-/// How long idle sandboxes may take to end once nothing runs any more.
+/// How long idle sandboxes may take to end, at least, when no more requests run.
 const SWEEP: Duration = Duration::from_secs(10);
 
 type Assignment = Assigner<Placer, Worker>;
@@ -115,6 +115,9 @@ impl Node {
     pub async fn open(options: NodeOptions, lanes: &Lanes) -> Result<Self, NodeError> {
         let dir = &options.data_dir;
         private(dir)?;
+        for room in ["blobs", "code", "logs"] {
+            private(&dir.join(room))?;
+        }
         let store = Store::open(dir)?;
         let accounts = Accounts::open(store.clone(), dir, options.root.clone()).await?;
         let blobs = Blobs::open(dir.join("blobs"))?;
@@ -173,15 +176,21 @@ impl Node {
     /// waiting short.
     pub async fn close(self, patience: Duration, hurry: impl Future<Output = ()>) {
         self.stop.send_replace(true);
+        let begun = Instant::now();
         let end = async {
             let _ = timeout(patience, self.stop.closed()).await;
-            if timeout(SWEEP.min(patience), self.assignment.drain()).await.is_err() {
+            // Invocations whose callers have left are still to be waited for.
+            let rest = patience.saturating_sub(begun.elapsed()).max(SWEEP.min(patience));
+            if timeout(rest, self.assignment.drain()).await.is_err() {
                 tracing::warn!("some invocations did not end in time and are cut off");
             }
         };
         tokio::select! {
             () = end => {}
-            () = hurry => {}
+            () = hurry => {
+                // Begun but not waited for, so that nothing new is started meanwhile.
+                let _ = timeout(Duration::ZERO, self.assignment.drain()).await;
+            }
         }
         self.worker.close().await;
         let logs = self.logs.clone();
@@ -190,8 +199,8 @@ impl Node {
     }
 }
 
-/// Makes the data directory where it is not there yet: functions' code and logs in it are for
-/// its owner's eyes. One that somebody made keeps the mode they gave it.
+/// Makes a directory where it is not there yet: functions' code and logs are for their owner's
+/// eyes. One that somebody made keeps the mode they gave it.
 fn private(dir: &Path) -> Result<(), NodeError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(|source| NodeError::DataDir { path: dir.into(), source })

@@ -14,7 +14,7 @@ use http::{Method, Request};
 use hyper::body::Incoming;
 
 use crate::auth::{self, Caller, LOGS};
-use crate::body::{BodyError, Room};
+use crate::body::{self, BodyError, Room};
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Run, Running};
@@ -133,7 +133,13 @@ where
         limit: usize,
         running: &'r Running,
     ) -> Result<Admitted<'r>, Refusal> {
-        let visitor = auth::greet(parts, &self.accounts, services)?;
+        let visitor = match auth::greet(parts, &self.accounts, services) {
+            Ok(visitor) => visitor,
+            Err(error) => {
+                body::discard(body).await;
+                return Err(error.into());
+            }
+        };
         let (body, room) = self.bodies.collect(&parts.headers, body, limit).await?;
         let run = running.begin();
         let caller = visitor.prove(parts, &body, &self.keys)?;
@@ -182,6 +188,11 @@ impl From<BodyError> for Refusal {
                 "RequestEntityTooLargeException",
                 413,
                 "The request body is larger than this operation takes.",
+            ),
+            BodyError::NoRoom => AwsError::new(
+                "ServiceUnavailableException",
+                503,
+                "Too many large requests are on their way; try again.",
             ),
             BodyError::Slow => {
                 AwsError::new("RequestTimeoutException", 408, "The body did not come in time.")

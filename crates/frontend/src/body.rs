@@ -7,12 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// How long a client may take to send a body it has begun.
+/// How long a client may take to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a body that is not wanted is read, so that its sender sees the answer: a client
 /// that is still writing when the connection closes loses what was written to it.
@@ -24,9 +24,17 @@ const SMALL_BYTES: u64 = 256 << 10;
 /// What all larger bodies together may take, MiB.
 const LARGE_MIB: usize = 512;
 
+/// How long a large body waits for room.
+const ROOM_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long the next piece of a body may take, so that room is not held by a client that only
+/// says it will send.
+const STALL_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BodyError {
+    /// Too many large bodies are on their way.
+    NoRoom,
     /// It is larger than the operation takes.
     TooLarge,
     /// It took too long.
@@ -61,30 +69,68 @@ impl Bodies {
             discard(body).await;
             return Err(BodyError::TooLarge);
         }
-        let read = async {
-            let room = self.room(announced.unwrap_or(limit as u64)).await;
-            let whole = Limited::new(body, limit).collect().await;
-            whole.map(|whole| (whole.to_bytes(), room))
-        };
-        match timeout(BODY_TIMEOUT, read).await {
-            Ok(Ok(whole)) => Ok(whole),
-            Ok(Err(error)) => Err(why(error.as_ref())),
+        let room = self.room(announced.unwrap_or(limit as u64)).await?;
+        match timeout(BODY_TIMEOUT, whole(body, limit)).await {
+            Ok(Ok(whole)) => Ok((whole, room)),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(BodyError::Slow),
         }
     }
 
-    async fn room(&self, bytes: u64) -> Room {
+    async fn room(&self, bytes: u64) -> Result<Room, BodyError> {
         if bytes <= SMALL_BYTES {
-            return None;
+            return Ok(None);
         }
         let mib = u32::try_from(bytes.div_ceil(1 << 20)).unwrap_or(u32::MAX);
-        // Never closed, so this only waits.
-        Arc::clone(&self.0).acquire_many_owned(mib).await.ok()
+        let room = Arc::clone(&self.0).acquire_many_owned(mib);
+        // Never closed, so what comes back is room, or a wait that was too long.
+        timeout(ROOM_TIMEOUT, room).await.map(Result::ok).map_err(|_| BodyError::NoRoom)
     }
 }
 
-fn why(error: &(dyn std::error::Error + Send + Sync + 'static)) -> BodyError {
-    if error.is::<LengthLimitError>() { BodyError::TooLarge } else { BodyError::Broken }
+/// The whole body, as long as it keeps coming.
+async fn whole(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
+    let mut read = Read::default();
+    loop {
+        let next = timeout(STALL_TIMEOUT, body.frame()).await;
+        match next.map_err(|_| BodyError::Slow)? {
+            None => return Ok(read.done()),
+            Some(Err(_)) => return Err(BodyError::Broken),
+            Some(Ok(frame)) => read.add(frame.into_data().unwrap_or_default()),
+        }
+        if read.length() > limit {
+            discard(body).await;
+            return Err(BodyError::TooLarge);
+        }
+    }
+}
+
+/// What has been read. Most bodies come in one piece, which is passed on as it is.
+#[derive(Default)]
+struct Read {
+    first: Bytes,
+    all: Vec<u8>,
+}
+
+impl Read {
+    fn add(&mut self, data: Bytes) {
+        if self.first.is_empty() {
+            self.first = data;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&data);
+    }
+
+    fn length(&self) -> usize {
+        self.all.len().max(self.first.len())
+    }
+
+    fn done(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.into() }
+    }
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {
@@ -92,7 +138,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Reads what nobody wants, for a while.
-async fn discard(mut body: Incoming) {
+pub(crate) async fn discard(mut body: Incoming) {
     let read = async {
         let mut left = DISCARD_BYTES;
         while let Some(Ok(frame)) = body.frame().await {
@@ -103,4 +149,33 @@ async fn discard(mut body: Incoming) {
         }
     };
     let _ = timeout(DISCARD_TIMEOUT, read).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_put_together_and_one_piece_is_not_copied() {
+        for pieces in [&["a"][..], &["", "ab", ""], &["a", "bc", "", "d"], &[]] {
+            let mut read = Read::default();
+            pieces.iter().for_each(|piece| read.add(Bytes::from_static(piece.as_bytes())));
+            assert_eq!(read.length(), pieces.concat().len());
+            assert_eq!(read.done(), pieces.concat());
+        }
+        let one = Bytes::from_static(b"whole");
+        let mut read = Read::default();
+        read.add(one.clone());
+        assert_eq!(read.done().as_ptr(), one.as_ptr());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn large_bodies_wait_for_room_and_small_ones_do_not() {
+        let bodies = Bodies::new();
+        let all = bodies.room(512 << 20).await.expect("room for the first");
+        assert_eq!(bodies.room(1 << 20).await.expect_err("none is left"), BodyError::NoRoom);
+        assert!(bodies.room(SMALL_BYTES).await.expect("always").is_none());
+        drop(all);
+        assert!(bodies.room(70 << 20).await.expect("room again").is_some());
+    }
 }

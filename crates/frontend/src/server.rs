@@ -60,21 +60,18 @@ where
             served = connection.as_mut() => served,
             () = stopped(&mut stop) => {
                 connection.as_mut().graceful_shutdown();
-                // Half a request holds nobody up for long: it has begun nothing.
-                if seen.get() { connection.await } else { soon(connection).await }
+                match timeout(LAST_WORDS, connection.as_mut()).await {
+                    Ok(served) => served,
+                    Err(_) if seen.get() => connection.await,
+                    // Half a request holds nobody up for long: it has begun nothing.
+                    Err(_) => return,
+                }
             }
         };
         if let Err(error) = served {
             tracing::debug!(%error, "a client's connection ended");
         }
     }
-}
-
-/// Waits a moment for the rest of an answer.
-async fn soon(
-    connection: impl Future<Output = Result<(), hyper::Error>>,
-) -> Result<(), hyper::Error> {
-    timeout(LAST_WORDS, connection).await.unwrap_or(Ok(()))
 }
 
 /// Whether the request of a connection has been read whole and is being answered.

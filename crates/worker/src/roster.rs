@@ -1,6 +1,7 @@
 //! Who is here: the slots of a worker, and who is told of them.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use fika_model::{SandboxId, WorkerId};
@@ -15,12 +16,13 @@ pub(crate) struct Roster {
     shards: [RwLock<HashMap<SandboxId, Arc<Slot>>>; 16],
     events: OnceLock<Arc<dyn SandboxEvents>>,
     left: Notify,
+    closed: AtomicBool,
 }
 
 impl Roster {
     pub fn new(worker: WorkerId) -> Self {
         let (shards, events) = (Default::default(), OnceLock::new());
-        Self { worker, shards, events, left: Notify::new() }
+        Self { worker, shards, events, left: Notify::new(), closed: AtomicBool::new(false) }
     }
 
     /// Names who is told of idle and dead sandboxes. The first one named stays.
@@ -63,6 +65,15 @@ impl Roster {
             shard.values().cloned().collect::<Vec<_>>()
         };
         self.shards.iter().flat_map(read).collect()
+    }
+
+    /// Nobody is to be added any more.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// Resolves when no slot is left.

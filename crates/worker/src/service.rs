@@ -11,10 +11,17 @@ use fika_sandbox::image::{Image, ImageStore};
 use fika_store::{Blobs, LogStore, NotADigest};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::roster::Roster;
 use crate::slot::Command;
 use crate::{CreateError, Gone, Invocation, Outcome, SandboxEvents, WorkerService, keeper};
+
+/// How long sandboxes may take to end when the worker closes.
+const END: Duration = Duration::from_secs(20);
+/// How often those that are left are told again.
+const RETIRE_AGAIN: Duration = Duration::from_millis(200);
+const STOPPING: &str = "the worker is stopping; send the request to another";
 
 /// What a worker is made of.
 pub struct WorkerOptions {
@@ -150,10 +157,18 @@ impl Worker {
     }
 
     async fn end_all(&self) {
-        for slot in self.shared.roster.all() {
-            slot.command(Command::Retire);
+        let roster = &self.shared.roster;
+        roster.close();
+        let emptied = async {
+            // Again and again: one that is being built is not on the roster yet.
+            while timeout(RETIRE_AGAIN, roster.emptied()).await.is_err() {
+                roster.all().iter().for_each(|slot| slot.command(Command::Retire));
+            }
+        };
+        roster.all().iter().for_each(|slot| slot.command(Command::Retire));
+        if timeout(END, emptied).await.is_err() {
+            tracing::warn!("some sandboxes do not end; the wall kills what is left of them");
         }
-        self.shared.roster.emptied().await;
     }
 
     fn lane(&self, near: Option<LaneId>, sandbox: SandboxId) -> &Handle {
@@ -171,10 +186,13 @@ impl WorkerService for Worker {
         near: Option<LaneId>,
     ) -> Result<(), CreateError> {
         let home = self.home(&version, &|_| {}).await.map_err(CreateError::Worker)?;
+        if self.shared.roster.is_closed() {
+            return Err(CreateError::Worker(STOPPING.into()));
+        }
         let (created, done) = oneshot::channel();
         let keeper = keeper::run(Arc::clone(&self.shared), sandbox, version, home, created);
         self.lane(near, sandbox).spawn(keeper);
-        done.await.unwrap_or_else(|_| Err(CreateError::Worker("the worker is stopping".into())))
+        done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }
 
     fn retire(&self, sandbox: SandboxId) {
