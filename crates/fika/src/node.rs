@@ -115,7 +115,8 @@ impl Node {
     pub async fn open(options: NodeOptions, lanes: &Lanes) -> Result<Self, NodeError> {
         let dir = &options.data_dir;
         private(dir)?;
-        for room in ["blobs", "code", "logs"] {
+        // Not `code`: what is in it is read by sandboxes, whose users are others.
+        for room in ["blobs", "logs"] {
             private(&dir.join(room))?;
         }
         let store = Store::open(dir)?;
