@@ -16,18 +16,25 @@ const EXECUTABLE: u32 = 0o755;
 /// Unpacks `zip` as the directory `dest`, whose parent must be there.
 ///
 /// It is unpacked beside `dest`, as `.unpack-…`, and renamed when it is whole. If `dest` is there
-/// by then, it stays as it is: somebody else unpacked the same code. Nothing is synced to the
-/// disk, for it can be unpacked again.
+/// by then, it stays as it is: somebody else unpacked the same code. What was written is on the
+/// disk before the name is, so whoever finds `dest` may trust it, after a power loss too.
 ///
 /// # Errors
 /// [`PackageError`]; nothing is left behind then.
 pub fn unpack(zip: &[u8], dest: &Path) -> Result<Contents, PackageError> {
     let tree = Tree::new(dest)?;
     let contents = walk(zip, &mut &tree)?;
+    flush(&tree.root).map_err(PackageError::io(dest))?;
     match fs::rename(&tree.root, dest) {
         Err(_) if dest.is_dir() => Ok(contents),
         renamed => renamed.map(|()| contents).map_err(PackageError::io(dest)),
     }
+}
+
+/// One call for all files, since a package may have thousands. The rename itself is not waited
+/// for: code whose name is lost is unpacked again.
+fn flush(dir: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(File::open(dir)?)?)
 }
 
 /// A directory in the making, removed again unless it was renamed.
