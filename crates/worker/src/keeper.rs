@@ -8,12 +8,13 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fika_model::SandboxId;
 use fika_model::error::chain;
 use fika_sandbox::{Event, Sandbox, Start, WallError};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::roster::Roster;
 use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
@@ -24,6 +25,10 @@ pub(crate) use birth::run;
 /// How long a function's processes have between SIGTERM and SIGKILL: none, as on Lambda
 /// without extensions.
 const GRACE: Duration = Duration::ZERO;
+
+/// How long the wall may take for one thing. It takes milliseconds on a healthy machine; a process
+/// that the kernel cannot kill, or an init that is stuck, takes for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a keeper needs of a sandbox. The tests have another one, without a wall.
 pub(crate) trait Wall: Send {
@@ -105,19 +110,20 @@ impl<W: Wall> Keeper<W> {
             Begin::First => self.init_deadline = Some(Instant::now() + self.init_timeout),
             Begin::Again => {}
         }
-        match self.wall.start(self.start.clone()).await {
-            Ok(()) => Next::Keep,
-            Err(WallError::Refused(why)) => {
+        match timeout(PATIENCE, self.wall.start(self.start.clone())).await {
+            Ok(Ok(())) => Next::Keep,
+            Ok(Err(WallError::Refused(why))) => {
                 // There is no program to start: the function's own mistake.
                 tracing::debug!(sandbox = %self.slot.id, why, "the runtime cannot be started");
                 let error = outcome::json_of(&outcome::entrypoint_error(&self.start.argv));
                 self.on_end(Ending::NotStarted(error)).await
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 let error = chain(&error);
                 tracing::warn!(sandbox = %self.slot.id, error, "the runtime cannot be started");
                 Next::End
             }
+            Err(_) => self.give_up("started"),
         }
     }
 
@@ -157,9 +163,13 @@ impl<W: Wall> Keeper<W> {
     }
 
     async fn reset(&mut self, announce: bool) -> Next {
-        if let Err(error) = self.wall.reset().await {
-            tracing::warn!(sandbox = %self.slot.id, %error, "the sandbox cannot be reset");
-            return Next::End;
+        match timeout(PATIENCE, self.wall.reset()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(sandbox = %self.slot.id, %error, "the sandbox cannot be reset");
+                return Next::End;
+            }
+            Err(_) => return self.give_up("reset"),
         }
         if matches!(self.forget_the_killed().await, Next::End) {
             return Next::End;
@@ -169,6 +179,11 @@ impl<W: Wall> Keeper<W> {
             self.roster.idle(self.slot.id);
         }
         Next::Keep
+    }
+
+    fn give_up(&self, what: &str) -> Next {
+        tracing::warn!(sandbox = %self.slot.id, "the sandbox cannot be {what}: it does not answer");
+        Next::End
     }
 
     /// What killed processes have sent, and how they ended, must not be taken for the next one's.
@@ -187,7 +202,7 @@ impl<W: Wall> Keeper<W> {
 
     async fn end(mut self, how: Next) {
         let waiting = self.slot.die();
-        self.wall.destroy().await;
+        take_down(self.wall, self.slot.id).await;
         // Only now: a runtime that lives to see its connections close complains in the log.
         self.serving.shutdown().await;
         self.pump.shutdown().await;
@@ -206,6 +221,13 @@ impl<W: Wall> Keeper<W> {
 }
 
 const ENDED: &str = "the sandbox was ended before its init phase was done; try again";
+
+/// Destroys a wall. One that does not go is left to the jail, and is dead for everybody else.
+async fn take_down(wall: impl Wall, id: SandboxId) {
+    if timeout(PATIENCE, wall.destroy()).await.is_err() {
+        tracing::warn!(sandbox = %id, "the sandbox does not end: what is left of it still runs");
+    }
+}
 
 /// What the future has at once, if anything.
 async fn now<T>(future: impl Future<Output = T>) -> Option<T> {

@@ -282,6 +282,26 @@ async fn a_lost_sandbox_answers_and_is_dead_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sandbox_that_cannot_be_reset_or_destroyed_is_dead_all_the_same() {
+    let world = World::up().await;
+    let given = invocation("{}", false);
+    let _answer = world.slot.accept(given.clone()).expect("free");
+    world.machine().stuck = true;
+    assert!(world.slot.time_out(given.request_id).is_some());
+    let end = tokio::time::timeout(INIT_TIMEOUT * 10, world.keeper);
+    end.await.expect("an end").expect("a keeper");
+    assert_eq!(world.heard.counts(), Counts { idle: 0, dead: 1 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sandbox_whose_runtime_is_never_started_ends() {
+    let world = World::new().await;
+    world.machine().stuck = true;
+    let created = tokio::time::timeout(INIT_TIMEOUT * 10, world.created).await.expect("an end");
+    assert!(matches!(created, Ok(Err(CreateError::Worker(_)))), "{created:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_queued_when_the_sandbox_is_lost_may_run_in_another() {
     let world = World::up().await;
     let _first = world.slot.accept(invocation("{}", false)).expect("free");

@@ -33,6 +33,8 @@ pub(super) struct Machine {
     /// The program is not there.
     pub refuses: bool,
     pub destroyed: bool,
+    /// Nothing that is asked of the wall is ever done.
+    pub stuck: bool,
     /// What the process holds since `next` gave it.
     pub has: Option<RequestId>,
     calls: [Option<Call>; 2],
@@ -55,11 +57,18 @@ impl FakeWall {
     fn machine(&self) -> MutexGuard<'_, Machine> {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    async fn unless_stuck(&self) {
+        tokio::task::yield_now().await;
+        if self.machine().stuck {
+            std::future::pending().await
+        }
+    }
 }
 
 impl Wall for FakeWall {
     async fn start(&self, _: Start) -> Result<(), WallError> {
-        tokio::task::yield_now().await;
+        self.unless_stuck().await;
         let mut machine = self.machine();
         assert!(!machine.alive, "two processes at once");
         if machine.refuses {
@@ -71,7 +80,7 @@ impl Wall for FakeWall {
     }
 
     async fn reset(&self) -> Result<(), WallError> {
-        tokio::task::yield_now().await;
+        self.unless_stuck().await;
         self.machine().close();
         tokio::task::yield_now().await;
         Ok(())
@@ -82,7 +91,7 @@ impl Wall for FakeWall {
     }
 
     async fn destroy(self) {
-        tokio::task::yield_now().await;
+        self.unless_stuck().await;
         self.machine().close();
         self.machine().destroyed = true;
     }
