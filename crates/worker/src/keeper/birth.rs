@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use fika_model::error::chain;
 use fika_model::{FunctionVersion, SandboxId};
+use fika_sandbox::log::LogReader;
 use fika_sandbox::{Sandbox, Start, WallSpec};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -52,13 +53,12 @@ async fn build(
         Ok(sandbox) => sandbox,
         Err(e) => return Err((created, chain(&e))),
     };
-    let api = match TcpListener::from_std(wall.take_runtime_api()) {
-        Ok(listener) => Arc::new(listener),
-        Err(e) => return Err((created, format!("the Runtime API cannot be served: {e}"))),
-    };
-    let pipe = match wall.take_logs().watch() {
-        Ok(pipe) => pipe,
-        Err(e) => return Err((created, format!("the log cannot be read: {e}"))),
+    let (api, pipe) = match doors(&mut wall) {
+        Ok(doors) => doors,
+        Err(text) => {
+            super::take_down(wall, id).await;
+            return Err((created, text));
+        }
     };
     let stream = logbook::stream_name(&version.version, SystemTime::now());
     let start = Start {
@@ -76,11 +76,19 @@ async fn build(
         roster,
         wall,
         inbox,
-        api,
+        api: Arc::new(api),
         serving: JoinSet::new(),
         pump: JoinSet::new(),
         start,
         init_timeout: shared.init_timeout,
         init_deadline: None,
     })
+}
+
+/// What the sandbox is reached by: its Runtime API and its log.
+fn doors(wall: &mut Sandbox) -> Result<(TcpListener, LogReader), String> {
+    let api = TcpListener::from_std(wall.take_runtime_api())
+        .map_err(|e| format!("the Runtime API cannot be served: {e}"))?;
+    let pipe = wall.take_logs().watch().map_err(|e| format!("the log cannot be read: {e}"))?;
+    Ok((api, pipe))
 }
