@@ -3,10 +3,14 @@
 
 mod common;
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use common::{House, Running, as_root_and_user, run};
 use fika_sandbox::{Event, Exit, Jail, Start, WallError};
+use rustix::process::{Pid, Signal, kill_process};
 
 fn exited(how: Exit) -> Event {
     Event::Exited { how, out_of_memory: false }
@@ -113,11 +117,53 @@ fn a_sandbox_whose_jailer_dies_is_lost_and_leaves_nothing() {
         let mut running = Running::start(&house, &jail, 1, &["say=ready", "wait"]).await;
         running.read_until("ready").await;
         for jailer in house.jailers() {
-            rustix::process::kill_process(jailer, rustix::process::Signal::KILL).unwrap();
+            kill_process(jailer, Signal::KILL).unwrap();
         }
         assert_eq!(running.event().await, Event::Lost);
         jail.close().await;
         assert_eq!(house.traces(), Vec::<String>::new());
+    });
+}
+
+/// A jailer that says nonsense and stays.
+const MAD_JAILER: &str = "#!/bin/sh\necho $$ > ${0%/*}/pid\necho nonsense >&0\nexec sleep 1000\n";
+
+#[test]
+fn nothing_is_left_of_a_sandbox_that_is_not_born() {
+    as_root_and_user("nothing_is_left_of_a_sandbox_that_is_not_born", async {
+        let house = House::new();
+        let jail = house.jail();
+        let jailer = house.path("state/jailer");
+        fs::remove_file(&jailer).unwrap();
+        fs::write(&jailer, MAD_JAILER).unwrap();
+        fs::set_permissions(&jailer, fs::Permissions::from_mode(0o755)).unwrap();
+        let born = jail.create(house.spec(1)).await;
+        assert!(matches!(born, Err(WallError::Build(_))), "{born:?}");
+        let pid = fs::read_to_string(house.path("state/pid")).unwrap();
+        assert!(!Path::new("/proc").join(pid.trim()).exists(), "the jailer lives on");
+        assert_eq!(house.traces(), Vec::<String>::new());
+        jail.close().await;
+    });
+}
+
+#[test]
+fn an_init_that_is_stuck_ends_all_the_same() {
+    as_root_and_user("an_init_that_is_stuck_ends_all_the_same", async {
+        let house = House::new();
+        let jail = house.jail();
+        let running = Running::start(&house, &jail, 1, &["orphan", "say=ready", "wait"]).await;
+        running.read_until("ready").await;
+        for jailer in house.jailers() {
+            let children = format!("/proc/{0}/task/{0}/children", jailer.as_raw_nonzero());
+            for init in fs::read_to_string(children).unwrap().split_whitespace() {
+                let init = Pid::from_raw(init.parse().unwrap()).unwrap();
+                kill_process(init, Signal::STOP).unwrap();
+            }
+        }
+        let end = running.sandbox.destroy(Duration::ZERO);
+        tokio::time::timeout(Duration::from_secs(30), end).await.expect("an end");
+        assert_eq!(house.traces(), Vec::<String>::new());
+        jail.close().await;
     });
 }
 

@@ -15,6 +15,7 @@ use tokio::process::{Child, Command};
 use tokio::task::spawn_blocking;
 
 use super::WallSpec;
+use super::end;
 use super::home::Home;
 use super::users::{Lease, Users};
 use crate::cgroup::{Cgroup, Cgroups, Limits};
@@ -43,12 +44,13 @@ pub async fn bear(
     spec: &WallSpec,
     limits: Limits,
 ) -> Result<Born, WallError> {
-    let lease = users.lease()?;
+    let mut lease = users.lease()?;
     let (ours, theirs) = StdUnixStream::pair().map_err(WallError::Spawn)?;
     let (log, log_end) = log_pipe(lease.mapped()).map_err(WallError::Spawn)?;
     let order = encode(&jail_spec(home, spec, limits, lease.mapped()))
         .map_err(|error| WallError::Spawn(io::Error::other(error)))?;
     stream::send_all(&ours, &order, &[]).map_err(WallError::Spawn)?;
+    let mut control = Control::new(ours).map_err(WallError::Spawn)?;
 
     // The kernel is slow at both, so they go side by side, off the event loop.
     let mut jailer = jailer(home, spec, theirs, log_end);
@@ -56,10 +58,25 @@ pub async fn bear(
     let (cgroups, id) = (cgroups.clone(), spec.sandbox);
     let cgroup = spawn_blocking(move || cgroups.create(id, limits));
     let (jailer, cgroup) = tokio::join!(jailer, cgroup);
-    let cgroup = Guard(flat(cgroup).map_err(WallError::Cgroup)?);
-    let jailer = flat(jailer).map_err(WallError::Spawn)?;
+    let cgroup = flat(cgroup).map(Guard).map_err(WallError::Cgroup);
+    let mut jailer = flat(jailer).map_err(WallError::Spawn)?;
+    let greeted = match cgroup {
+        Ok(cgroup) => greet(&mut control).await.map(|brought| (brought, cgroup.keep())),
+        Err(error) => Err(error),
+    };
+    match greeted {
+        Ok(([api, tmp], cgroup)) => {
+            Ok(Born { control, jailer, lease, cgroup, api: TcpListener::from(api), tmp, log })
+        }
+        Err(error) => {
+            end::kill(&mut jailer, &control, &mut lease).await;
+            Err(error)
+        }
+    }
+}
 
-    let mut control = Control::new(ours).map_err(WallError::Spawn)?;
+/// Waits for init's hello, and takes what it brings: the Runtime API's listener and `/tmp`.
+async fn greet(control: &mut Control) -> Result<[OwnedFd; 2], WallError> {
     let hello = tokio::time::timeout(Duration::from_secs(HELLO_S), control.next());
     match hello.await.map_err(|_| WallError::Silent(HELLO_S))? {
         Ok(Some(FromInit::Hello { version: place::VERSION })) => {}
@@ -68,10 +85,8 @@ pub async fn bear(
         Ok(None) => return Err(WallError::Build("the jailer ended without a word".into())),
         Err(error) => return Err(WallError::Build(error.to_string())),
     }
-    let [api, tmp] = <[OwnedFd; 2]>::try_from(control.take_descriptors())
-        .map_err(|_| WallError::Build("init's hello came without its descriptors".into()))?;
-    let api = TcpListener::from(api);
-    Ok(Born { control, jailer, lease, cgroup: cgroup.keep(), api, tmp, log })
+    <[OwnedFd; 2]>::try_from(control.take_descriptors())
+        .map_err(|_| WallError::Build("init's hello came without its descriptors".into()))
 }
 
 fn flat<T>(joined: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {

@@ -4,9 +4,11 @@
 //! - `home`: the state directory: programs, lock, and what an earlier server left
 //! - `users`: which host users sandboxes are
 //! - `birth`: one sandbox, from nothing to init's hello
+//! - `end`: kills a sandbox that does not end by itself
 //! - [`seccomp`]: the system calls a function may make
 
 mod birth;
+mod end;
 mod home;
 pub mod seccomp;
 mod users;
@@ -22,6 +24,7 @@ use crate::error::WallError;
 use crate::sandbox::Sandbox;
 
 pub(crate) use birth::Born;
+pub(crate) use end::kill;
 pub(crate) use users::Lease;
 
 /// How walls are built here.

@@ -74,6 +74,11 @@ impl Lease {
     pub fn mapped(&self) -> Mapped {
         self.mapped
     }
+
+    /// Keeps the users from everybody else for good, because their processes may live on.
+    pub fn keep_taken(&mut self) {
+        self.pair = None;
+    }
 }
 
 impl Drop for Lease {
@@ -109,13 +114,17 @@ mod tests {
     #[test]
     fn no_two_sandboxes_share_a_user_while_both_live() {
         let users = Arc::new(Users { first: Some(FIRST), taken: Mutex::default() });
-        let (a, b) = (users.lease().unwrap(), users.lease().unwrap());
+        let (a, mut b) = (users.lease().unwrap(), users.lease().unwrap());
         assert_eq!(a.mapped(), Mapped::Own { init: FIRST, function: FIRST + 1 });
         assert_eq!(b.mapped(), Mapped::Own { init: FIRST + 2, function: FIRST + 3 });
         drop(a);
+        b.keep_taken();
+        drop(b);
+        let c = users.lease().unwrap();
+        assert_eq!(c.mapped(), Mapped::Own { init: FIRST, function: FIRST + 1 });
         assert_eq!(
             users.lease().unwrap().mapped(),
-            Mapped::Own { init: FIRST, function: FIRST + 1 }
+            Mapped::Own { init: FIRST + 4, function: FIRST + 5 }
         );
     }
 

@@ -46,6 +46,18 @@ impl Control {
         }
     }
 
+    /// Waits until nobody holds init's end, whatever is still said.
+    pub async fn closed(&self) {
+        let mut rest = [0; 4096];
+        while self.socket.readable().await.is_ok() {
+            match self.socket.try_read(&mut rest) {
+                Ok(1..) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return,
+            }
+        }
+    }
+
     /// The descriptors that came beside the words so far.
     pub fn take_descriptors(&mut self) -> Vec<OwnedFd> {
         std::mem::take(&mut self.descriptors)

@@ -1,0 +1,29 @@
+//! The end of a sandbox that does not end by itself.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::process::Child;
+use tokio::time::timeout;
+
+use super::Lease;
+use crate::sandbox::control::Control;
+
+/// How long what was killed may take to be gone. A process in an uninterruptible call takes as
+/// long as that does.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Kills a jailer, whose end is init's, whatever init is doing. Returns when both are gone, or
+/// when they have had enough time: then their users are never leased again.
+pub async fn kill(jailer: &mut Child, control: &Control, lease: &mut Lease) {
+    let gone = async {
+        jailer.kill().await?;
+        // Init outlives its jailer by a moment.
+        control.closed().await;
+        Ok::<_, io::Error>(())
+    };
+    if !matches!(timeout(PATIENCE, gone).await, Ok(Ok(()))) {
+        tracing::warn!("a sandbox cannot be killed: its users stay taken until the next start");
+        lease.keep_taken();
+    }
+}
