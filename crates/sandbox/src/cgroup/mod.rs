@@ -20,6 +20,7 @@ use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use fika_model::SandboxId;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -245,9 +246,12 @@ impl Cgroup {
 /// Removes one cgroup directory, with any process that is still on its way out, and says so if
 /// it cannot.
 fn remove(path: &PathBuf) {
+    let until = Instant::now() + PATIENCE;
     for _ in 0..ROUNDS {
         match fs::remove_dir(path) {
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => end_processes(path),
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                end_processes(path, until);
+            }
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return tracing::warn!(path = %path.display(), %error, "a cgroup stays behind");
             }
@@ -280,26 +284,34 @@ fn listed(procs: &str) -> impl Iterator<Item = Pid> {
 fn clear(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else { return };
     for left in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
-        end_processes(&left);
+        end_processes(&left, Instant::now() + PATIENCE);
         remove(&left);
     }
 }
 
-/// Kills until nobody is left. What is born meanwhile is in the next round's list.
-fn end_processes(cgroup: &Path) {
-    for _ in 0..ROUNDS {
+/// Kills until nobody is left, or until time is up: a process in an uninterruptible call may never
+/// end. What is born meanwhile is in the next round's list.
+fn end_processes(cgroup: &Path, until: Instant) {
+    while Instant::now() < until {
         let procs = fs::read_to_string(cgroup.join("cgroup.procs")).unwrap_or_default();
         if procs.is_empty() {
             return;
         }
-        for process in listed(&procs).filter_map(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) {
-            let _gone = pidfd_send_signal(&process, Signal::KILL);
-            let _late = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&A_SECOND));
+        let open = |pid| pidfd_open(pid, PidfdFlags::empty()).ok();
+        let processes: Vec<_> = listed(&procs).filter_map(open).collect();
+        for process in &processes {
+            let _gone = pidfd_send_signal(process, Signal::KILL);
+        }
+        if let Some(first) = processes.first() {
+            let _late = poll(&mut [PollFd::new(first, PollFlags::IN)], Some(&A_SECOND));
         }
     }
 }
 
-/// How often to look whether a cgroup has become empty, before giving it up.
+/// How long what is in a cgroup may take to end, before it is given up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often to try to remove a cgroup, before giving it up.
 const ROUNDS: usize = 100;
 
 /// How long a killed process may take to end.

@@ -20,9 +20,10 @@ use super::control::Control;
 use crate::cgroup::Cgroup;
 use crate::cgroup::governor::{Verdict, judge};
 use crate::error::WallError;
-use crate::jail::Lease;
+use crate::jail::{self, Lease};
 
-/// How much longer than its grace a sandbox may take to end before it is killed from outside.
+/// How much longer than its grace a sandbox may take to end before it is killed from outside, and
+/// how long init may take to hear an order.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often to look at a function's memory where the kernel does not tell of all its growth.
@@ -122,8 +123,10 @@ impl Keeper {
                 order = orders.recv() => match order {
                     None => return End::Asked(Duration::ZERO, None),
                     Some(Order::Destroy(grace, reply)) => return End::Asked(grace, Some(reply)),
-                    Some(order) => if self.obey(order).await.is_err() {
-                        return End::Lost;
+                    // An init that is stuck must not keep the end from being heard of.
+                    Some(order) => match timeout(PATIENCE, self.obey(order)).await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(_)) | Err(_) => return End::Lost,
                     },
                 },
                 () = told_to_close(closing) => return End::Asked(Duration::ZERO, None),
@@ -298,16 +301,20 @@ impl Keeper {
     async fn end(mut self, grace: Duration) {
         self.thaw();
         let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
-        let _gone = self.control.say(&ToInit::Shutdown { grace_ms }, &[]).await;
-        if timeout(grace.saturating_add(PATIENCE), self.jailer.wait()).await.is_err() {
-            // The jailer's end is init's, whatever init is doing.
+        let asked = async {
+            // An init that is stuck does not even hear it.
+            let _gone = self.control.say(&ToInit::Shutdown { grace_ms }, &[]).await;
+            self.jailer.wait().await
+        };
+        if timeout(grace.saturating_add(PATIENCE), asked).await.is_err() {
             tracing::warn!("a sandbox did not end when asked to");
-            let _gone = self.jailer.kill().await;
+            jail::kill(&mut self.jailer, &self.control, &mut self.lease).await;
         }
-        drop(self.lease);
         if let Some(cgroup) = self.cgroup {
             let _removed = tokio::task::spawn_blocking(move || cgroup.remove()).await;
         }
+        // Its users are free only when nobody is left who might be one of them.
+        drop(self.lease);
     }
 }
 
