@@ -112,7 +112,7 @@ impl<W: Wall> Keeper<W> {
         }
         match timeout(PATIENCE, self.wall.start(self.start.clone())).await {
             Ok(Ok(())) => Next::Keep,
-            Ok(Err(WallError::Refused(why))) => {
+            Ok(Err(WallError::Refused(why))) if self.runs_its_own_code() => {
                 // There is no program to start: the function's own mistake.
                 tracing::debug!(sandbox = %self.slot.id, why, "the runtime cannot be started");
                 let error = outcome::json_of(&outcome::entrypoint_error(&self.start.argv));
@@ -125,6 +125,11 @@ impl<W: Wall> Keeper<W> {
             }
             Err(_) => self.give_up("started"),
         }
+    }
+
+    /// Whether the program is the function's own, not one of a runtime image.
+    fn runs_its_own_code(&self) -> bool {
+        self.start.argv.first().is_some_and(|program| program.starts_with("/var/task/"))
     }
 
     async fn on_event(&mut self, event: Event) -> Next {

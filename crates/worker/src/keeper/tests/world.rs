@@ -127,7 +127,7 @@ impl World {
             api: Arc::new(listener),
             serving: JoinSet::new(),
             pump: JoinSet::new(),
-            start: Start::default(),
+            start: Start { argv: vec!["/var/task/bootstrap".into()], ..Start::default() },
             init_timeout: INIT_TIMEOUT,
             init_deadline: None,
         };
