@@ -3,16 +3,21 @@
 //! A server named by a flag or by `AWS_ENDPOINT_URL` is spoken to with the keys of the
 //! environment, else with those of the data directory. A server found through the data
 //! directory is spoken to with the data directory's keys: variables that name no server are
-//! most likely meant for AWS.
+//! most likely meant for AWS. So is one whose data directory a flag names.
 
 use std::env;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::cli::ServerArgs;
 use crate::failure::{Failure, Kind};
 use crate::root::{self, Root};
 
+/// How long a server may take to start.
+const STARTING: Duration = Duration::from_secs(2);
+/// How often it is looked for meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// An access key.
@@ -45,12 +50,20 @@ pub struct Access {
     pub account_id: Option<String>,
 }
 
-/// Finds server and keys.
+/// Finds server and keys. One that is just starting, as by `fika serve &` on the line before, is
+/// waited for.
 ///
 /// # Errors
 /// When there are none, or the server's address is of a kind fika's client does not speak.
-pub fn find(args: &ServerArgs) -> Result<Access, Failure> {
-    resolve(args, variable, &args.data.dir()?)
+pub async fn find(args: &ServerArgs) -> Result<Access, Failure> {
+    let dir = args.data.dir()?;
+    for _ in 0..STARTING.as_millis() / LOOK.as_millis() {
+        match resolve(args, variable, &dir) {
+            Err(missing) if missing.kind == Kind::Unavailable => tokio::time::sleep(LOOK).await,
+            found => return found,
+        }
+    }
+    resolve(args, variable, &dir)
 }
 
 /// The region: the flag's, else the environment's, else us-east-1.
@@ -75,11 +88,11 @@ fn resolve(
     data_dir: &Path,
 ) -> Result<Access, Failure> {
     let root = Root::load(data_dir)?;
-    let named = args
-        .endpoint_url
-        .clone()
-        .or_else(|| var("AWS_ENDPOINT_URL_LAMBDA"))
-        .or_else(|| var("AWS_ENDPOINT_URL"));
+    // A data directory that a flag names is meant, whatever the environment says.
+    let environment = args.data.data_dir.is_none();
+    let named = args.endpoint_url.clone().or_else(|| {
+        environment.then(|| var("AWS_ENDPOINT_URL_LAMBDA").or_else(|| var("AWS_ENDPOINT_URL")))?
+    });
     let from_environment = named.is_some().then(|| keys_of_environment(&var)).flatten();
     let keys = from_environment
         .or_else(|| root.clone().map(keys_of_root))
@@ -133,7 +146,8 @@ pub fn no_server(data_dir: &Path) -> Failure {
 
 /// No server has ever run on the data directory.
 pub fn no_keys(data_dir: &Path) -> Failure {
-    Failure::config(
+    Failure::new(
+        Kind::Unavailable,
         "start a server with `fika serve`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         format!("there are no credentials in {}", data_dir.display()),
     )
@@ -216,7 +230,7 @@ mod tests {
     fn nothing_to_go_by_says_what_to_do() {
         let empty = tempfile::tempdir().expect("a directory");
         let failure = resolve(&args(None), vars(&[]), empty.path()).expect_err("no keys");
-        assert_eq!(failure.code(), 78);
+        assert_eq!(failure.code(), 69);
         let (dir, _) = data_dir();
         root::withdraw_endpoint(dir.path());
         let failure = resolve(&args(None), vars(&[]), dir.path()).expect_err("no server");

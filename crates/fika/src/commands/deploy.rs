@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(900);
 pub async fn run(args: DeployArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     let bundle = Bundle::read(&args.path)?;
     let name = name(&args)?;
-    let client = Client::new(credentials::find(&args.server)?);
+    let client = Client::new(credentials::find(&args.server).await?);
     let wanted = wanted(args, &bundle);
     let (function, changed) = deploy(&client, &name, &wanted, &bundle, ui.progress()).await?;
     report(&name, &function, &changed, ui)?;

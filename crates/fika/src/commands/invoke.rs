@@ -23,7 +23,7 @@ const FUNCTION_FAILED: u8 = 1;
 /// # Errors
 /// When the event cannot be read, or the server cannot be asked or refuses.
 pub async fn run(args: InvokeArgs, ui: &Ui) -> Result<ExitCode, Failure> {
-    let client = Client::new(credentials::find(&args.server)?);
+    let client = Client::new(credentials::find(&args.server).await?);
     let call = Call {
         function: &args.name,
         qualifier: args.qualifier.as_deref(),

@@ -49,7 +49,7 @@ struct Page {
 /// # Errors
 /// When the server cannot be asked or refuses.
 pub async fn run(args: LogsArgs, ui: &Ui) -> Result<ExitCode, Failure> {
-    let client = Client::new(credentials::find(&args.server)?);
+    let client = Client::new(credentials::find(&args.server).await?);
     let group = format!("/aws/lambda/{}", args.name);
     let mut seen = Seen::since(long_ago(args.since));
     let mut shown = show_new(&client, &group, &mut seen, ui).await?;
@@ -100,7 +100,8 @@ fn show(event: &Event, ui: &Ui) -> Result<(), Failure> {
     if ui.is_json() {
         return ui.line(&serde_json::to_string(event).map_err(Failure::protocol)?);
     }
-    ui.line(event.message.strip_suffix('\n').unwrap_or(&event.message))
+    // Runtimes join the lines of one entry by carriage returns, which a terminal would overprint.
+    ui.line(&event.message.trim_end_matches('\n').replace('\r', "\n"))
 }
 
 /// `FilterLogEvents`; `None` when there is no such log group.
