@@ -10,7 +10,8 @@
 //! - `outcome`: the errors fika words on a function's behalf
 //!
 //! The warm path is `Worker::invoke` → `Slot::accept` → the runtime's parked `next` → its
-//! `response` → back: two task switches, one short uncontended lock each, no disk.
+//! `response` → back. It takes the slot's lock and the log's, both short and the sandbox's own, and
+//! waits for no disk; what comes after the answer, such as REPORT, is done after it has left.
 #![forbid(unsafe_code)]
 
 mod environment;
@@ -87,7 +88,8 @@ pub trait WorkerService: Send + Sync + 'static {
     fn retire(&self, sandbox: SandboxId);
 
     /// Runs one invocation in a leased sandbox. When the sandbox can take another,
-    /// [`SandboxEvents::idle`] follows, else [`SandboxEvents::dead`]; exactly one of them.
+    /// [`SandboxEvents::idle`] follows, else [`SandboxEvents::dead`]. A sandbox that dies in the
+    /// moment it has answered may be said dead first and idle after; dead is what counts.
     /// The future must be driven to its end: it carries the function's timeout.
     fn invoke(
         &self,

@@ -36,7 +36,7 @@ pub(crate) type Created = oneshot::Sender<Result<(), CreateError>>;
 /// | Waiting | an invocation is accepted | Invoking |
 /// | Invoking | the runtime answers | Away |
 /// | Invoking | the connection broke before the runtime had its work | Away |
-/// | any but Dead | exit, timeout, failed init | Stopping |
+/// | any but Stopped, Dead | exit, timeout, failed init | Stopping |
 /// | Stopping | the keeper has killed all processes | Stopped |
 /// | any | retired, or the wall is lost | Dead |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
