@@ -70,7 +70,10 @@ pub(super) fn scope_of(account: &str, region: &str) -> Scope {
 }
 
 fn open(dir: &TempDir, verdict: Verdict) -> (Control, Arc<Fake>) {
-    let store = Store::open(dir.path()).unwrap();
+    open_on(Store::open(dir.path()).unwrap(), dir, verdict)
+}
+
+fn open_on(store: Store, dir: &TempDir, verdict: Verdict) -> (Control, Arc<Fake>) {
     let blobs = Blobs::open(dir.path().join("blobs")).unwrap();
     let fake = Arc::new(Fake { verdict: watch::Sender::new(verdict), retired: Mutex::default() });
     let mut options = ControlOptions::new(Handle::current());
@@ -95,10 +98,15 @@ impl Fixture {
     /// A stop and a start, with nothing under way.
     pub(super) async fn reopen(self, verdict: Verdict) -> Self {
         let Self { control, fake, dir } = self;
-        let inner = Arc::downgrade(&control.inner);
         drop((control, fake));
-        until(|| inner.strong_count() == 0).await;
-        let (control, fake) = open(&dir, verdict);
+        // Whichever task lets go of it last, the store is closed when its lock is free.
+        let store = loop {
+            match Store::open(dir.path()) {
+                Err(StoreError::Locked { .. }) => tokio::task::yield_now().await,
+                store => break store.unwrap(),
+            }
+        };
+        let (control, fake) = open_on(store, &dir, verdict);
         Self { control, fake, dir }
     }
 
