@@ -29,7 +29,7 @@ struct Ledger {
     unanswered: u64,
 }
 
-/// A small generator, so that a failure can be run again from its seed.
+/// A small generator. A failure names its seed; the moments of the kills are the machine's.
 struct Dice(u64);
 
 impl Dice {
