@@ -153,6 +153,9 @@ fn version(
         environment: settings.environment.clone().unwrap_or_default(),
         code: code.clone(),
         log_group: settings.log_group(&arn.name),
+        role: settings.role.clone(),
+        wall: None,
+        snap_start: false,
     }))
 }
 

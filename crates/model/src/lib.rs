@@ -4,6 +4,7 @@
 //! - [`arn`]: a function's full name, and the ways callers write it
 //! - [`runtime`]: runtime identifiers (`nodejs22.x`) and what they need
 //! - [`version`]: one published state of a function, as a worker sees it
+//! - [`wall`]: kinds of wall, which one a function asks for, which one an operator requires
 //! - [`limits`]: Lambda's quotas, in one place
 //! - [`error`]: what a function or a limit can answer instead of a result
 #![forbid(unsafe_code)]
@@ -14,9 +15,11 @@ pub mod ids;
 pub mod limits;
 pub mod runtime;
 pub mod version;
+pub mod wall;
 
 pub use arn::{FunctionArn, FunctionRef};
 pub use error::{FunctionError, Throttle, ThrottleReason};
 pub use ids::{AccountId, LaneId, Region, RequestId, SandboxId, Scope, VersionUid, WorkerId};
 pub use runtime::Runtime;
 pub use version::{CodeRef, FunctionVersion};
+pub use wall::{Strength, WallKind, WallPolicy, WallRequirement, WallWish};

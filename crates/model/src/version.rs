@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::arn::FunctionArn;
 use crate::ids::VersionUid;
 use crate::runtime::Runtime;
+use crate::wall::WallWish;
 
 /// Code in the blob store, named by what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,4 +44,11 @@ pub struct FunctionVersion {
     pub code: CodeRef,
     /// The log group, `/aws/lambda/NAME` unless configured.
     pub log_group: String,
+    /// The ARN of the role it acts as.
+    pub role: String,
+    /// The wall it asks for; none to take what the worker gives.
+    pub wall: Option<WallWish>,
+    /// Whether preparing it makes a snapshot after its init, from which sandboxes are restored:
+    /// a published version of a function with `SnapStart`.
+    pub snap_start: bool,
 }

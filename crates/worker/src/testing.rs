@@ -49,6 +49,9 @@ pub(crate) fn version(timeout: Duration) -> Arc<FunctionVersion> {
         environment: BTreeMap::new(),
         code: CodeRef { sha256: "0".repeat(64), size: 1 },
         log_group: format!("/aws/lambda/{name}"),
+        role: "arn:aws:iam::123456789012:role/r".into(),
+        wall: None,
+        snap_start: false,
         arn: FunctionArn { scope, name, qualifier: None },
     })
 }

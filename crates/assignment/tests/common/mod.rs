@@ -26,6 +26,9 @@ pub fn version(uid: u64, memory_mb: u32) -> Arc<FunctionVersion> {
         environment: BTreeMap::new(),
         code: CodeRef { sha256: "0".repeat(64), size: 0 },
         log_group: format!("/aws/lambda/{name}"),
+        role: "arn:aws:iam::123456789012:role/r".into(),
+        wall: None,
+        snap_start: false,
         arn: FunctionArn { scope: scope(), name, qualifier: None },
     })
 }
