@@ -9,6 +9,11 @@ pub const OPERATIONS: &[&str] = &[
     "GetFunctionConfiguration",
     "Invoke",
     "ListFunctions",
+    "ListTags",
+    "ListVersionsByFunction",
+    "PublishVersion",
+    "TagResource",
+    "UntagResource",
     "UpdateFunctionCode",
     "UpdateFunctionConfiguration",
 ];

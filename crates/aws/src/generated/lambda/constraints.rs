@@ -273,6 +273,17 @@ static TAG_VALUE_PATTERN: Pattern =
 static TAG_VALUE: Constraint =
     Constraint::new(&[Rule::Longest(256), Rule::Shortest(0), Rule::Pattern(&TAG_VALUE_PATTERN)]);
 
+static TAGGABLE_RESOURCE_PATTERN: Pattern = Pattern::new(
+    "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|(capacity-provider|network-connector):[a-zA-Z0-9-_]{1,64})",
+    "^(?:arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-[0-9]{1}:[0-9]{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|(capacity-provider|network-connector):[a-zA-Z0-9-_]{1,64}))$",
+);
+
+static TAGGABLE_RESOURCE: Constraint = Constraint::new(&[
+    Rule::Longest(10000),
+    Rule::Shortest(1),
+    Rule::Pattern(&TAGGABLE_RESOURCE_PATTERN),
+]);
+
 static TENANT_ID_PATTERN: Pattern =
     Pattern::new("[a-zA-Z0-9\\._:\\/=+\\-@ ]+", "^(?:[a-zA-Z0-9\\._:\\/=+\\-@ ]+)$");
 
@@ -492,12 +503,36 @@ impl Check for ListFunctionsInput {
     }
 }
 
+impl Check for ListTagsInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("resource", self.resource.is_some());
+        found.value("resource", &self.resource, &TAGGABLE_RESOURCE);
+    }
+}
+
+impl Check for ListVersionsByFunctionInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("functionName", self.function_name.is_some());
+        found.value("functionName", &self.function_name, &NAMESPACED_FUNCTION_NAME);
+        found.value("maxItems", &self.max_items, &MAX_LIST_ITEMS);
+    }
+}
+
 impl Check for LoggingConfig {
     fn check(&self, found: &mut Violations) {
         found.value("logFormat", &self.log_format, &LOG_FORMAT);
         found.value("applicationLogLevel", &self.application_log_level, &APPLICATION_LOG_LEVEL);
         found.value("systemLogLevel", &self.system_log_level, &SYSTEM_LOG_LEVEL);
         found.value("logGroup", &self.log_group, &LOG_GROUP);
+    }
+}
+
+impl Check for PublishVersionInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("functionName", self.function_name.is_some());
+        found.value("functionName", &self.function_name, &FUNCTION_NAME);
+        found.value("description", &self.description, &DESCRIPTION);
+        found.value("publishTo", &self.publish_to, &FUNCTION_VERSION_LATEST_PUBLISHED);
     }
 }
 
@@ -513,6 +548,15 @@ impl Check for SnapStart {
     }
 }
 
+impl Check for TagResourceInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("resource", self.resource.is_some());
+        found.value("resource", &self.resource, &TAGGABLE_RESOURCE);
+        found.required("tags", self.tags.is_some());
+        found.map("tags", &self.tags, &Constraint::NONE, &TAG_KEY, &TAG_VALUE);
+    }
+}
+
 impl Check for TenancyConfig {
     fn check(&self, found: &mut Violations) {
         found.required("tenantIsolationMode", self.tenant_isolation_mode.is_some());
@@ -523,6 +567,15 @@ impl Check for TenancyConfig {
 impl Check for TracingConfig {
     fn check(&self, found: &mut Violations) {
         found.value("mode", &self.mode, &TRACING_MODE);
+    }
+}
+
+impl Check for UntagResourceInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("resource", self.resource.is_some());
+        found.value("resource", &self.resource, &TAGGABLE_RESOURCE);
+        found.required("tagKeys", self.tag_keys.is_some());
+        found.list("tagKeys", &self.tag_keys, &Constraint::NONE, &TAG_KEY);
     }
 }
 

@@ -340,6 +340,149 @@ impl Input for ListFunctionsInput {
     }
 }
 
+/// `ListTagsRequest` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ListTagsInput {
+    /// `Resource`: in the path, 1 to 10000 characters, required.
+    #[serde(skip)]
+    pub resource: Option<String>,
+}
+
+impl Input for ListTagsInput {
+    const OPERATION: Operation = Operation::ListTags;
+    type Output = ListTagsOutput;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self { resource: request.path("Resource")? })
+    }
+}
+
+/// `ListVersionsByFunctionRequest` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ListVersionsByFunctionInput {
+    /// `FunctionName`: in the path, 1 to 256 characters, required.
+    #[serde(skip)]
+    pub function_name: Option<String>,
+    /// `Marker`: query parameter `Marker`.
+    #[serde(skip)]
+    pub marker: Option<String>,
+    /// `MaxItems`: query parameter `MaxItems`, 1 to 10000.
+    #[serde(skip)]
+    pub max_items: Option<i32>,
+}
+
+impl Input for ListVersionsByFunctionInput {
+    const OPERATION: Operation = Operation::ListVersionsByFunction;
+    type Output = ListVersionsByFunctionOutput;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            function_name: request.path("FunctionName")?,
+            marker: request.query("Marker")?,
+            max_items: request.query("MaxItems")?,
+        })
+    }
+}
+
+/// `PublishVersionRequest` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PublishVersionInput {
+    /// `FunctionName`: in the path, 1 to 140 characters, required.
+    #[serde(skip)]
+    pub function_name: Option<String>,
+    /// `CodeSha256`.
+    #[serde(rename = "CodeSha256", skip_serializing_if = "Option::is_none")]
+    pub code_sha256: Option<String>,
+    /// `Description`: 0 to 256 characters.
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `RevisionId`.
+    #[serde(rename = "RevisionId", skip_serializing_if = "Option::is_none")]
+    pub revision_id: Option<String>,
+    /// `PublishTo`.
+    #[serde(rename = "PublishTo", skip_serializing_if = "Option::is_none")]
+    pub publish_to: Option<FunctionVersionLatestPublished>,
+}
+
+impl FromJson for PublishVersionInput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "CodeSha256" => it.code_sha256 = value.optional()?,
+                "Description" => it.description = value.optional()?,
+                "RevisionId" => it.revision_id = value.optional()?,
+                "PublishTo" => it.publish_to = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+impl Input for PublishVersionInput {
+    const OPERATION: Operation = Operation::PublishVersion;
+    type Output = FunctionConfiguration;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self { function_name: request.path("FunctionName")?, ..request.json()? })
+    }
+}
+
+/// `TagResourceRequest` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct TagResourceInput {
+    /// `Resource`: in the path, 1 to 10000 characters, required.
+    #[serde(skip)]
+    pub resource: Option<String>,
+    /// `Tags`: required.
+    #[serde(rename = "Tags", skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+impl FromJson for TagResourceInput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Tags" {
+                it.tags = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+impl Input for TagResourceInput {
+    const OPERATION: Operation = Operation::TagResource;
+    type Output = crate::rest::Empty;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self { resource: request.path("Resource")?, ..request.json()? })
+    }
+}
+
+/// `UntagResourceRequest` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct UntagResourceInput {
+    /// `Resource`: in the path, 1 to 10000 characters, required.
+    #[serde(skip)]
+    pub resource: Option<String>,
+    /// `TagKeys`: query parameter `tagKeys`, required.
+    #[serde(skip)]
+    pub tag_keys: Option<Vec<String>>,
+}
+
+impl Input for UntagResourceInput {
+    const OPERATION: Operation = Operation::UntagResource;
+    type Output = crate::rest::Empty;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self { resource: request.path("Resource")?, tag_keys: request.query_list("tagKeys")? })
+    }
+}
+
 /// `UpdateFunctionCodeRequest` of the service model.
 #[derive(Clone, Default, PartialEq, Serialize)]
 pub struct UpdateFunctionCodeInput {

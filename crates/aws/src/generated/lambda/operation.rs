@@ -821,7 +821,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-03-31/tags/{Resource}",
         labels: &["Resource"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListVersionsByFunction",
@@ -829,7 +829,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/versions",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "PauseDurableExecution",
@@ -853,7 +853,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/versions",
         labels: &["FunctionName"],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutFunctionCodeSigningConfig",
@@ -981,7 +981,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-03-31/tags/{Resource}",
         labels: &["Resource"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "UntagResource",
@@ -989,7 +989,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-03-31/tags/{Resource}",
         labels: &["Resource"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "UpdateAlias",

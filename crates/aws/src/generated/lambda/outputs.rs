@@ -186,3 +186,62 @@ impl Output for ListFunctionsOutput {
         Reply::new(success).json(&self)
     }
 }
+
+/// `ListTagsResponse` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ListTagsOutput {
+    /// `Tags`.
+    #[serde(rename = "Tags", skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+impl FromJson for ListTagsOutput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Tags" {
+                it.tags = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+impl Output for ListTagsOutput {
+    fn into_response(self, success: u16) -> http::Response<Bytes> {
+        Reply::new(success).json(&self)
+    }
+}
+
+/// `ListVersionsByFunctionResponse` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ListVersionsByFunctionOutput {
+    /// `NextMarker`.
+    #[serde(rename = "NextMarker", skip_serializing_if = "Option::is_none")]
+    pub next_marker: Option<String>,
+    /// `Versions`.
+    #[serde(rename = "Versions", skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Vec<FunctionConfiguration>>,
+}
+
+impl FromJson for ListVersionsByFunctionOutput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "NextMarker" => it.next_marker = value.optional()?,
+                "Versions" => it.versions = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+impl Output for ListVersionsByFunctionOutput {
+    fn into_response(self, success: u16) -> http::Response<Bytes> {
+        Reply::new(success).json(&self)
+    }
+}
