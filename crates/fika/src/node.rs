@@ -15,7 +15,8 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use fika_assignment::{Assigner, AssignmentOptions};
@@ -28,9 +29,9 @@ use fika_frontend::{Frontend, FrontendOptions};
 use fika_model::{FunctionVersion, LaneId, VersionUid, WorkerId};
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
-use fika_sandbox::{CpuPolicy, Jail, JailOptions};
+use fika_sandbox::{Connection, CpuPolicy, Jail, JailOptions};
 use fika_store::{Blobs, LogStore, Store};
-use fika_worker::{Worker, WorkerOptions};
+use fika_worker::{Endpoint, Worker, WorkerOptions};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -149,8 +150,9 @@ impl Node {
             blobs,
             logs: logs.clone(),
         });
-        let stop = watch::Sender::new(false);
-        Ok(Self { doors: Arc::new(doors), assignment, worker, logs, stop })
+        let (doors, stop) = (Arc::new(doors), watch::Sender::new(false));
+        worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
+        Ok(Self { doors, assignment, worker, logs, stop })
     }
 
     /// Accepts connections, at most so many at once, and deals them out to the lanes, until
@@ -166,7 +168,11 @@ impl Node {
                 let _place = place;
                 // Registered anew, with the event loop of the lane it stays on.
                 match TcpStream::from_std(stream) {
-                    Ok(stream) => doors.serve(stream, LaneId(lane), stop).await,
+                    Ok(stream) => {
+                        // Answers are single writes; waiting to fill a segment only delays them.
+                        let _ = stream.set_nodelay(true);
+                        doors.serve(stream, LaneId(lane), stop).await;
+                    }
                     Err(error) => tracing::warn!(%error, "a connection cannot be served"),
                 }
             });
@@ -288,6 +294,30 @@ impl Preparation for Prepare {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Only whole entries are put in and taken out, so a poisoned map is still good.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The doors, as functions find them in their sandboxes.
+struct OwnEndpoint {
+    /// Weak, because the doors hold the worker that holds this.
+    doors: Weak<Doors>,
+}
+
+impl Endpoint for OwnEndpoint {
+    fn serve(
+        &self,
+        connection: Connection,
+        lane: LaneId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let doors = self.doors.upgrade();
+        Box::pin(async move {
+            if let Some(doors) = doors {
+                // It ends with its sandbox, which outlives the listener: a function that is
+                // drained may still call.
+                let (_open, never) = watch::channel(false);
+                doors.serve(connection, lane, never).await;
+            }
+        })
+    }
 }
 
 /// Assignment, as the control plane tells it of replaced versions.

@@ -12,7 +12,7 @@ use fika_worker::WorkerService;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -37,12 +37,10 @@ where
     /// turns true; a request that has begun is answered first.
     pub async fn serve(
         self: Arc<Self>,
-        stream: TcpStream,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         lane: LaneId,
         mut stop: watch::Receiver<bool>,
     ) {
-        // Answers are single writes; waiting to fill a segment only delays them.
-        let _ = stream.set_nodelay(true);
         let running = Running::default();
         let seen = running.clone();
         let service = service_fn(move |request| {

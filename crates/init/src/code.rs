@@ -1,11 +1,14 @@
-//! A function's code appears at `/var/task`.
+//! A sandbox becomes a function's: its code appears at `/var/task`, `/tmp` gets its size.
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Component, Path};
 
-use fika_init::place::TASK_ROOT;
-use rustix::mount::{MoveMountFlags, OpenTreeFlags, UnmountFlags, move_mount, open_tree, unmount};
+use fika_init::place::{TASK_ROOT, TMP};
+use rustix::mount::{
+    MountFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount_remount, move_mount, open_tree,
+    unmount,
+};
 
 /// Puts the code tree `name` of `trees` at `/var/task`, and takes the way to all other trees out
 /// of the sandbox for good. The mount is read-only because that of `trees` is.
@@ -22,6 +25,14 @@ pub fn bind(trees: OwnedFd, name: &str) -> io::Result<()> {
     drop(trees);
     move_mount(&tree, "", rustix::fs::CWD, TASK_ROOT, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?;
     Ok(())
+}
+
+/// Gives `/tmp` its size, and one file for each page of it at most, so that no flood of empty files
+/// can hold the kernel's memory.
+pub fn resize_tmp(bytes: u64) -> io::Result<()> {
+    let files = (bytes / 4096).max(16);
+    let flags = MountFlags::NOSUID | MountFlags::NODEV;
+    Ok(mount_remount(TMP, flags, format!("size={bytes},nr_inodes={files}"))?)
 }
 
 fn is_plain_name(name: &str) -> bool {

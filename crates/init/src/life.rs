@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::net::TcpListener;
+use std::net::{SocketAddrV4, TcpListener};
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use fika_init::message::Process;
+use fika_init::message::{Bind, Process};
 use fika_init::{Decoder, Exit, FromInit, ToInit, encode, place, stream};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
@@ -27,8 +27,8 @@ pub struct Init {
     log: OwnedFd,
     /// The way to all code trees, until one is bound.
     trees: Option<OwnedFd>,
-    /// The code tree that is bound.
-    code: Option<String>,
+    /// What the sandbox is bound to.
+    bound: Option<Bind>,
     filter: &'static Filter,
     /// The function's own process, while it runs.
     function: Option<Pid>,
@@ -60,7 +60,7 @@ impl Init {
             ended: children::watch()?,
             log: take(place::LOG_FD)?,
             trees: Some(take(place::CODE_FD)?),
-            code: None,
+            bound: None,
             filter: Box::leak(Box::new(Filter::parse(&program))),
             function: None,
             watch: None,
@@ -68,10 +68,10 @@ impl Init {
             emptying: false,
             deadline: None,
         };
-        let api = listen()?;
+        let (api, endpoint) = (listen(place::RUNTIME_API)?, listen(place::ENDPOINT)?);
         let tmp = rustix::fs::open(place::TMP, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
         let hello = FromInit::Hello { version: place::VERSION };
-        init.say_with(&hello, &[api.as_fd(), tmp.as_fd()])?;
+        init.say_with(&hello, &[api.as_fd(), endpoint.as_fd(), tmp.as_fd()])?;
         Ok(init)
     }
 
@@ -127,6 +127,13 @@ impl Init {
 
     fn obey(&mut self, word: ToInit) -> io::Result<Then> {
         match word {
+            ToInit::Bind(bind) => {
+                let answer = match self.bind(bind) {
+                    Ok(()) => FromInit::Bound,
+                    Err(message) => FromInit::NotBound { message },
+                };
+                self.say(&answer)?;
+            }
             ToInit::Start(process) => {
                 let answer = match self.start(&process) {
                     Ok(()) => FromInit::Started,
@@ -162,25 +169,31 @@ impl Init {
         if self.function.is_some() {
             return Err("a process of the function runs already".into());
         }
-        if let Some(name) = &process.code {
-            self.bind(name)?;
-        }
         let pid = process::spawn(process, cgroups, self.log.as_fd(), self.filter)
             .map_err(|error| format!("{}: {error}", process.argv.first().map_or("", |s| s)))?;
         self.function = Some(pid);
         self.out_of_memory = false;
-        self.watch = process.watch_memory.map(memory::Watch::new);
+        self.watch();
         Ok(())
     }
 
-    /// Puts the code in its place, once. The same code again is no error.
-    fn bind(&mut self, name: &str) -> Result<(), String> {
-        if self.code.as_deref() == Some(name) {
+    /// Watches what the function holds, where that is ours to do.
+    fn watch(&mut self) {
+        let watched = self.bound.as_ref().filter(|bound| bound.watch_memory);
+        self.watch = watched.map(|bound| memory::Watch::new(bound.memory_bytes));
+    }
+
+    /// Makes the sandbox a function's, once. The same again is no error.
+    fn bind(&mut self, bind: Bind) -> Result<(), String> {
+        if self.bound.as_ref() == Some(&bind) {
             return Ok(());
         }
-        let trees = self.trees.take().ok_or("this sandbox has other code already")?;
+        let name = &bind.code;
+        let trees = self.trees.take().ok_or("this sandbox is another function's already")?;
         code::bind(trees, name).map_err(|error| format!("code {name}: {error}"))?;
-        self.code = Some(name.into());
+        code::resize_tmp(bind.tmp_bytes).map_err(|error| format!("{}: {error}", place::TMP))?;
+        self.bound = Some(bind);
+        self.watch();
         Ok(())
     }
 
@@ -251,12 +264,12 @@ fn take(descriptor: i32) -> io::Result<OwnedFd> {
     Ok(taken)
 }
 
-/// Listens for the function's runtime. The worker is the one to accept, and never blocks.
-fn listen() -> io::Result<TcpListener> {
+/// Listens for the function's processes. The worker is the one to accept, and never blocks.
+fn listen(at: SocketAddrV4) -> io::Result<TcpListener> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
     rustix::net::sockopt::set_socket_reuseaddr(&socket, true)?;
-    rustix::net::bind(&socket, &place::RUNTIME_API)?;
+    rustix::net::bind(&socket, &at)?;
     rustix::net::listen(&socket, 128)?;
     Ok(TcpListener::from(socket))
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToInit {
+    /// Make the sandbox a function's: its code, its sizes. Once; the same again is no error.
+    Bind(Bind),
     /// Start the function's process. In a jail, descriptors of the cgroups it must join come
     /// beside this frame: each is a file into which a process writes `0` to enter.
     Start(Process),
@@ -22,11 +24,23 @@ pub enum ToInit {
     },
 }
 
+/// What makes a prepared sandbox the sandbox of one function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bind {
+    /// Directory name of the code tree to put at `/var/task`. A later word may name no other.
+    pub code: String,
+    /// The size of `/tmp`, in bytes.
+    pub tmp_bytes: u64,
+    /// The function's memory, in bytes.
+    pub memory_bytes: u64,
+    /// Kill the function when its processes hold more than its memory. For hosts where no cgroup
+    /// can do it better.
+    pub watch_memory: bool,
+}
+
 /// The process of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
-    /// Directory name of the code tree to put at `/var/task`. A later start may name no other.
-    pub code: Option<String>,
     /// Program (an absolute path) and arguments.
     pub argv: Vec<String>,
     /// The whole environment; nothing is added.
@@ -35,17 +49,14 @@ pub struct Process {
     pub cwd: String,
     /// How many descriptors of cgroups come beside this frame.
     pub cgroups: usize,
-    /// Kill the function when its processes hold more than this many bytes. For hosts where no
-    /// cgroup can do it better.
-    pub watch_memory: Option<u64>,
 }
 
 /// What init tells its worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FromInit {
-    /// The sandbox is ready. In a jail two descriptors come beside this frame: the Runtime API's
-    /// listener, and `/tmp`.
+    /// The sandbox is ready. In a jail three descriptors come beside this frame: the listeners of
+    /// the Runtime API and of the endpoint, and `/tmp`.
     Hello {
         /// [`crate::place::VERSION`].
         version: u32,
@@ -53,6 +64,13 @@ pub enum FromInit {
     /// The wall could not be built; nothing more will come.
     Failed {
         /// Which step failed and how.
+        message: String,
+    },
+    /// The sandbox is the function's.
+    Bound,
+    /// It could not be made the function's. It is of no further use.
+    NotBound {
+        /// What failed.
         message: String,
     },
     /// The function's program is running.

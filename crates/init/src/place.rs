@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// The version of the protocol. Worker and init are built together; a difference means that an
 /// old binary was left in the state directory.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Init's descriptor of the control stream.
 pub const CONTROL_FD: i32 = 0;
@@ -22,6 +22,9 @@ pub const TMP: &str = "/tmp";
 
 /// Where the Runtime API listens, in the sandbox's own network namespace.
 pub const RUNTIME_API: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 9001);
+
+/// Where fika's own AWS endpoint listens, in the sandbox's own network namespace.
+pub const ENDPOINT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 9002);
 
 /// The function's user inside the sandbox, the number AWS uses (`sbx_user1051`).
 pub const FUNCTION_UID: u32 = 993;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use fika_model::SandboxId;
-use fika_sandbox::{CpuPolicy, Jail, JailOptions, Start, WallSpec};
+use fika_sandbox::{Bind, CpuPolicy, Jail, JailOptions, Start, WallSpec};
 
 const ROUNDS: u64 = 200;
 
@@ -36,13 +36,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
             ephemeral_mb: 512,
             hostname: "sandbox".into(),
         };
+        let bind = Bind { code: code.join("tree"), memory_mb: 128, ephemeral_mb: 512 };
         let start = Start {
-            code: Some(code.join("tree")),
             argv: vec![program.clone(), "say=first".into(), "wait".into()],
             env: Vec::new(),
             cwd: "/var/task".into(),
         };
-        let times = once(&jail, spec, start).await?;
+        let times = once(&jail, spec, bind, start).await?;
         phases.iter_mut().zip(times).for_each(|(phase, time)| phase.push(time));
     }
     jail.close().await;
@@ -58,12 +58,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn once(jail: &Jail, spec: WallSpec, start: Start) -> Result<[Duration; 4], Box<dyn Error>> {
+async fn once(
+    jail: &Jail,
+    spec: WallSpec,
+    bind: Bind,
+    start: Start,
+) -> Result<[Duration; 4], Box<dyn Error>> {
     let mut clock = Instant::now();
     let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed();
     let mut sandbox = jail.create(spec).await?;
     let log = sandbox.take_logs().watch()?;
     let created = lap();
+    sandbox.bind(bind).await?;
     sandbox.start(start).await?;
     let started = lap();
     log.read(&mut [0; 64]).await?;

@@ -40,6 +40,9 @@ pub enum WallError {
     /// The code is not one of the trees in the code directory.
     #[error("{0} is not directly inside the code directory")]
     Code(PathBuf),
+    /// The sandbox could not be made the function's.
+    #[error("cannot give the sandbox to the function: {0}")]
+    NotBound(String),
     /// The function's program could not be started.
     #[error("cannot start {0}")]
     Refused(String),

@@ -2,6 +2,7 @@
 //!
 //! - [`jail`]: a wall made of namespaces: [`Jail`] builds it, from [`WallSpec`] to [`Sandbox`]
 //! - [`sandbox`]: one sandbox: started, emptied, frozen, destroyed; its events
+//! - [`door`]: the ways from inside a sandbox to its server
 //! - [`log`]: what the function writes
 //! - [`cgroup`]: memory, CPU and process limits (cgroup v2, v1, or none)
 //! - [`image`]: runtime images, the read-only trees that are a sandbox's root
@@ -9,6 +10,7 @@
 //! Nothing here knows what a Lambda function is.
 
 pub mod cgroup;
+pub mod door;
 pub mod error;
 pub mod image;
 pub mod jail;
@@ -16,8 +18,9 @@ pub mod log;
 pub mod sandbox;
 
 pub use cgroup::CpuPolicy;
+pub use door::{Connection, Door};
 pub use error::WallError;
 pub use fika_init::Exit;
 pub use jail::{Jail, JailOptions, WallFacts, WallSpec};
 pub use log::{LogPipe, LogReader};
-pub use sandbox::{Event, Meter, Sandbox, Start};
+pub use sandbox::{Bind, Event, Meter, Sandbox, Start};

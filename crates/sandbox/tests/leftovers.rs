@@ -95,10 +95,10 @@ async fn server_that_is_killed() {
     .unwrap();
     let mut running = Vec::new();
     for id in 1..=3 {
-        let start = fika_sandbox::Start { code: Some(place.join("code/tree")), ..house.start(&[]) };
+        let bind = fika_sandbox::Bind { code: place.join("code/tree"), ..house.bind() };
         let argv = ["/var/task/probe", "orphan", "say=ready", "wait"].map(String::from).into();
-        let start = fika_sandbox::Start { argv, ..start };
-        running.push(Running::start_in(&jail, house.spec(id), start).await);
+        let start = fika_sandbox::Start { argv, ..house.start(&[]) };
+        running.push(Running::start_in(&jail, house.spec(id), bind, start).await);
         running.last().unwrap().read_until("ready").await;
     }
     println!("up");

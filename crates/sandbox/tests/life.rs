@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::{House, Running, as_root_and_user, run};
-use fika_sandbox::{Event, Exit, Jail, Start, WallError};
+use fika_sandbox::{Bind, Event, Exit, Jail, Start, WallError};
 use rustix::process::{Pid, Signal, kill_process};
 
 fn exited(how: Exit) -> Event {
@@ -46,7 +46,7 @@ fn a_reset_kills_all_and_keeps_tmp() {
         let mut running = Running::start(&house, &jail, 1, &verbs).await;
         running.read_until("ready").await;
         running.sandbox.reset().await.unwrap();
-        let start = house.start_again(&["ls=/tmp", "ls=/proc", "exit=3"]);
+        let start = house.start(&["ls=/tmp", "ls=/proc", "exit=3"]);
         running.sandbox.start(start).await.unwrap();
         let (text, event) = running.finish().await;
         assert!(text.contains("kept\n"), "{text}");
@@ -65,21 +65,23 @@ fn what_cannot_be_started_is_told_and_does_no_harm() {
         let jail = house.jail();
         let mut sandbox = jail.create(house.spec(1)).await.unwrap();
         let log = sandbox.take_logs().watch().unwrap();
-        let outside = Start { code: Some(house.path("image")), ..house.start(&[]) };
-        assert!(matches!(sandbox.start(outside).await, Err(WallError::Code(_))));
-        let up = Start { code: Some(house.path("code/..")), ..house.start(&[]) };
-        assert!(matches!(sandbox.start(up).await, Err(WallError::Code(_))));
+        for code in ["image", "code/.."] {
+            let outside = Bind { code: house.path(code), ..house.bind() };
+            assert!(matches!(sandbox.bind(outside).await, Err(WallError::Code(_))));
+        }
+        sandbox.bind(house.bind()).await.unwrap();
         let nobody = Start { argv: vec!["/var/task/nobody".into()], ..house.start(&[]) };
         let Err(WallError::Refused(why)) = sandbox.start(nobody).await else { panic!() };
         assert!(why.contains("/var/task/nobody") && why.contains("No such file"), "{why}");
-        sandbox.start(house.start_again(&["say=fine", "wait"])).await.unwrap();
-        let running = Running { sandbox, log };
+        sandbox.start(house.start(&["say=fine", "wait"])).await.unwrap();
+        let mut running = Running { sandbox, log };
         running.read_until("fine\n").await;
-        let twice = running.sandbox.start(house.start_again(&["wait"])).await;
+        let twice = running.sandbox.start(house.start(&["wait"])).await;
         assert!(matches!(twice, Err(WallError::Refused(_))));
         running.sandbox.reset().await.unwrap();
-        let other = Start { code: Some(house.path("code/other")), ..house.start(&["wait"]) };
-        assert!(matches!(running.sandbox.start(other).await, Err(WallError::Refused(_))));
+        let other = Bind { code: house.path("code/other"), ..house.bind() };
+        assert!(matches!(running.sandbox.bind(other).await, Err(WallError::NotBound(_))));
+        running.sandbox.bind(house.bind()).await.unwrap();
         running.sandbox.start(house.start(&["say=the same code", "wait"])).await.unwrap();
         running.read_until("the same code\n").await;
         running.sandbox.destroy(Duration::ZERO).await;
@@ -180,7 +182,7 @@ fn a_frozen_function_does_nothing_until_it_is_thawed() {
             loop {
                 while running.log.try_read(&mut buffer).unwrap().is_some() {}
                 // Init answers all the same, and its answer takes a while.
-                assert!(running.sandbox.start(house.start_again(&["wait"])).await.is_err());
+                assert!(running.sandbox.start(house.start(&["wait"])).await.is_err());
                 if running.log.try_read(&mut buffer).unwrap().is_none() {
                     break;
                 }

@@ -6,13 +6,17 @@ mod common;
 use std::time::Duration;
 
 use common::{House, Running, as_root_and_user, run};
-use fika_sandbox::{Event, Exit, WallSpec};
+use fika_sandbox::{Bind, Event, Exit, WallSpec};
 
 const KILLED: Event = Event::Exited { how: Exit::Signal(9), out_of_memory: true };
 const FINE: Event = Event::Exited { how: Exit::Code(0), out_of_memory: false };
 
 fn small(house: &House) -> WallSpec {
     WallSpec { memory_mb: 64, ephemeral_mb: 256, ..house.spec(1) }
+}
+
+fn small_bind(house: &House) -> Bind {
+    Bind { memory_mb: 64, ephemeral_mb: 256, ..house.bind() }
 }
 
 #[test]
@@ -29,7 +33,9 @@ fn memory_is_bounded_and_tmp_apart_from_it() {
         let house = House::new();
         let jail = house.jail();
         for (verbs, expected, ended) in cases {
-            let mut running = Running::start_in(&jail, small(&house), house.start(verbs)).await;
+            let mut running =
+                Running::start_in(&jail, small(&house), small_bind(&house), house.start(verbs))
+                    .await;
             let (text, event) = running.finish().await;
             assert_eq!((text.as_str(), event), (expected, ended), "{verbs:?}");
             running.sandbox.destroy(Duration::ZERO).await;
@@ -53,7 +59,8 @@ async fn what_the_kernel_holds_for_a_function_is_its_memory() {
         (["stuff=96", "wait"], "", KILLED),
         (["pour=96", "wait"], "", KILLED),
     ] {
-        let mut running = Running::start_in(&jail, small(&house), house.start(&verbs)).await;
+        let mut running =
+            Running::start_in(&jail, small(&house), small_bind(&house), house.start(&verbs)).await;
         let (text, event) = running.finish().await;
         assert!(text.starts_with(expected), "{verbs:?}: {text}");
         assert_eq!(event, ended, "{verbs:?}");
@@ -68,12 +75,12 @@ fn a_function_that_ran_out_of_memory_starts_again() {
         let house = House::new();
         let jail = house.jail();
         let start = house.start(&["touch=/tmp/kept", "eat=1000"]);
-        let mut running = Running::start_in(&jail, small(&house), start).await;
+        let mut running = Running::start_in(&jail, small(&house), small_bind(&house), start).await;
         assert_eq!(running.finish().await.1, KILLED);
         running.sandbox.reset().await.unwrap();
-        running.sandbox.start(house.start_again(&["ls=/tmp"])).await.unwrap();
+        running.sandbox.start(house.start(&["ls=/tmp"])).await.unwrap();
         assert_eq!(running.finish().await, ("kept\n".into(), FINE));
-        running.sandbox.start(house.start_again(&["kill=9"])).await.unwrap();
+        running.sandbox.start(house.start(&["kill=9"])).await.unwrap();
         let (_, event) = running.finish().await;
         assert_eq!(event, Event::Exited { how: Exit::Signal(9), out_of_memory: false });
         running.sandbox.destroy(Duration::ZERO).await;

@@ -8,17 +8,16 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fika_model::SandboxId;
 use fika_model::error::chain;
-use fika_sandbox::{Event, Sandbox, Start, WallError};
-use tokio::net::TcpListener;
+use fika_model::{LaneId, SandboxId};
+use fika_sandbox::{Bind, Door, Event, Sandbox, Start, WallError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::roster::Roster;
 use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
-use crate::{CreateError, outcome, runtime_api};
+use crate::{CreateError, Endpoint, endpoint, outcome, runtime_api};
 
 pub(crate) use birth::run;
 
@@ -32,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a keeper needs of a sandbox. The tests have another one, without a wall.
 pub(crate) trait Wall: Send {
+    /// Makes it the function's.
+    fn bind(&mut self, bind: Bind) -> impl Future<Output = Result<(), WallError>> + Send;
     /// Starts the function's process.
     fn start(&self, start: Start) -> impl Future<Output = Result<(), WallError>> + Send;
     /// Kills all processes; no event tells of that.
@@ -43,6 +44,10 @@ pub(crate) trait Wall: Send {
 }
 
 impl Wall for Sandbox {
+    async fn bind(&mut self, bind: Bind) -> Result<(), WallError> {
+        Sandbox::bind(self, bind).await
+    }
+
     async fn start(&self, start: Start) -> Result<(), WallError> {
         Sandbox::start(self, start).await
     }
@@ -65,11 +70,15 @@ struct Keeper<W> {
     roster: Arc<Roster>,
     wall: W,
     inbox: mpsc::UnboundedReceiver<Command>,
-    api: Arc<TcpListener>,
+    api: Arc<Door>,
+    /// Where the function finds fika's own endpoint, and who serves it.
+    own: Option<(Arc<dyn Endpoint>, Arc<Door>, LaneId)>,
     /// The Runtime API's connections end with the processes that made them.
     serving: JoinSet<()>,
     /// The reader of the log; it ends with the keeper.
     pump: JoinSet<()>,
+    /// What makes the wall the function's, until that is done.
+    bind: Option<Bind>,
     start: Start,
     init_timeout: Duration,
     /// When the first init phase has taken too long.
@@ -102,6 +111,9 @@ impl<W: Wall> Keeper<W> {
 
     fn serve(&mut self) {
         self.serving.spawn(runtime_api::serve(Arc::clone(&self.slot), Arc::clone(&self.api)));
+        if let Some((endpoint, door, lane)) = &self.own {
+            self.serving.spawn(endpoint::serve(Arc::clone(endpoint), Arc::clone(door), *lane));
+        }
     }
 
     async fn start(&mut self) -> Next {
@@ -110,7 +122,7 @@ impl<W: Wall> Keeper<W> {
             Begin::First => self.init_deadline = Some(Instant::now() + self.init_timeout),
             Begin::Again => {}
         }
-        match timeout(PATIENCE, self.wall.start(self.start.clone())).await {
+        match timeout(PATIENCE, self.bind_and_start()).await {
             Ok(Ok(())) => Next::Keep,
             Ok(Err(WallError::Refused(why))) if self.runs_its_own_code() => {
                 // There is no program to start: the function's own mistake.
@@ -125,6 +137,13 @@ impl<W: Wall> Keeper<W> {
             }
             Err(_) => self.give_up("started"),
         }
+    }
+
+    async fn bind_and_start(&mut self) -> Result<(), WallError> {
+        if let Some(bind) = self.bind.take() {
+            self.wall.bind(bind).await?;
+        }
+        self.wall.start(self.start.clone()).await
     }
 
     /// Whether the program is the function's own, not one of a runtime image.

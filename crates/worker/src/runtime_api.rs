@@ -1,6 +1,6 @@
 //! The HTTP a runtime speaks to its slot: Lambda's Runtime API, version 2018-06-01.
 //!
-//! One listener a sandbox, inside its own network namespace. Whoever connects is hostile: a
+//! One door a sandbox, which only its own processes can reach. Whoever connects is hostile: a
 //! call that does not fit is refused, a body past its limit is cut, and nothing here can
 //! touch another sandbox.
 
@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use fika_model::limits;
+use fika_sandbox::{Connection, Door};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -17,7 +18,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -44,13 +44,13 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 type Answer = Response<Full<Bytes>>;
 
-/// Serves the sandbox's listener, and every connection made to it, until the task is dropped.
-pub(crate) async fn serve(slot: Arc<Slot>, listener: Arc<TcpListener>) {
+/// Serves the sandbox's door, and every connection made to it, until the task is dropped.
+pub(crate) async fn serve(slot: Arc<Slot>, door: Arc<Door>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept(), if connections.len() < CONNECTIONS => match accepted {
-                Ok((stream, _)) => {
+            accepted = door.accept(), if connections.len() < CONNECTIONS => match accepted {
+                Ok(stream) => {
                     connections.spawn(serve_connection(Arc::clone(&slot), stream));
                 }
                 // Running out of descriptors passes, so it is waited out.
@@ -64,9 +64,7 @@ pub(crate) async fn serve(slot: Arc<Slot>, listener: Arc<TcpListener>) {
     }
 }
 
-async fn serve_connection(slot: Arc<Slot>, stream: TcpStream) {
-    // Without this each small answer would wait for the peer's acknowledgement.
-    let _ = stream.set_nodelay(true);
+async fn serve_connection(slot: Arc<Slot>, stream: Connection) {
     let hold = Hold::default();
     let stream = Held::new(TokioIo::new(stream), hold.clone());
     let service = service_fn(move |request| {

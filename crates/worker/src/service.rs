@@ -1,7 +1,7 @@
 //! The [`Worker`] handle.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fika_model::error::chain;
@@ -15,7 +15,9 @@ use tokio::time::timeout;
 
 use crate::roster::Roster;
 use crate::slot::Command;
-use crate::{CreateError, Gone, Invocation, Outcome, SandboxEvents, WorkerService, keeper};
+use crate::{
+    CreateError, Endpoint, Gone, Invocation, Outcome, SandboxEvents, WorkerService, keeper,
+};
 
 /// How long sandboxes may take to end when the worker closes.
 const END: Duration = Duration::from_secs(20);
@@ -61,6 +63,7 @@ pub(crate) struct Shared {
     pub jail: Jail,
     pub logs: LogStore,
     pub init_timeout: Duration,
+    pub endpoint: OnceLock<Arc<dyn Endpoint>>,
     lanes: Vec<Handle>,
     images: ImageStore,
     blobs: Blobs,
@@ -76,6 +79,7 @@ impl Worker {
             jail: options.jail,
             logs: options.logs,
             init_timeout: options.init_timeout,
+            endpoint: OnceLock::new(),
             lanes: options.lanes,
             images: options.images,
             blobs: options.blobs,
@@ -87,6 +91,13 @@ impl Worker {
     /// Names who is told of idle and dead sandboxes. Once, before the first create.
     pub fn report_to(&self, events: Arc<dyn SandboxEvents>) {
         self.shared.roster.report_to(events);
+    }
+
+    /// Names who serves what functions say to fika itself. Once, before the first create.
+    pub fn open_endpoint(&self, endpoint: Arc<dyn Endpoint>) {
+        if self.shared.endpoint.set(endpoint).is_err() {
+            tracing::warn!("the endpoint of functions is named twice: the first stays");
+        }
     }
 
     /// Removes unpacked code whose zip is gone, and what a crash left half unpacked.
@@ -171,10 +182,11 @@ impl Worker {
         }
     }
 
-    fn lane(&self, near: Option<LaneId>, sandbox: SandboxId) -> &Handle {
+    fn lane(&self, near: Option<LaneId>, sandbox: SandboxId) -> (LaneId, &Handle) {
         let lanes = &self.shared.lanes;
-        let index = near.map_or(sandbox.0 as usize, |lane| usize::from(lane.0));
-        &lanes[index % lanes.len()]
+        let index = near.map_or(sandbox.0 as usize, |lane| usize::from(lane.0)) % lanes.len();
+        // There are never more lanes than a `LaneId` counts: one a core.
+        (LaneId(u16::try_from(index).unwrap_or(0)), &lanes[index])
     }
 }
 
@@ -190,8 +202,9 @@ impl WorkerService for Worker {
             return Err(CreateError::Worker(STOPPING.into()));
         }
         let (created, done) = oneshot::channel();
-        let keeper = keeper::run(Arc::clone(&self.shared), sandbox, version, home, created);
-        self.lane(near, sandbox).spawn(keeper);
+        let (lane, handle) = self.lane(near, sandbox);
+        let shared = Arc::clone(&self.shared);
+        handle.spawn(keeper::run(shared, sandbox, version, home, lane, created));
         done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }
 

@@ -62,6 +62,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Those of a function of this memory with a `/tmp` of this size, both in MB.
+    #[must_use]
+    pub fn of(memory_mb: u32, tmp_mb: u32, cpu: CpuPolicy) -> Self {
+        Self { memory: u64::from(memory_mb) << 20, tmp: u64::from(tmp_mb) << 20, cpu }
+    }
+
     /// What nothing may pass: memory and `/tmp`, in bytes.
     fn hard(&self) -> u64 {
         self.memory + self.tmp
@@ -195,9 +201,14 @@ impl Cgroup {
         either!(self, group => group.freeze(frozen))
     }
 
+    /// Sets the limits anew.
+    pub(crate) fn limit(&self, limits: Limits) -> io::Result<()> {
+        either!(self, group => group.limit(limits))
+    }
+
     /// Gives at least a whole CPU, or takes it back.
-    pub(crate) fn boost(&self, on: bool) -> io::Result<()> {
-        either!(self, group => group.boost(on))
+    pub(crate) fn boost(&self, on: bool, limits: Limits) -> io::Result<()> {
+        either!(self, group => group.boost(on, limits))
     }
 
     /// What is held now.

@@ -44,12 +44,6 @@ impl Trees {
     pub(super) fn create(&self, name: &str, limits: Limits) -> io::Result<Group> {
         let made = Made::new([&self.memory, &self.cpu, &self.pids, &self.freezer], name)?;
         let [memory, cpu, pids, freezer] = &made.0;
-        fs::write(memory.join("memory.limit_in_bytes"), limits.hard().to_string())?;
-        // Version 1 counts what is in TCP's buffers apart, and only where there is a limit. A
-        // kernel without the file counts none of it.
-        let _not_counted =
-            fs::write(memory.join("memory.kmem.tcp.limit_in_bytes"), limits.memory.to_string());
-        fs::write(cpu.join("cpu.shares"), limits.shares().to_string())?;
         fs::write(pids.join("pids.max"), fika_init::place::MAX_PROCESSES.to_string())?;
         let group = Group {
             peak: File::open(memory.join("memory.max_usage_in_bytes"))?,
@@ -58,9 +52,8 @@ impl Trees {
             cpu: cpu.clone(),
             pids: pids.clone(),
             freezer: freezer.clone(),
-            limits,
         };
-        group.boost(false)?;
+        group.limit(limits)?;
         made.keep();
         Ok(group)
     }
@@ -104,7 +97,6 @@ pub struct Group {
     freezer: PathBuf,
     peak: File,
     state: File,
-    limits: Limits,
 }
 
 impl Group {
@@ -127,8 +119,18 @@ impl Group {
         self.state.write_at(state, 0).map(drop)
     }
 
-    pub(super) fn boost(&self, on: bool) -> io::Result<()> {
-        let Some(quota) = self.limits.quota_us(on) else { return Ok(()) };
+    pub(super) fn limit(&self, limits: Limits) -> io::Result<()> {
+        fs::write(self.memory.join("memory.limit_in_bytes"), limits.hard().to_string())?;
+        // Version 1 counts what is in TCP's buffers apart, and only where there is a limit. A
+        // kernel without the file counts none of it.
+        let tcp = self.memory.join("memory.kmem.tcp.limit_in_bytes");
+        let _not_counted = fs::write(tcp, limits.memory.to_string());
+        fs::write(self.cpu.join("cpu.shares"), limits.shares().to_string())?;
+        self.boost(false, limits)
+    }
+
+    pub(super) fn boost(&self, on: bool, limits: Limits) -> io::Result<()> {
+        let Some(quota) = limits.quota_us(on) else { return Ok(()) };
         fs::write(self.cpu.join("cpu.cfs_period_us"), PERIOD_US.to_string())?;
         fs::write(self.cpu.join("cpu.cfs_quota_us"), quota.to_string())
     }

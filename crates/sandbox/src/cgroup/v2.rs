@@ -92,24 +92,20 @@ pub struct Group {
     /// `memory.peak`, which kernels before 5.19 do not have.
     peak: Option<File>,
     freeze: File,
-    limits: Limits,
 }
 
 impl Group {
     fn new(path: PathBuf, limits: Limits) -> io::Result<Self> {
         let write = |name: &str, value: String| fs::write(path.join(name), value);
-        write("memory.max", limits.hard().to_string())?;
         // What was swapped out would count as gone, and come back as a surprise.
         let _no_swap_here = write("memory.swap.max", "0".into());
         write("pids.max", fika_init::place::MAX_PROCESSES.to_string())?;
-        write("cpu.weight", limits.weight().to_string())?;
         let group = Self {
             peak: File::open(path.join("memory.peak")).ok(),
             freeze: OpenOptions::new().write(true).open(path.join("cgroup.freeze"))?,
             path,
-            limits,
         };
-        group.boost(false)?;
+        group.limit(limits)?;
         Ok(group)
     }
 
@@ -129,8 +125,14 @@ impl Group {
         self.freeze.write_at(if frozen { b"1" } else { b"0" }, 0).map(drop)
     }
 
-    pub(super) fn boost(&self, on: bool) -> io::Result<()> {
-        let Some(quota) = self.limits.quota_us(on) else { return Ok(()) };
+    pub(super) fn limit(&self, limits: Limits) -> io::Result<()> {
+        fs::write(self.path.join("memory.max"), limits.hard().to_string())?;
+        fs::write(self.path.join("cpu.weight"), limits.weight().to_string())?;
+        self.boost(false, limits)
+    }
+
+    pub(super) fn boost(&self, on: bool, limits: Limits) -> io::Result<()> {
+        let Some(quota) = limits.quota_us(on) else { return Ok(()) };
         fs::write(self.path.join("cpu.max"), format!("{quota} {PERIOD_US}"))
     }
 

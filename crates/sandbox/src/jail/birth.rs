@@ -19,6 +19,7 @@ use super::end;
 use super::home::Home;
 use super::users::{Lease, Users};
 use crate::cgroup::{Cgroup, Cgroups, Limits};
+use crate::door::Door;
 use crate::error::WallError;
 use crate::sandbox::control::Control;
 
@@ -31,7 +32,8 @@ pub struct Born {
     pub jailer: Child,
     pub lease: Lease,
     pub cgroup: Option<Arc<Cgroup>>,
-    pub api: TcpListener,
+    pub api: Door,
+    pub endpoint: Door,
     pub tmp: OwnedFd,
     pub log: OwnedFd,
 }
@@ -65,8 +67,8 @@ pub async fn bear(
         Err(error) => Err(error),
     };
     match greeted {
-        Ok(([api, tmp], cgroup)) => {
-            Ok(Born { control, jailer, lease, cgroup, api: TcpListener::from(api), tmp, log })
+        Ok((Brought { api, endpoint, tmp }, cgroup)) => {
+            Ok(Born { control, jailer, lease, cgroup, api, endpoint, tmp, log })
         }
         Err(error) => {
             end::kill(&mut jailer, &control, &mut lease).await;
@@ -75,8 +77,15 @@ pub async fn bear(
     }
 }
 
-/// Waits for init's hello, and takes what it brings: the Runtime API's listener and `/tmp`.
-async fn greet(control: &mut Control) -> Result<[OwnedFd; 2], WallError> {
+/// What init's hello brings.
+struct Brought {
+    api: Door,
+    endpoint: Door,
+    tmp: OwnedFd,
+}
+
+/// Waits for init's hello, and takes what it brings.
+async fn greet(control: &mut Control) -> Result<Brought, WallError> {
     let hello = tokio::time::timeout(Duration::from_secs(HELLO_S), control.next());
     match hello.await.map_err(|_| WallError::Silent(HELLO_S))? {
         Ok(Some(FromInit::Hello { version: place::VERSION })) => {}
@@ -85,8 +94,10 @@ async fn greet(control: &mut Control) -> Result<[OwnedFd; 2], WallError> {
         Ok(None) => return Err(WallError::Build("the jailer ended without a word".into())),
         Err(error) => return Err(WallError::Build(error.to_string())),
     }
-    <[OwnedFd; 2]>::try_from(control.take_descriptors())
-        .map_err(|_| WallError::Build("init's hello came without its descriptors".into()))
+    let [api, endpoint, tmp] = <[OwnedFd; 3]>::try_from(control.take_descriptors())
+        .map_err(|_| WallError::Build("init's hello came without its descriptors".into()))?;
+    let door = |listener| Door::tcp(TcpListener::from(listener)).map_err(WallError::Spawn);
+    Ok(Brought { api: door(api)?, endpoint: door(endpoint)?, tmp })
 }
 
 fn flat<T>(joined: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {

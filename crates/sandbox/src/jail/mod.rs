@@ -116,11 +116,7 @@ impl Jail {
     /// # Errors
     /// [`WallError`] when a step fails; nothing is left then.
     pub async fn create(&self, spec: WallSpec) -> Result<Sandbox, WallError> {
-        let limits = Limits {
-            memory: u64::from(spec.memory_mb) << 20,
-            tmp: u64::from(spec.ephemeral_mb) << 20,
-            cpu: self.cpu,
-        };
+        let limits = Limits::of(spec.memory_mb, spec.ephemeral_mb, self.cpu);
         let born = birth::bear(&self.home, &self.users, &self.cgroups, &spec, limits).await?;
         Ok(Sandbox::new(born, self.home.code_dir(), limits, self.closing.subscribe()))
     }

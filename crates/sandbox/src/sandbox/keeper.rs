@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fika_init::message::Process;
+use fika_init::message::{Bind, Process};
 use fika_init::{Exit, FromInit, ToInit};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -17,8 +17,8 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::Event;
 use super::control::Control;
-use crate::cgroup::Cgroup;
 use crate::cgroup::governor::{Verdict, judge};
+use crate::cgroup::{Cgroup, Limits};
 use crate::error::WallError;
 use crate::jail::{self, Lease};
 
@@ -32,6 +32,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What the handle wants done.
 #[derive(Debug)]
 pub enum Order {
+    Bind(Bind, Limits, oneshot::Sender<Result<(), WallError>>),
     Start(Process, oneshot::Sender<Result<(), WallError>>),
     Reset(oneshot::Sender<()>),
     Freeze(bool),
@@ -41,6 +42,7 @@ pub enum Order {
 /// What init still owes an answer to.
 #[derive(Default)]
 pub struct State {
+    binding: Option<oneshot::Sender<Result<(), WallError>>>,
     starting: Option<oneshot::Sender<Result<(), WallError>>>,
     resetting: Vec<oneshot::Sender<()>>,
     /// An alarm that is being set. The kernel takes up to some ten milliseconds for it (version 1
@@ -139,6 +141,7 @@ impl Keeper {
 
     async fn obey(&mut self, order: Order) -> io::Result<()> {
         match order {
+            Order::Bind(bind, limits, reply) => self.bind(bind, limits, reply).await,
             Order::Start(process, reply) => self.start(process, reply).await,
             Order::Reset(reply) => {
                 self.thaw();
@@ -150,6 +153,22 @@ impl Keeper {
             // Told apart by the caller, who ends with it.
             Order::Destroy(..) => Ok(()),
         }
+    }
+
+    async fn bind(
+        &mut self,
+        bind: Bind,
+        limits: Limits,
+        reply: oneshot::Sender<Result<(), WallError>>,
+    ) -> io::Result<()> {
+        if let Some(Err(error)) = self.cgroup.as_ref().map(|group| group.limit(limits)) {
+            let _nobody = reply.send(Err(WallError::Cgroup(error)));
+            return Ok(());
+        }
+        // The level of an alarm that is set already makes no difference: it looks again.
+        self.memory = limits.memory;
+        self.state.binding = Some(reply);
+        self.control.say(&ToInit::Bind(bind), &[]).await
     }
 
     async fn start(
@@ -174,6 +193,8 @@ impl Keeper {
 
     fn hear(&mut self, word: FromInit) {
         match word {
+            FromInit::Bound => self.answer_bind(Ok(())),
+            FromInit::NotBound { message } => self.answer_bind(Err(WallError::NotBound(message))),
             FromInit::Started => self.answer_start(Ok(())),
             FromInit::Refused { message } => self.answer_start(Err(WallError::Refused(message))),
             FromInit::Exited { how, out_of_memory } => {
@@ -198,6 +219,12 @@ impl Keeper {
         // A worker that starts processes and never asks how they ended misses events, not memory.
         if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
             tracing::warn!(?event, "nobody listens to a sandbox");
+        }
+    }
+
+    fn answer_bind(&mut self, answer: Result<(), WallError>) {
+        if let Some(reply) = self.state.binding.take() {
+            let _nobody = reply.send(answer);
         }
     }
 

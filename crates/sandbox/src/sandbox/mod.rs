@@ -8,17 +8,17 @@ pub(crate) mod control;
 mod keeper;
 
 use std::io;
-use std::net::TcpListener;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fika_init::Exit;
-use fika_init::message::Process;
+use fika_init::message::{self, Process};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::cgroup::{Cgroup, Limits};
+use crate::door::Door;
 use crate::error::WallError;
 use crate::jail::Born;
 use crate::log::LogPipe;
@@ -27,12 +27,20 @@ use keeper::{Keeper, Order};
 /// Most orders that wait for a sandbox, and most events that wait for its worker.
 const QUEUE: usize = 16;
 
+/// What makes a prepared sandbox the sandbox of one function.
+#[derive(Debug, Clone)]
+pub struct Bind {
+    /// The code tree to put at `/var/task`: a directory directly inside the code directory.
+    pub code: PathBuf,
+    /// The function's memory, in MB.
+    pub memory_mb: u32,
+    /// The size of `/tmp`, in MB.
+    pub ephemeral_mb: u32,
+}
+
 /// The process of a function.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
-    /// The code tree to put at `/var/task`: a directory directly inside the code directory.
-    /// A later start may name no other.
-    pub code: Option<PathBuf>,
     /// Program (an absolute path inside) and arguments.
     pub argv: Vec<String>,
     /// The whole environment; nothing is added.
@@ -78,12 +86,13 @@ impl Meter {
 pub struct Sandbox {
     orders: mpsc::Sender<Order>,
     events: mpsc::Receiver<Event>,
-    api: Option<TcpListener>,
+    api: Option<Door>,
+    endpoint: Option<Door>,
     log: Option<LogPipe>,
     cgroup: Option<Arc<Cgroup>>,
     /// The peak that init reports, where no cgroup counts.
     peak: Arc<AtomicU64>,
-    memory: u64,
+    limits: Limits,
     code_dir: PathBuf,
 }
 
@@ -102,10 +111,11 @@ impl Sandbox {
             orders,
             events,
             api: Some(born.api),
+            endpoint: Some(born.endpoint),
             log: Some(LogPipe::new(born.log)),
             cgroup: born.cgroup.clone(),
             peak: peak.clone(),
-            memory: limits.memory,
+            limits,
             code_dir: code_dir.into(),
         };
         let keeper = Keeper {
@@ -123,13 +133,20 @@ impl Sandbox {
         sandbox
     }
 
-    /// The Runtime API's listener: at 127.0.0.1:9001 in the sandbox's own network namespace,
-    /// where only its function can reach it. Does not block.
+    /// Where the function's runtime connects: 127.0.0.1:9001 inside.
     ///
     /// # Panics
     /// When it was taken before.
-    pub fn take_runtime_api(&mut self) -> TcpListener {
-        self.api.take().expect("the listener is taken once")
+    pub fn take_runtime_api(&mut self) -> Door {
+        self.api.take().expect("the door is taken once")
+    }
+
+    /// Where the function finds fika's own AWS endpoint: 127.0.0.1:9002 inside.
+    ///
+    /// # Panics
+    /// When it was taken before.
+    pub fn take_endpoint(&mut self) -> Door {
+        self.endpoint.take().expect("the door is taken once")
     }
 
     /// What the function writes to its standard output and error, in order.
@@ -140,22 +157,32 @@ impl Sandbox {
         self.log.take().expect("the log is taken once")
     }
 
-    /// Puts the code in place (the first time) and starts the function's process. Returns when
-    /// its program runs. May be called again after a [`reset`](Self::reset).
+    /// Makes the sandbox a function's, for good: puts the code in place, and sets its sizes.
     ///
     /// # Errors
-    /// [`WallError::Refused`] when the program cannot be started, [`WallError::Code`] when the
-    /// code is not in the code directory, [`WallError::Lost`] when the sandbox is gone.
-    pub async fn start(&self, start: Start) -> Result<(), WallError> {
-        let code = start.code.as_deref().map(|code| self.tree_name(code)).transpose()?;
-        let process = Process {
-            code,
-            argv: start.argv,
-            env: start.env,
-            cwd: start.cwd,
-            cgroups: 0,
-            watch_memory: self.cgroup.is_none().then_some(self.memory),
+    /// [`WallError::Code`] when the code is not in the code directory, [`WallError::NotBound`]
+    /// when the sandbox is another function's already or cannot have this size,
+    /// [`WallError::Lost`] when it is gone.
+    pub async fn bind(&mut self, bind: Bind) -> Result<(), WallError> {
+        let limits = Limits::of(bind.memory_mb, bind.ephemeral_mb, self.limits.cpu);
+        let word = message::Bind {
+            code: self.tree_name(&bind.code)?,
+            tmp_bytes: limits.tmp,
+            memory_bytes: limits.memory,
+            watch_memory: self.cgroup.is_none(),
         };
+        self.limits = limits;
+        self.ask(|reply| Order::Bind(word, limits, reply)).await?
+    }
+
+    /// Starts the function's process. Returns when its program runs. May be called again after a
+    /// [`reset`](Self::reset).
+    ///
+    /// # Errors
+    /// [`WallError::Refused`] when the program cannot be started, [`WallError::Lost`] when the
+    /// sandbox is gone.
+    pub async fn start(&self, start: Start) -> Result<(), WallError> {
+        let process = Process { argv: start.argv, env: start.env, cwd: start.cwd, cgroups: 0 };
         self.ask(|reply| Order::Start(process, reply)).await?
     }
 
@@ -228,7 +255,7 @@ impl Sandbox {
     /// # Errors
     /// Those of writing a cgroup's file.
     pub fn boost(&self, on: bool) -> io::Result<()> {
-        self.cgroup.as_ref().map_or(Ok(()), |cgroup| cgroup.boost(on))
+        self.cgroup.as_ref().map_or(Ok(()), |cgroup| cgroup.boost(on, self.limits))
     }
 
     /// Ends the sandbox: asks its processes to end, and kills what is left after the grace.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use fika_model::SandboxId;
 use fika_sandbox::log::LogReader;
-use fika_sandbox::{CpuPolicy, Event, Jail, JailOptions, Sandbox, Start, WallSpec};
+use fika_sandbox::{Bind, CpuPolicy, Event, Jail, JailOptions, Sandbox, Start, WallSpec};
 use rustix::process::Pid;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -137,12 +137,13 @@ impl House {
     pub fn start(&self, verbs: &[&str]) -> Start {
         let mut argv = vec!["/var/task/probe".to_string()];
         argv.extend(verbs.iter().map(ToString::to_string));
-        Start { code: Some(self.path("code/tree")), argv, env: Vec::new(), cwd: "/var/task".into() }
+        Start { argv, env: Vec::new(), cwd: "/var/task".into() }
     }
 
-    /// The same, when the code is in its place already.
-    pub fn start_again(&self, verbs: &[&str]) -> Start {
-        Start { code: None, ..self.start(verbs) }
+    /// What binds a sandbox to the code of the tests, with the sizes it has.
+    pub fn bind(&self) -> Bind {
+        let WallSpec { memory_mb, ephemeral_mb, .. } = self.spec(0);
+        Bind { code: self.path("code/tree"), memory_mb, ephemeral_mb }
     }
 }
 
@@ -185,12 +186,13 @@ pub struct Running {
 
 impl Running {
     pub async fn start(house: &House, jail: &Jail, id: u64, verbs: &[&str]) -> Self {
-        Self::start_in(jail, house.spec(id), house.start(verbs)).await
+        Self::start_in(jail, house.spec(id), house.bind(), house.start(verbs)).await
     }
 
-    pub async fn start_in(jail: &Jail, spec: WallSpec, start: Start) -> Self {
+    pub async fn start_in(jail: &Jail, spec: WallSpec, bind: Bind, start: Start) -> Self {
         let mut sandbox = jail.create(spec).await.unwrap();
         let log = sandbox.take_logs().watch().unwrap();
+        sandbox.bind(bind).await.unwrap();
         sandbox.start(start).await.unwrap();
         Self { sandbox, log }
     }

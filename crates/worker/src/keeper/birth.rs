@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use fika_model::error::chain;
-use fika_model::{FunctionVersion, SandboxId};
-use fika_sandbox::log::LogReader;
-use fika_sandbox::{Sandbox, Start, WallSpec};
-use tokio::net::TcpListener;
+use fika_model::{FunctionVersion, LaneId, SandboxId};
+use fika_sandbox::{Bind, Sandbox, Start, WallSpec};
 use tokio::task::JoinSet;
 
 use super::Keeper;
@@ -25,9 +23,10 @@ pub(crate) async fn run(
     id: SandboxId,
     version: Arc<FunctionVersion>,
     home: Home,
+    lane: LaneId,
     created: Created,
 ) {
-    match build(&shared, id, version, home, created).await {
+    match build(&shared, id, version, home, lane, created).await {
         Ok(keeper) => keeper.keep().await,
         Err((created, text)) => {
             let _ = created.send(Err(CreateError::Worker(text)));
@@ -40,6 +39,7 @@ async fn build(
     id: SandboxId,
     version: Arc<FunctionVersion>,
     home: Home,
+    lane: LaneId,
     created: Created,
 ) -> Result<Keeper<Sandbox>, (Created, String)> {
     let spec = WallSpec {
@@ -53,16 +53,20 @@ async fn build(
         Ok(sandbox) => sandbox,
         Err(e) => return Err((created, chain(&e))),
     };
-    let (api, pipe) = match doors(&mut wall) {
-        Ok(doors) => doors,
-        Err(text) => {
+    let pipe = match wall.take_logs().watch() {
+        Ok(pipe) => pipe,
+        Err(error) => {
             super::take_down(wall, id).await;
-            return Err((created, text));
+            return Err((created, format!("the log cannot be read: {error}")));
         }
     };
+    let api = Arc::new(wall.take_runtime_api());
+    let door = Arc::new(wall.take_endpoint());
+    let own = shared.endpoint.get().map(|endpoint| (Arc::clone(endpoint), door, lane));
+    let bind =
+        Bind { code: home.code, memory_mb: version.memory_mb, ephemeral_mb: version.ephemeral_mb };
     let stream = logbook::stream_name(&version.version, SystemTime::now());
     let start = Start {
-        code: Some(home.code),
         argv: home.image.argv.clone(),
         env: environment::variables(&version, &stream),
         cwd: "/var/task".into(),
@@ -76,19 +80,13 @@ async fn build(
         roster,
         wall,
         inbox,
-        api: Arc::new(api),
+        api,
+        own,
         serving: JoinSet::new(),
         pump: JoinSet::new(),
+        bind: Some(bind),
         start,
         init_timeout: shared.init_timeout,
         init_deadline: None,
     })
-}
-
-/// What the sandbox is reached by: its Runtime API and its log.
-fn doors(wall: &mut Sandbox) -> Result<(TcpListener, LogReader), String> {
-    let api = TcpListener::from_std(wall.take_runtime_api())
-        .map_err(|e| format!("the Runtime API cannot be served: {e}"))?;
-    let pipe = wall.take_logs().watch().map_err(|e| format!("the log cannot be read: {e}"))?;
-    Ok((api, pipe))
 }

@@ -1,14 +1,13 @@
 //! A sandbox without a wall, driven by hand.
 
 use std::io::{PipeWriter, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, RequestId};
-use fika_sandbox::{Event, Exit, Start, WallError};
-use tokio::net::TcpListener;
+use fika_sandbox::{Bind, Door, Event, Exit, Start, WallError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -33,6 +32,7 @@ pub(super) struct Machine {
     /// The program is not there.
     pub refuses: bool,
     pub destroyed: bool,
+    pub bound: bool,
     /// Nothing that is asked of the wall is ever done.
     pub stuck: bool,
     /// What the process holds since `next` gave it.
@@ -67,9 +67,16 @@ impl FakeWall {
 }
 
 impl Wall for FakeWall {
+    async fn bind(&mut self, _: Bind) -> Result<(), WallError> {
+        self.unless_stuck().await;
+        assert!(!std::mem::replace(&mut self.machine().bound, true), "bound twice");
+        Ok(())
+    }
+
     async fn start(&self, _: Start) -> Result<(), WallError> {
         self.unless_stuck().await;
         let mut machine = self.machine();
+        assert!(machine.bound, "started before it is the function's");
         assert!(!machine.alive, "two processes at once");
         if machine.refuses {
             return Err(WallError::Refused("no such program".into()));
@@ -117,16 +124,19 @@ impl World {
         let Bare { slot, roster, inbox, created, heard, output } = testing::bare(version.clone());
         let (events, take) = mpsc::channel(16);
         let machine = Arc::<Mutex<Machine>>::default();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let api = listener.local_addr().expect("an address");
+        let bind = Bind { code: "code".into(), memory_mb: 128, ephemeral_mb: 512 };
         let keeper = Keeper {
             slot: slot.clone(),
             roster,
             wall: FakeWall { machine: machine.clone(), events: take },
             inbox,
-            api: Arc::new(listener),
+            api: Arc::new(Door::tcp(listener).expect("an event loop")),
+            own: None,
             serving: JoinSet::new(),
             pump: JoinSet::new(),
+            bind: Some(bind),
             start: Start { argv: vec!["/var/task/bootstrap".into()], ..Start::default() },
             init_timeout: INIT_TIMEOUT,
             init_deadline: None,

@@ -1,13 +1,14 @@
 //! A client that sends exactly the bytes it is told, and a slot to talk to.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use fika_model::RequestId;
+use fika_sandbox::Door;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use crate::runtime_api;
@@ -27,9 +28,10 @@ impl Api {
     pub async fn new() -> Self {
         let bare = testing::bare(testing::version(Duration::from_secs(60)));
         assert_eq!(bare.slot.starting(), Begin::First);
-        let listener = Arc::new(TcpListener::bind("127.0.0.1:0").await.expect("a port"));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(runtime_api::serve(Arc::clone(&bare.slot), listener));
+        let door = Arc::new(Door::tcp(listener).expect("an event loop"));
+        tokio::spawn(runtime_api::serve(Arc::clone(&bare.slot), door));
         Self { bare, address }
     }
 
