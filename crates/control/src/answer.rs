@@ -1,4 +1,4 @@
-//! A function as the API shows it.
+//! A function or a version of it as the API shows it.
 
 use fika_aws::generated::lambda::{
     EnvironmentResponse, EphemeralStorage, FunctionConfiguration, LastUpdateStatus, LogFormat,
@@ -6,44 +6,126 @@ use fika_aws::generated::lambda::{
     SnapStartOptimizationStatus, SnapStartResponse, State, TracingConfigResponse, TracingMode,
 };
 use fika_model::arn::LATEST;
-use fika_model::{FunctionArn, Region};
+use fika_model::{FunctionArn, Region, VersionUid};
 use fika_store::Digest;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::code;
-use crate::record::{Record, Status, Trouble};
+use crate::record::{Build, Record, Status, Trouble};
+use crate::reference::Which;
+use crate::registry::{Published, Snapshot};
 use crate::unsupported::ARCHITECTURE;
 
 const CREATING: (&str, &str) = ("Creating", "The function is being created.");
 
+/// One state of a function, to be shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// Which worker's version it is; steps of its preparation go by it.
+    pub(crate) uid: VersionUid,
+    arn: FunctionArn,
+    version: String,
+    pub(crate) build: Build,
+    status: Status,
+    revision_id: Uuid,
+    modified_ms: i64,
+}
+
+impl Shown {
+    /// The latest state.
+    pub(crate) fn latest(arn: &FunctionArn, uid: VersionUid, record: &Record) -> Self {
+        Self {
+            uid,
+            arn: arn.clone(),
+            version: LATEST.into(),
+            build: record.latest.clone(),
+            status: record.status.clone(),
+            revision_id: record.revision_id,
+            modified_ms: record.modified_ms,
+        }
+    }
+
+    fn published(arn: &FunctionArn, Published { record, version }: &Published) -> Self {
+        let mut build = record.build.clone();
+        if let Some(description) = &record.description {
+            build.settings.description.clone_from(description);
+        }
+        Self {
+            uid: version.uid,
+            arn: arn.clone(),
+            version: version.version.clone(),
+            build,
+            status: record.status.clone(),
+            revision_id: record.revision_id,
+            modified_ms: record.modified_ms,
+        }
+    }
+
+    /// A state of a function; none when there is no such version.
+    pub(crate) fn of(arn: &FunctionArn, snapshot: &Snapshot, which: Which) -> Option<Self> {
+        match which {
+            Which::Latest => Some(Self::latest(arn, snapshot.latest.uid, &snapshot.record)),
+            Which::Published(number) => {
+                snapshot.versions.get(&number).map(|published| Self::published(arn, published))
+            }
+        }
+    }
+
+    /// All states of a function, the latest first.
+    pub(crate) fn all<'a>(
+        arn: &'a FunctionArn,
+        snapshot: &'a Snapshot,
+    ) -> impl Iterator<Item = (u64, Self)> + 'a {
+        let published = snapshot.versions.iter();
+        let published = published.map(|(number, p)| (*number, Self::published(arn, p)));
+        [(0, Self::latest(arn, snapshot.latest.uid, &snapshot.record))].into_iter().chain(published)
+    }
+
+    /// The same, with its version in its ARN.
+    pub(crate) fn qualified(mut self) -> Self {
+        self.arn.qualifier = Some(self.version.clone());
+        self
+    }
+
+    /// Whether it is still being prepared.
+    pub(crate) fn in_progress(&self) -> bool {
+        matches!(self.status, Status::Creating | Status::Updating)
+    }
+
+    fn has_snapshot(&self) -> bool {
+        self.build.settings.snap_start && self.version != LATEST && self.status == Status::Active
+    }
+}
+
 /// All of it, as GetFunctionConfiguration answers.
-pub(crate) fn configuration(arn: &FunctionArn, record: &Record) -> FunctionConfiguration {
-    let runtime = &record.latest.settings.runtime;
-    let mut answer = summary(arn, record);
+pub(crate) fn configuration(shown: &Shown) -> FunctionConfiguration {
+    let runtime = &shown.build.settings.runtime;
+    let mut answer = summary(shown);
     answer.runtime_version_config = Some(RuntimeVersionConfig {
-        runtime_version_arn: Some(runtime_version_arn(&arn.scope.region, runtime)),
+        runtime_version_arn: Some(runtime_version_arn(&shown.arn.scope.region, runtime)),
         ..Default::default()
     });
-    show_status(&mut answer, &record.status);
+    show_status(&mut answer, &shown.status);
     answer
 }
 
 /// What ListFunctions says of it: no state, no runtime version.
-pub(crate) fn summary(arn: &FunctionArn, record: &Record) -> FunctionConfiguration {
-    let settings = &record.latest.settings;
+pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
+    let Shown { arn, build: Build { settings, code, .. }, .. } = shown;
     FunctionConfiguration {
         function_name: Some(arn.name.clone()),
         function_arn: Some(arn.to_string()),
         runtime: Some(settings.runtime.as_str().into()),
         role: Some(settings.role.clone()),
         handler: Some(settings.handler.clone()),
-        code_size: i64::try_from(record.latest.code.size).ok(),
+        code_size: i64::try_from(code.size).ok(),
         description: Some(settings.description.clone()),
         timeout: i32::try_from(settings.timeout_secs).ok(),
         memory_size: i32::try_from(settings.memory_mb).ok(),
-        last_modified: Some(date(record.modified_ms)),
-        code_sha256: code::sha256_base64(&record.latest.code),
-        version: Some(LATEST.into()),
+        last_modified: Some(date(shown.modified_ms)),
+        code_sha256: code::sha256_base64(code),
+        version: Some(shown.version.clone()),
         environment: settings.environment.clone().map(|variables| EnvironmentResponse {
             variables: Some(variables),
             ..Default::default()
@@ -51,15 +133,23 @@ pub(crate) fn summary(arn: &FunctionArn, record: &Record) -> FunctionConfigurati
         tracing_config: Some(TracingConfigResponse {
             mode: Some(settings.tracing.as_deref().map_or(TracingMode::PassThrough, Into::into)),
         }),
-        revision_id: Some(record.revision_id.to_string()),
+        revision_id: Some(shown.revision_id.to_string()),
         package_type: Some(PackageType::Zip),
         architectures: Some(vec![ARCHITECTURE]),
         ephemeral_storage: Some(EphemeralStorage {
             size: i32::try_from(settings.ephemeral_mb).ok(),
         }),
         snap_start: Some(SnapStartResponse {
-            apply_on: Some(SnapStartApplyOn::None),
-            optimization_status: Some(SnapStartOptimizationStatus::Off),
+            apply_on: Some(if settings.snap_start {
+                SnapStartApplyOn::PublishedVersions
+            } else {
+                SnapStartApplyOn::None
+            }),
+            optimization_status: Some(if shown.has_snapshot() {
+                SnapStartOptimizationStatus::On
+            } else {
+                SnapStartOptimizationStatus::Off
+            }),
         }),
         logging_config: Some(LoggingConfig {
             log_format: Some(LogFormat::Text),

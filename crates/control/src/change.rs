@@ -8,15 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fika_aws::shape::AwsError;
-use fika_model::{CodeRef, FunctionVersion};
+use fika_model::{CodeRef, FunctionArn, FunctionVersion};
 use fika_store::{Batch, CommitError, Digest};
+use serde::Serialize;
 
 use crate::control::Control;
 use crate::lifecycle::{self, Next};
 use crate::preparation::Unprepared;
-use crate::record::{self, Record};
-use crate::refuse;
-use crate::registry::{Function, Snapshot};
+use crate::record::{self, Status};
+use crate::reference::Which;
+use crate::registry::{Function, Snapshot, Versions};
+use crate::{published, refuse};
 
 /// Between tries to write down that a preparation has ended: at first, and at most.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -26,6 +28,8 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 pub(crate) enum Unchanged {
     /// It was deleted.
     Gone,
+    /// It is what was published last, under that number.
+    Published(u64),
     /// The change does not fit.
     Refused(AwsError),
     /// The store did not take it.
@@ -37,6 +41,7 @@ impl Unchanged {
         match self {
             Self::Gone => refuse::not_found(&function.arn),
             Self::Refused(error) => error,
+            Self::Published(_) => refuse::internal("a change of nothing was refused"),
             Self::NotStored(CommitError::Conflict { .. }) => {
                 refuse::update_in_progress(&function.arn)
             }
@@ -58,23 +63,23 @@ impl Control {
     /// Commits a new function.
     pub(crate) async fn add(
         &self,
-        arn: fika_model::FunctionArn,
+        arn: FunctionArn,
         next: Next,
     ) -> Result<Arc<Snapshot>, AwsError> {
-        let key = record::key(&arn);
-        let batch = Batch::new().if_absent(key.clone()).put(key, json(&next.record));
+        let batch = put(Batch::new().if_absent(record::key(&arn)), &arn, &next);
         let at = self.inner.store.commit(batch).await.map_err(|error| match error {
             CommitError::Conflict { .. } => refuse::exists(&arn.name),
             error => refuse::store_failed(&error),
         })?;
-        let function = Arc::new(Function::new(arn, next.committed(at)));
+        let function = Arc::new(Function::new(arn, next.committed(at, Versions::default())));
         self.inner.registry.insert(&function);
         let snapshot = function.snapshot.load_full();
-        self.prepare(function, snapshot.latest.clone());
+        self.prepare_new(&function, None, &snapshot);
         Ok(snapshot)
     }
 
-    /// Changes a function in its turn. `decide` sees it as it then is.
+    /// Changes a function in its turn. `decide` sees it as it then is. What of it is new is
+    /// prepared.
     pub(crate) async fn change(
         &self,
         function: &Arc<Function>,
@@ -86,16 +91,17 @@ impl Control {
         }
         let before = function.snapshot.load_full();
         let next = decide(&before)?;
-        let key = record::key(&function.arn);
-        let batch = Batch::new().if_at(key.clone(), before.at).put(key, json(&next.record));
+        let batch = Batch::new().if_at(record::key(&function.arn), before.at);
+        let batch = put(batch, &function.arn, &next);
         let at = self.inner.store.commit(batch).await.map_err(Unchanged::NotStored)?;
-        let after = Arc::new(next.committed(at));
+        let after = Arc::new(next.committed(at, before.versions.clone()));
         self.inner.registry.replace(function, after.clone());
         self.replaced(&before, Some(&after));
+        self.prepare_new(function, Some(&before), &after);
         Ok(after)
     }
 
-    /// Deletes a function in its turn.
+    /// Deletes a function, all of it, in its turn.
     pub(crate) async fn remove(&self, function: &Arc<Function>) -> Result<(), Unchanged> {
         let _turn = function.turn.lock().await;
         if !self.inner.registry.holds(function) {
@@ -104,14 +110,46 @@ impl Control {
         let before = function.snapshot.load_full();
         let key = record::key(&function.arn);
         let batch = Batch::new().if_at(key.clone(), before.at).delete(key);
+        let batch = before
+            .versions
+            .keys()
+            .fold(batch, |batch, number| batch.delete(record::version_key(&function.arn, *number)));
         self.inner.store.commit(batch).await.map_err(Unchanged::NotStored)?;
         self.inner.registry.remove(function);
         self.replaced(&before, None);
         Ok(())
     }
 
-    /// Prepares a function's latest version and writes down what came of it.
-    pub(crate) fn prepare(&self, function: Arc<Function>, version: Arc<FunctionVersion>) {
+    /// Prepares what was not there before and is not ready.
+    fn prepare_new(&self, function: &Arc<Function>, before: Option<&Snapshot>, after: &Snapshot) {
+        if after.record.in_progress() && before.is_none_or(|b| b.latest.uid != after.latest.uid) {
+            self.prepare(function.clone(), Which::Latest, after.latest.clone());
+        }
+        // At most one version comes with a change: the one published last.
+        let number = after.record.published;
+        if before.is_none_or(|b| b.record.published != number)
+            && let Some(published) = after.versions.get(&number)
+        {
+            self.prepare(function.clone(), Which::Published(number), published.version.clone());
+        }
+    }
+
+    /// Goes on with what a stop cut off.
+    pub(crate) fn prepare_rest(&self, function: &Arc<Function>) {
+        let snapshot = function.snapshot.load();
+        if snapshot.record.in_progress() {
+            self.prepare(function.clone(), Which::Latest, snapshot.latest.clone());
+        }
+        for (number, published) in &*snapshot.versions {
+            if published.record.status == Status::Creating {
+                let which = Which::Published(*number);
+                self.prepare(function.clone(), which, published.version.clone());
+            }
+        }
+    }
+
+    /// Prepares one state of a function and writes down what came of it.
+    fn prepare(&self, function: Arc<Function>, which: Which, version: Arc<FunctionVersion>) {
         let this = self.clone();
         self.inner.options.runtime.spawn(async move {
             let work = this.inner.preparation.prepare(version);
@@ -124,19 +162,29 @@ impl Control {
                         .into(),
                 })
             });
-            this.prepared(&function, result).await;
+            this.prepared(&function, which, result).await;
         });
     }
 
-    /// A function is changed by nobody else while its latest version is prepared, so the result
-    /// is about the latest.
-    async fn prepared(&self, function: &Arc<Function>, result: Result<(), Unprepared>) {
+    /// The latest state is changed by nobody else while it is prepared, and a published one
+    /// never, so the result is about what is there now.
+    async fn prepared(
+        &self,
+        function: &Arc<Function>,
+        which: Which,
+        result: Result<(), Unprepared>,
+    ) {
         if let Err(why) = &result {
-            tracing::warn!(function = %function.arn, code = why.code, reason = why.reason, "not prepared");
+            tracing::warn!(function = %function.arn, ?which, code = why.code, reason = why.reason, "not prepared");
         }
         let (mut wait, longest) = RETRY;
         loop {
-            let decide = |before: &Snapshot| Ok(lifecycle::prepared(before, result.clone()));
+            let decide = |before: &Snapshot| match which {
+                Which::Latest => Ok(lifecycle::prepared(before, result.clone())),
+                Which::Published(number) => {
+                    published::prepared(before, number, result.clone()).ok_or(Unchanged::Gone)
+                }
+            };
             match self.change(function, decide).await {
                 Err(Unchanged::NotStored(CommitError::Closed)) => return,
                 // A full disk, say: the function waits with us until there is room.
@@ -152,12 +200,12 @@ impl Control {
 
     /// Tells who must know, and removes code that nobody needs any more.
     fn replaced(&self, before: &Snapshot, after: Option<&Snapshot>) {
-        let uid = |snapshot: &Snapshot| snapshot.serving.as_ref().map(|version| version.uid);
-        if let Some(old) = uid(before).filter(|old| after.and_then(uid) != Some(*old)) {
+        let stays = |uid| after.is_some_and(|after| after.invocable().any(|other| other == uid));
+        for old in before.invocable().filter(|old| !stays(*old)) {
             self.inner.events.retired(old);
         }
-        let kept = |code: &CodeRef| after.is_some_and(|a| a.record.codes().any(|c| c == code));
-        for code in before.record.codes().filter(|code| !kept(code)) {
+        let kept = |code: &CodeRef| after.is_some_and(|after| after.codes().any(|c| c == code));
+        for code in before.codes().filter(|code| !kept(code)) {
             self.forget(code);
         }
     }
@@ -180,6 +228,18 @@ fn log_unstored(function: &Function, error: &CommitError) {
     tracing::error!(error, function = %function.arn, "its state was not stored");
 }
 
-fn json(record: &Record) -> Vec<u8> {
+/// Writes what a function becomes.
+fn put(batch: Batch, arn: &FunctionArn, next: &Next) -> Batch {
+    let batch = batch.put(record::key(arn), json(&next.record));
+    match &next.edit {
+        Some((number, Some(published))) => {
+            batch.put(record::version_key(arn, *number), json(&published.record))
+        }
+        Some((number, None)) => batch.delete(record::version_key(arn, *number)),
+        None => batch,
+    }
+}
+
+fn json(record: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(record).expect("a record is made of strings and numbers")
 }

@@ -1,19 +1,21 @@
 //! The [`Control`] handle: opening it, and what the invoke path asks.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
 use fika_model::{FunctionRef, FunctionVersion, Scope, limits};
 use fika_store::{Blobs, Entry, Store, StoreError};
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::runtime::Handle;
 
 use crate::lifecycle::{self, Uids};
 use crate::preparation::{Preparation, VersionEvents};
-use crate::record::{self, Record, Status};
-use crate::reference::{self, Caller};
-use crate::refuse;
-use crate::registry::{Function, Registry};
+use crate::record::{self, Status};
+use crate::reference::{self, Caller, Which};
+use crate::registry::{Function, Published, Registry};
+use crate::{published, refuse};
 
 /// Limits, and where work is done.
 #[derive(Debug, Clone)]
@@ -100,8 +102,9 @@ impl Control {
         events: Arc<dyn VersionEvents>,
     ) -> Result<Self, ControlError> {
         let (registry, uids) = (Registry::new(), Uids::default());
+        let mut shelf = restore_versions(&store.scan(record::VERSIONS.as_bytes())?, &uids)?;
         for entry in store.scan(record::PREFIX.as_bytes())? {
-            registry.insert(&Arc::new(restore(&entry, &uids)?));
+            registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?));
         }
         let inner = Inner { store, blobs, options, registry, uids, preparation, events };
         let control = Self { inner: Arc::new(inner) };
@@ -123,10 +126,13 @@ impl Control {
     ) -> Result<Arc<FunctionVersion>, AwsError> {
         let caller = Caller { scope, action: "InvokeFunction" };
         let qualifier = caller.qualifier(reference, qualifier)?;
-        let found = reference::is_latest(qualifier)
-            .then(|| self.inner.registry.look(scope, &reference.name, |f| serving(f)))
-            .flatten();
-        found.unwrap_or_else(|| {
+        let found = Which::of(qualifier).and_then(|which| {
+            self.inner.registry.look(scope, &reference.name, |function| match which {
+                Which::Latest => Some(serving(function)),
+                Which::Published(number) => published(function, number),
+            })
+        });
+        found.flatten().unwrap_or_else(|| {
             Err(refuse::not_found(&reference::arn(scope, &reference.name, qualifier)))
         })
     }
@@ -139,10 +145,7 @@ impl Control {
 
     fn resume(&self) {
         for function in self.inner.registry.all() {
-            let snapshot = function.snapshot.load_full();
-            if snapshot.record.in_progress() {
-                self.prepare(function, snapshot.latest.clone());
-            }
+            self.prepare_rest(&function);
         }
     }
 }
@@ -156,15 +159,53 @@ fn serving(function: &Function) -> Result<Arc<FunctionVersion>, AwsError> {
     }
 }
 
-fn restore(entry: &Entry, uids: &Uids) -> Result<Function, ControlError> {
-    let key = || String::from_utf8_lossy(&entry.key).into_owned();
-    let arn = record::arn(&entry.key)
-        .ok_or_else(|| ControlError::Damaged { key: key(), source: None })?;
-    let record: Record = serde_json::from_slice(&entry.value)
-        .map_err(|e| ControlError::Damaged { key: key(), source: Some(e) })?;
-    let next = lifecycle::restored(&arn, record, uids)
-        .map_err(|_| ControlError::UnknownRuntime { key: key() })?;
-    Ok(Function::new(arn, next.committed(entry.revision)))
+/// A version's own answer; none when there is no such version.
+fn published(function: &Function, number: u64) -> Option<Result<Arc<FunctionVersion>, AwsError>> {
+    let snapshot = function.snapshot.load();
+    let Published { record, version } = &**snapshot.versions.get(&number)?;
+    Some(match &record.status {
+        Status::Active => Ok(version.clone()),
+        Status::Failed(why) => Err(refuse::not_invocable("Failed", Some(&why.reason))),
+        _ if version.snap_start => Err(refuse::snapshot_not_ready()),
+        _ => Err(refuse::not_invocable("Pending", None)),
+    })
+}
+
+/// Published versions as the store gives them back, by their function's key.
+type Shelf = HashMap<String, BTreeMap<u64, Arc<Published>>>;
+
+fn restore_versions(entries: &[Entry], uids: &Uids) -> Result<Shelf, ControlError> {
+    let mut shelf = Shelf::new();
+    for entry in entries {
+        let (arn, number) = record::version(&entry.key).ok_or_else(|| damaged(entry, None))?;
+        let published = published::restored(&arn, number, read(entry)?, uids)
+            .map_err(|_| unknown_runtime(entry))?;
+        shelf.entry(record::key(&arn)).or_default().insert(number, Arc::new(published));
+    }
+    Ok(shelf)
+}
+
+fn restore(entry: &Entry, shelf: &mut Shelf, uids: &Uids) -> Result<Function, ControlError> {
+    let arn = record::arn(&entry.key).ok_or_else(|| damaged(entry, None))?;
+    let next = lifecycle::restored(&arn, read(entry)?, uids).map_err(|_| unknown_runtime(entry))?;
+    let versions = shelf.remove(&record::key(&arn)).unwrap_or_default();
+    Ok(Function::new(arn, next.committed(entry.revision, Arc::new(versions))))
+}
+
+fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, ControlError> {
+    serde_json::from_slice(&entry.value).map_err(|source| damaged(entry, Some(source)))
+}
+
+fn damaged(entry: &Entry, source: Option<serde_json::Error>) -> ControlError {
+    ControlError::Damaged { key: key(entry), source }
+}
+
+fn unknown_runtime(entry: &Entry) -> ControlError {
+    ControlError::UnknownRuntime { key: key(entry) }
+}
+
+fn key(entry: &Entry) -> String {
+    String::from_utf8_lossy(&entry.key).into_owned()
 }
 
 #[cfg(test)]

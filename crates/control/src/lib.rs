@@ -10,9 +10,11 @@
 //!
 //! - `operations`: one file an operation or family; checks, then one change
 //! - `change`: the one way a function changes: in turn, committed, then seen
-//! - `lifecycle`: the states of a function and what moves it from one to the next
+//! - `lifecycle`: the states of a function and what moves it from one to the next;
+//!   `published`: published versions, and theirs
 //! - `registry`: the functions in memory; `record`: a function in the store
 //! - `settings`, `environment`, `unsupported`: what a configuration may be
+//! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
 #![forbid(unsafe_code)]
 
@@ -25,12 +27,14 @@ mod environment;
 mod lifecycle;
 mod operations;
 mod preparation;
+mod published;
 mod record;
 mod reference;
 mod refuse;
 mod registry;
 mod settings;
 mod unsupported;
+mod wishes;
 
 pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};
 pub use control::{Control, ControlError, ControlOptions};

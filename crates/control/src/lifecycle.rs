@@ -10,7 +10,7 @@
 //! ```
 //!
 //! While `Updating` or `UpdateFailed`, invocations run the version before. All of this is
-//! decided here and done elsewhere.
+//! decided here and done elsewhere. A published version (`published`) has the left half only.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,14 +23,14 @@ use uuid::Uuid;
 
 use crate::preparation::Unprepared;
 use crate::record::{Build, Record, Status, Trouble};
-use crate::registry::Snapshot;
+use crate::registry::{Published, Snapshot, Versions};
 
 /// Gives versions their uids.
 #[derive(Debug, Default)]
 pub(crate) struct Uids(AtomicU64);
 
 impl Uids {
-    fn next(&self) -> VersionUid {
+    pub(crate) fn next(&self) -> VersionUid {
         VersionUid(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
@@ -41,11 +41,29 @@ pub(crate) struct Next {
     pub(crate) record: Record,
     pub(crate) latest: Arc<FunctionVersion>,
     pub(crate) serving: Option<Arc<FunctionVersion>>,
+    /// The published version that changes with it, and what it becomes; none to delete it.
+    pub(crate) edit: Option<(u64, Option<Arc<Published>>)>,
 }
 
 impl Next {
-    pub(crate) fn committed(self, at: Revision) -> Snapshot {
-        Snapshot { record: self.record, at, latest: self.latest, serving: self.serving }
+    /// The function as it is, under another revision.
+    pub(crate) fn same(before: &Snapshot) -> Self {
+        let mut record = before.record.clone();
+        record.revision_id = Uuid::new_v4();
+        let (latest, serving) = (before.latest.clone(), before.serving.clone());
+        Self { record, latest, serving, edit: None }
+    }
+
+    /// The snapshot it becomes, after one with these versions.
+    pub(crate) fn committed(self, at: Revision, mut versions: Versions) -> Snapshot {
+        if let Some((number, published)) = self.edit {
+            let versions = Arc::make_mut(&mut versions);
+            match published {
+                Some(published) => versions.insert(number, published),
+                None => versions.remove(&number),
+            };
+        }
+        Snapshot { record: self.record, at, latest: self.latest, serving: self.serving, versions }
     }
 }
 
@@ -68,8 +86,9 @@ pub(crate) fn created(
         tags,
         revision_id: Uuid::new_v4(),
         modified_ms: now_ms(),
+        published: 0,
     };
-    Ok(Next { record, latest, serving: None })
+    Ok(Next { record, latest, serving: None, edit: None })
 }
 
 /// A function with other settings or code.
@@ -93,8 +112,9 @@ pub(crate) fn updated(
         tags: old.tags.clone(),
         revision_id: Uuid::new_v4(),
         modified_ms: now_ms(),
+        published: old.published,
     };
-    Ok(Next { record, latest, serving: before.serving.clone() })
+    Ok(Next { record, latest, serving: before.serving.clone(), edit: None })
 }
 
 /// A function whose latest version is ready, or cannot be.
@@ -116,7 +136,7 @@ pub(crate) fn prepared(before: &Snapshot, result: Result<(), Unprepared>) -> Nex
             before.serving.clone()
         }
     };
-    Next { record, latest, serving }
+    Next { record, latest, serving, edit: None }
 }
 
 /// A function as the store gives it back after a restart.
@@ -133,15 +153,24 @@ pub(crate) fn restored(
         }
         _ => None,
     };
-    Ok(Next { record, latest, serving })
+    Ok(Next { record, latest, serving, edit: None })
 }
 
 fn version(
     arn: &FunctionArn,
-    Build { settings, code }: &Build,
+    build: &Build,
     uids: &Uids,
 ) -> Result<Arc<FunctionVersion>, UnknownRuntime> {
-    Ok(Arc::new(FunctionVersion {
+    runnable(arn, build, uids).map(Arc::new)
+}
+
+/// A build as a worker sees it, as the latest; a published version has a number instead.
+pub(crate) fn runnable(
+    arn: &FunctionArn,
+    Build { settings, code, wishes }: &Build,
+    uids: &Uids,
+) -> Result<FunctionVersion, UnknownRuntime> {
+    Ok(FunctionVersion {
         uid: uids.next(),
         arn: arn.clone(),
         version: LATEST.into(),
@@ -154,9 +183,9 @@ fn version(
         code: code.clone(),
         log_group: settings.log_group(&arn.name),
         role: settings.role.clone(),
-        wall: None,
+        wall: wishes.wall,
         snap_start: false,
-    }))
+    })
 }
 
 fn now_ms() -> i64 {

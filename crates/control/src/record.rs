@@ -1,4 +1,5 @@
-//! A function as the store keeps it: JSON under `function/ACCOUNT/REGION/NAME`.
+//! A function as the store keeps it: JSON under `function/ACCOUNT/REGION/NAME`, and each of its
+//! published versions under `version/ACCOUNT/REGION/NAME/NUMBER`.
 //!
 //! The names here are the format of the data directory. Add members with a default; never
 //! change the meaning of one.
@@ -10,9 +11,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::settings::Settings;
+use crate::wishes::Wishes;
 
 /// Where functions are.
 pub(crate) const PREFIX: &str = "function/";
+/// Where published versions are.
+pub(crate) const VERSIONS: &str = "version/";
 
 /// One function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,13 +36,35 @@ pub(crate) struct Record {
     pub(crate) revision_id: Uuid,
     /// When its code or configuration was last changed, milliseconds since 1970.
     pub(crate) modified_ms: i64,
+    /// The number of the version published last, 0 before the first. A number is not used
+    /// again, even when its version is deleted.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub(crate) published: u64,
 }
 
-/// Settings and code: all that makes a version.
+/// A published version. Only its status changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PublishedRecord {
+    /// The latest, as it was when this was published.
+    pub(crate) build: Build,
+    /// Its own description, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    /// `Creating`, `Active` or `Failed`.
+    pub(crate) status: Status,
+    /// Another with every change.
+    pub(crate) revision_id: Uuid,
+    /// When what it was published from was last changed, milliseconds since 1970.
+    pub(crate) modified_ms: i64,
+}
+
+/// Settings, code and wishes: all that makes a version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Build {
     pub(crate) settings: Settings,
     pub(crate) code: CodeRef,
+    #[serde(default, skip_serializing_if = "Wishes::is_empty")]
+    pub(crate) wishes: Wishes,
 }
 
 /// State and last update in one, because not all pairs of the two exist.
@@ -69,21 +95,45 @@ impl Record {
         matches!(self.status, Status::Creating | Status::Updating)
     }
 
-    /// The code it needs kept.
+    /// The code its latest state needs kept.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
         [Some(&self.latest), self.serving.as_deref()].into_iter().flatten().map(|build| &build.code)
     }
 }
 
+fn is_none_yet(number: &u64) -> bool {
+    *number == 0
+}
+
 /// The key of a function.
 pub(crate) fn key(arn: &FunctionArn) -> String {
+    format!("{PREFIX}{}", path(arn))
+}
+
+/// The key of a published version.
+pub(crate) fn version_key(arn: &FunctionArn, number: u64) -> String {
+    format!("{VERSIONS}{}/{number}", path(arn))
+}
+
+fn path(arn: &FunctionArn) -> String {
     let Scope { account, region } = &arn.scope;
-    format!("{PREFIX}{account}/{region}/{}", arn.name)
+    format!("{account}/{region}/{}", arn.name)
 }
 
 /// The function of a key; none when the key has another form.
 pub(crate) fn arn(key: &[u8]) -> Option<FunctionArn> {
-    let mut parts = std::str::from_utf8(key).ok()?.strip_prefix(PREFIX)?.splitn(3, '/');
+    parse(std::str::from_utf8(key).ok()?.strip_prefix(PREFIX)?)
+}
+
+/// The function and the number of a version's key; none when the key has another form.
+pub(crate) fn version(key: &[u8]) -> Option<(FunctionArn, u64)> {
+    let path = std::str::from_utf8(key).ok()?.strip_prefix(VERSIONS)?;
+    let (function, number) = path.rsplit_once('/')?;
+    Some((parse(function)?, number.parse().ok()?))
+}
+
+fn parse(path: &str) -> Option<FunctionArn> {
+    let mut parts = path.splitn(3, '/');
     let account = AccountId::new(parts.next()?).ok()?;
     let region = Region::new(parts.next()?).ok()?;
     let name = parts.next()?.into();

@@ -55,9 +55,27 @@ impl Caller<'_> {
     }
 }
 
-/// Whether a qualifier names the one version there is.
-pub(crate) fn is_latest(qualifier: Option<&str>) -> bool {
-    qualifier.is_none_or(|qualifier| qualifier == LATEST)
+/// Which state of a function is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The changeable one.
+    Latest,
+    /// A published one, by its number.
+    Published(u64),
+}
+
+impl Which {
+    /// The state a qualifier names; none for an alias, of which there are none yet.
+    pub(crate) fn of(qualifier: Option<&str>) -> Option<Self> {
+        match qualifier {
+            None | Some(LATEST) => Some(Self::Latest),
+            // Numbers are written in one way only.
+            Some(text) if text.starts_with(|first| matches!(first, '1'..='9')) => {
+                text.parse().ok().map(Self::Published)
+            }
+            Some(_) => None,
+        }
+    }
 }
 
 pub(crate) fn arn(scope: &Scope, name: &str, qualifier: Option<&str>) -> FunctionArn {

@@ -36,6 +36,31 @@ pub(crate) fn not_invocable(state: &str, reason: Option<&str>) -> AwsError {
     ))
 }
 
+/// 409, when a version with `SnapStart` is invoked before its snapshot is there.
+pub(crate) fn snapshot_not_ready() -> AwsError {
+    AwsError::snap_start_not_ready(
+        "Lambda is initializing your function. It will be ready to invoke once your function \
+         state becomes ACTIVE.",
+    )
+}
+
+/// 400, where only a whole function will do.
+pub(crate) fn function_only() -> AwsError {
+    invalid(
+        "This operation is permitted on Lambda functions only. Aliases and versions do not \
+         support this operation. Please specify either a function name or an unqualified \
+         function ARN.",
+    )
+}
+
+/// 400, where `CodeSha256` is another than the latest's.
+pub(crate) fn wrong_code(given: &str, current: &str) -> AwsError {
+    invalid(format!(
+        "CodeSHA256 ({given}) is different from current CodeSHA256 in $LATEST ({current}). \
+         Please try again with the CodeSHA256 in $LATEST."
+    ))
+}
+
 /// 409.
 pub(crate) fn exists(name: &str) -> AwsError {
     AwsError::resource_conflict(format!("Function already exist: {name}"))

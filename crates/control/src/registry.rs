@@ -6,11 +6,11 @@ use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
-use fika_model::{CodeRef, FunctionArn, FunctionVersion, Scope};
+use fika_model::{CodeRef, FunctionArn, FunctionVersion, Scope, VersionUid};
 use fika_store::{Digest, Revision};
 use tokio::sync::Mutex;
 
-use crate::record::Record;
+use crate::record::{PublishedRecord, Record};
 
 /// Parts of the map that have a lock each, so that invocations of different functions seldom
 /// touch the same one, and a change stops one part for a moment only.
@@ -37,6 +37,39 @@ pub(crate) struct Snapshot {
     pub(crate) latest: Arc<FunctionVersion>,
     /// What invocations run; none while nothing can.
     pub(crate) serving: Option<Arc<FunctionVersion>>,
+    /// Its published versions.
+    pub(crate) versions: Versions,
+}
+
+/// Published versions by number.
+pub(crate) type Versions = Arc<BTreeMap<u64, Arc<Published>>>;
+
+/// One published version.
+#[derive(Debug)]
+pub(crate) struct Published {
+    /// What the store holds.
+    pub(crate) record: PublishedRecord,
+    /// The same, as a worker sees it.
+    pub(crate) version: Arc<FunctionVersion>,
+}
+
+impl Snapshot {
+    /// The code it needs kept.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
+        self.record.codes().chain(self.versions.values().map(|v| &v.record.build.code))
+    }
+
+    /// What its code counts for: every version's, as on AWS, also where two have the same.
+    fn code_bytes(&self) -> u64 {
+        let published = self.versions.values().map(|v| v.record.build.code.size);
+        self.record.latest.code.size + published.sum::<u64>()
+    }
+
+    /// What invocations run: the latest state that is ready, and every version.
+    pub(crate) fn invocable(&self) -> impl Iterator<Item = VersionUid> {
+        let published = self.versions.values().map(|v| v.version.uid);
+        self.serving.iter().map(|version| version.uid).chain(published)
+    }
 }
 
 impl Function {
@@ -64,14 +97,14 @@ struct Books {
 
 impl Books {
     fn count(&mut self, function: &Function, snapshot: &Snapshot) {
-        for CodeRef { sha256, .. } in snapshot.record.codes() {
+        for CodeRef { sha256, .. } in snapshot.codes() {
             *self.codes.entry(sha256.as_str().into()).or_default() += 1;
         }
-        self.book(function).code_bytes += snapshot.record.latest.code.size;
+        self.book(function).code_bytes += snapshot.code_bytes();
     }
 
     fn discount(&mut self, function: &Function, snapshot: &Snapshot) {
-        for CodeRef { sha256, .. } in snapshot.record.codes() {
+        for CodeRef { sha256, .. } in snapshot.codes() {
             if let Some(count) = self.codes.get_mut(sha256.as_str()) {
                 *count -= 1;
                 if *count == 0 {
@@ -79,7 +112,7 @@ impl Books {
                 }
             }
         }
-        self.book(function).code_bytes -= snapshot.record.latest.code.size;
+        self.book(function).code_bytes -= snapshot.code_bytes();
     }
 
     fn book(&mut self, function: &Function) -> &mut Book {
@@ -157,19 +190,17 @@ impl Registry {
         }
     }
 
-    /// Up to `limit` functions of a scope by name, those after `after`, and whether more follow.
+    /// Up to `limit` functions of a scope by name, beginning at `start`.
     pub(crate) fn list(
         &self,
         scope: &Scope,
-        after: Option<&str>,
+        start: Bound<&str>,
         limit: usize,
-    ) -> (Vec<Arc<Function>>, bool) {
+    ) -> Vec<Arc<Function>> {
         let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(book) = books.scopes.get(scope) else { return (Vec::new(), false) };
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut rest = book.names.range::<str, _>((start, Bound::Unbounded));
-        let page = rest.by_ref().take(limit).map(|(_, function)| function.clone()).collect();
-        (page, rest.next().is_some())
+        let Some(book) = books.scopes.get(scope) else { return Vec::new() };
+        let rest = book.names.range::<str, _>((start, Bound::Unbounded));
+        rest.take(limit).map(|(_, function)| function.clone()).collect()
     }
 
     /// How many functions a scope has and the bytes of their code.

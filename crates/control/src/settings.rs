@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fika_aws::generated::lambda::{Runtime as RuntimeId, UpdateFunctionConfigurationInput};
+use fika_aws::generated::lambda::{
+    Runtime as RuntimeId, SnapStartApplyOn, UpdateFunctionConfigurationInput,
+};
 use fika_aws::shape::AwsError;
 use fika_model::{Runtime, limits};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,9 @@ pub(crate) struct Settings {
     /// None for the default, `PassThrough`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tracing: Option<String>,
+    /// Whether sandboxes of published versions are restored from a snapshot: `SnapStart`.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub(crate) snap_start: bool,
     /// None for `/aws/lambda/NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log_group: Option<String>,
@@ -50,6 +55,7 @@ impl Settings {
             ephemeral_mb: limits::EPHEMERAL_MB.2,
             environment: None,
             tracing: None,
+            snap_start: false,
             log_group: None,
         };
         defaults.changed(given)
@@ -79,7 +85,31 @@ impl Settings {
         let mode = given.tracing_config.and_then(|tracing| tracing.mode);
         self.tracing = mode.map(|mode| mode.as_str().to_owned()).or(self.tracing);
         self.log_group = given.logging_config.and_then(|log| log.log_group).or(self.log_group);
+        if let Some(apply_on) = given.snap_start.and_then(|snap_start| snap_start.apply_on) {
+            self.snap_start = apply_on == SnapStartApplyOn::PublishedVersions;
+        }
+        self.check_snap_start()?;
         Ok(self)
+    }
+
+    /// Whether `SnapStart` goes with the rest. AWS has it for Java, .NET and Python from 3.12 on;
+    /// fika for every Node and Python it runs.
+    fn check_snap_start(&self) -> Result<(), AwsError> {
+        if !self.snap_start {
+            return Ok(());
+        }
+        if matches!(self.runtime(), Some(Runtime::Provided { .. })) {
+            return Err(refuse::invalid(format!(
+                "{} is not supported for SnapStart enabled functions.",
+                self.runtime
+            )));
+        }
+        if self.ephemeral_mb > limits::EPHEMERAL_MB.0 {
+            return Err(refuse::invalid(
+                "Ephemeral storage greater than 512 MB is not supported for SnapStart enabled functions.",
+            ));
+        }
+        Ok(())
     }
 
     /// What runs it. Its identifier was read when it was set.
@@ -94,6 +124,11 @@ impl Settings {
     pub(crate) fn log_group(&self, name: &str) -> String {
         self.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{name}"))
     }
+}
+
+/// As serde asks: left out of the store where it is not on.
+fn is_off(flag: &bool) -> bool {
+    !flag
 }
 
 fn set<T>(member: &mut T, given: Option<T>) {

@@ -2,7 +2,7 @@
 
 use fika_aws::generated::lambda::{
     Architecture, CreateFunctionInput, FunctionCode, LogFormat, LoggingConfig, PackageType,
-    SnapStartApplyOn, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+    PublishVersionInput, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
 };
 use fika_aws::shape::AwsError;
 
@@ -16,7 +16,6 @@ pub(crate) const ARCHITECTURE: Architecture =
 pub(crate) fn create(input: &CreateFunctionInput) -> Result<(), AwsError> {
     none_of(&[
         ("PackageType Image", matches!(input.package_type, Some(PackageType::Image))),
-        ("Publish", input.publish == Some(true)),
         ("PublishTo", input.publish_to.is_some()),
         ("CodeSigningConfigArn", named(input.code_signing_config_arn.as_deref())),
         ("TenancyConfig", input.tenancy_config.is_some()),
@@ -31,7 +30,6 @@ pub(crate) fn configuration(input: &UpdateFunctionConfigurationInput) -> Result<
         some(vpc.subnet_ids.as_deref()) || some(vpc.security_group_ids.as_deref())
     });
     let dead_letter = input.dead_letter_config.as_ref().and_then(|d| d.target_arn.as_deref());
-    let snap_start = input.snap_start.as_ref().and_then(|snap| snap.apply_on.as_ref());
     none_of(&[
         ("VpcConfig", vpc),
         ("DeadLetterConfig", named(dead_letter)),
@@ -39,7 +37,6 @@ pub(crate) fn configuration(input: &UpdateFunctionConfigurationInput) -> Result<
         ("Layers", some(input.layers.as_deref())),
         ("FileSystemConfigs", some(input.file_system_configs.as_deref())),
         ("ImageConfig", input.image_config.is_some()),
-        ("SnapStart", snap_start.is_some_and(|on| *on != SnapStartApplyOn::None)),
         ("CapacityProviderConfig", input.capacity_provider_config.is_some()),
         ("DurableConfig", input.durable_config.is_some()),
         ("RuntimeConfig", input.runtime_config.is_some()),
@@ -59,12 +56,16 @@ pub(crate) fn update_code(input: &UpdateFunctionCodeInput) -> Result<(), AwsErro
         ));
     }
     none_of(&[
-        ("Publish", input.publish == Some(true)),
         ("PublishTo", input.publish_to.is_some()),
         ("S3Bucket", input.s3_bucket.is_some() || input.s3_key.is_some()),
         ("SourceKMSKeyArn", named(input.source_kms_key_arn.as_deref())),
     ])?;
     architectures(input.architectures.as_deref())
+}
+
+/// What PublishVersion can say.
+pub(crate) fn publish(input: &PublishVersionInput) -> Result<(), AwsError> {
+    none_of(&[("PublishTo", input.publish_to.is_some())])
 }
 
 fn code(code: &FunctionCode) -> Result<(), AwsError> {

@@ -2,14 +2,16 @@
 
 use fika_aws::generated::lambda::{
     CreateFunctionInput, DeleteFunctionInput, GetAccountSettingsInput,
-    GetFunctionConfigurationInput, GetFunctionInput, InvokeInput, ListFunctionsInput, Operation,
-    UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+    GetFunctionConfigurationInput, GetFunctionInput, InvokeInput, ListFunctionsInput,
+    ListTagsInput, ListVersionsByFunctionInput, Operation, PublishVersionInput, TagResourceInput,
+    UntagResourceInput, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
 };
 use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{Credentials, Service, Signer};
 use fika_control::Control;
 use fika_model::FunctionRef;
+use fika_model::arn::LATEST;
 use fika_store::{Blobs, NotADigest};
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use http::request::Parts;
@@ -87,6 +89,27 @@ pub(crate) async fn answer(
             let input: DeleteFunctionInput = checked(request)?;
             respond::<DeleteFunctionInput>(control.delete_function(scope, &input).await)
         }
+        Operation::PublishVersion => {
+            let input: PublishVersionInput = checked(request)?;
+            respond::<PublishVersionInput>(control.publish_version(scope, input).await)
+        }
+        Operation::ListVersionsByFunction => {
+            let input: ListVersionsByFunctionInput = checked(request)?;
+            let output = control.list_versions_by_function(scope, &input);
+            respond::<ListVersionsByFunctionInput>(output)
+        }
+        Operation::TagResource => {
+            let input: TagResourceInput = checked(request)?;
+            respond::<TagResourceInput>(control.tag_resource(scope, input).await)
+        }
+        Operation::UntagResource => {
+            let input: UntagResourceInput = checked(request)?;
+            respond::<UntagResourceInput>(control.untag_resource(scope, input).await)
+        }
+        Operation::ListTags => {
+            let input: ListTagsInput = checked(request)?;
+            respond::<ListTagsInput>(control.list_tags(scope, &input))
+        }
         Operation::GetAccountSettings => {
             let _: GetAccountSettingsInput = checked(request)?;
             respond::<GetAccountSettingsInput>(Ok(control.get_account_settings(scope)))
@@ -112,7 +135,10 @@ fn get_function(
 ) -> Result<Reply, AwsError> {
     let input: GetFunctionInput = checked(request)?;
     let mut answer = control.get_function(&caller.scope, &input)?.output;
-    let name = answer.configuration.as_ref().and_then(|c| c.function_name.clone());
+    let name = answer.configuration.as_ref().and_then(|c| {
+        let (name, version) = (c.function_name.as_ref()?, c.version.as_ref()?);
+        Some(if version == LATEST { name.clone() } else { format!("{name}:{version}") })
+    });
     if let (Some(code), Some(name)) = (&mut answer.code, name) {
         code.location = location(caller, request.headers, &name);
     }
@@ -137,7 +163,7 @@ fn location(caller: &Caller, headers: &HeaderMap, name: &str) -> Option<String> 
     Some(parts.uri.to_string())
 }
 
-/// The zip of a function of the caller's.
+/// The zip of a function of the caller's, or of a version of it.
 ///
 /// # Errors
 /// 404 when there is no such function.

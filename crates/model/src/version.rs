@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::arn::FunctionArn;
+use crate::arn::{FunctionArn, LATEST};
 use crate::ids::VersionUid;
 use crate::runtime::Runtime;
 use crate::wall::WallWish;
@@ -51,4 +51,13 @@ pub struct FunctionVersion {
     /// Whether preparing it makes a snapshot after its init, from which sandboxes are restored:
     /// a published version of a function with `SnapStart`.
     pub snap_start: bool,
+}
+
+impl FunctionVersion {
+    /// The ARN its runtime is told: a published version's has its number.
+    #[must_use]
+    pub fn invoked_arn(&self) -> FunctionArn {
+        let qualifier = (self.version != LATEST).then(|| self.version.clone());
+        FunctionArn { qualifier, ..self.arn.clone() }
+    }
 }

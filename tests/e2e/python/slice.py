@@ -166,10 +166,10 @@ def errors():
     equal([f["FunctionName"] for f in api.list_functions()["Functions"]], ["hello"])
     # What is not served yet says so by name, and is not half done.
     try:
-        api.publish_version(FunctionName="hello")
-        raise AssertionError("PublishVersion was to be refused")
+        api.create_alias(FunctionName="hello", Name="live", FunctionVersion="$LATEST")
+        raise AssertionError("CreateAlias was to be refused")
     except ClientError as error:
-        assert "PublishVersion" in str(error), error
+        assert "CreateAlias" in str(error), error
 
 
 def revisions():

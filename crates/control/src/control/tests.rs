@@ -6,3 +6,5 @@ mod fixture;
 mod races;
 mod refusals;
 mod states;
+mod tags;
+mod versions;

@@ -9,11 +9,13 @@ use fika_aws::shape::AwsError;
 use fika_model::{FunctionArn, FunctionRef, Scope};
 
 use super::unknown_runtime;
+use crate::answer::Shown;
 use crate::control::Control;
 use crate::record::Build;
-use crate::reference::{self, Caller};
+use crate::reference::{self, Caller, Which};
 use crate::settings::Settings;
-use crate::{answer, code, lifecycle, refuse, unsupported};
+use crate::wishes::Wishes;
+use crate::{answer, code, lifecycle, published, refuse, unsupported};
 
 /// Tags a function can have.
 const TAGS: usize = 50;
@@ -31,6 +33,7 @@ impl Control {
         let arn = name(scope, input.function_name.as_deref())?;
         unsupported::create(&input)?;
         let tags = checked_tags(input.tags.take().unwrap_or_default())?;
+        let (wishes, publish) = (Wishes::of(&tags)?, input.publish == Some(true));
         let zip = input.code.take().and_then(|code| code.zip_file);
         let settings = Settings::new(configuration(input))?;
         if self.inner.registry.get(scope, &arn.name).is_some() {
@@ -39,14 +42,23 @@ impl Control {
         let this = self.clone();
         self.to_the_end(async move {
             let kept = code::keep(&this.inner.blobs, zip).await?;
-            this.room_for_code(&arn.scope, kept.code.size, 0)?;
-            let build = Build { settings, code: kept.code.clone() };
-            let next =
+            let copies = if publish { 2 } else { 1 };
+            this.room_for_code(&arn.scope, copies * kept.code.size, 0)?;
+            let build = Build { settings, code: kept.code.clone(), wishes };
+            let mut next =
                 lifecycle::created(&arn, build, tags, &this.inner.uids).map_err(unknown_runtime)?;
+            if publish {
+                published::publish(&arn, None, &mut next, None, &this.inner.uids)
+                    .map_err(unknown_runtime)?;
+            }
             let snapshot = this.add(arn, next).await?;
             // Only now does the function itself keep the code.
             drop(kept);
-            Ok(answer::configuration(&snapshot.latest.arn, &snapshot.record))
+            // AWS answers with the version, and yet with the function's own ARN.
+            let which = if publish { Which::Published(1) } else { Which::Latest };
+            let shown = Shown::of(&snapshot.latest.arn, &snapshot, which);
+            let shown = shown.ok_or_else(|| refuse::not_found(&snapshot.latest.arn))?;
+            Ok(answer::configuration(&shown))
         })
         .await
     }
@@ -62,7 +74,7 @@ fn name(scope: &Scope, name: Option<&str>) -> Result<FunctionArn, AwsError> {
         ))
     })?;
     let caller = Caller { scope, action: "CreateFunction" };
-    if !reference::is_latest(caller.qualifier(&reference, None)?) {
+    if Which::of(caller.qualifier(&reference, None)?) != Some(Which::Latest) {
         return Err(refuse::invalid(
             "A new function's name has no version: leave the qualifier out.",
         ));
@@ -70,7 +82,9 @@ fn name(scope: &Scope, name: Option<&str>) -> Result<FunctionArn, AwsError> {
     Ok(reference::arn(scope, &reference.name, None))
 }
 
-fn checked_tags(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, AwsError> {
+pub(super) fn checked_tags(
+    tags: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, AwsError> {
     if tags.len() > TAGS {
         return Err(refuse::invalid("Number of tags exceeds resource tag limit."));
     }

@@ -1,19 +1,24 @@
 //! DeleteFunction.
 
+use std::sync::Arc;
+
 use fika_aws::generated::lambda::{DeleteFunctionInput, DeleteFunctionOutput};
 use fika_aws::shape::AwsError;
 use fika_model::Scope;
 use fika_model::arn::LATEST;
 
+use crate::change::Unchanged;
 use crate::control::Control;
-use crate::reference::Caller;
-use crate::refuse;
+use crate::reference::{Caller, Which};
+use crate::registry::{Function, Snapshot};
+use crate::{published, refuse};
 
 /// What AWS answers; the model says 200 and recorded answers this.
 const NO_CONTENT: i32 = 204;
 
 impl Control {
-    /// DeleteFunction. Invocations under way end as they would; its log stays.
+    /// DeleteFunction: all of it, or one version. Invocations under way end as they would; its
+    /// log stays. A number that was published is not used again.
     ///
     /// # Errors
     /// As on AWS.
@@ -30,18 +35,33 @@ impl Control {
                 "$LATEST version cannot be deleted without deleting the function.",
             ));
         }
-        let name = input.function_name.as_deref();
-        let bare = reference.name.as_str();
-        let function =
-            self.find(scope, "DeleteFunction", qualifier.map_or(name, |_| Some(bare)), None)?;
-        // There are no published versions yet, and AWS deletes one that is not there in silence.
-        if qualifier.is_none() {
-            let this = self.clone();
-            self.to_the_end(async move {
-                this.remove(&function).await.map_err(|e| e.answer(&function))
-            })
-            .await?;
+        let function = self.find_whole(scope, "DeleteFunction", Some(&reference.name))?;
+        let this = self.clone();
+        match (qualifier, Which::of(qualifier)) {
+            (None, _) => {
+                self.to_the_end(async move {
+                    this.remove(&function).await.map_err(|e| e.answer(&function))
+                })
+                .await?;
+            }
+            (_, Some(Which::Published(number))) => {
+                self.to_the_end(async move { this.delete_version(&function, number).await })
+                    .await?;
+            }
+            // AWS deletes in silence what is not there.
+            _ => {}
         }
         Ok(DeleteFunctionOutput { status_code: Some(NO_CONTENT) })
+    }
+
+    async fn delete_version(&self, function: &Arc<Function>, number: u64) -> Result<(), AwsError> {
+        let decide = |before: &Snapshot| match before.versions.contains_key(&number) {
+            true => Ok(published::deleted(before, number)),
+            false => Err(Unchanged::Gone),
+        };
+        match self.change(function, decide).await {
+            Ok(_) | Err(Unchanged::Gone) => Ok(()),
+            Err(error) => Err(error.answer(function)),
+        }
     }
 }

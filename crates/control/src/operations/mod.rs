@@ -2,7 +2,10 @@
 
 mod create;
 mod delete;
+mod list;
+mod publish;
 mod read;
+mod tags;
 mod update;
 
 use std::sync::Arc;
@@ -10,30 +13,61 @@ use std::sync::Arc;
 use fika_aws::shape::AwsError;
 use fika_model::Scope;
 
+use crate::answer::Shown;
 use crate::control::Control;
 use crate::lifecycle::UnknownRuntime;
-use crate::reference::{self, Caller};
+use crate::reference::{self, Caller, Which};
 use crate::refuse;
-use crate::registry::Function;
+use crate::registry::{Function, Snapshot};
 
 pub use read::FunctionAnswer;
 
+/// The state of a function that a caller names, and the function as it then was.
+struct Found {
+    snapshot: Arc<Snapshot>,
+    shown: Shown,
+}
+
 impl Control {
-    /// The function a caller names, if it has the version they name.
+    /// The state of a function that a caller names.
     fn find(
         &self,
         scope: &Scope,
         action: &'static str,
         name: Option<&str>,
         qualifier: Option<&str>,
-    ) -> Result<Arc<Function>, AwsError> {
+    ) -> Result<Found, AwsError> {
         let caller = Caller { scope, action };
         let reference = caller.reference(name)?;
         let qualifier = caller.qualifier(&reference, qualifier)?;
-        let found = reference::is_latest(qualifier)
-            .then(|| self.inner.registry.get(scope, &reference.name))
-            .flatten();
+        let found = Which::of(qualifier).and_then(|which| {
+            let function = self.inner.registry.get(scope, &reference.name)?;
+            let snapshot = function.snapshot.load_full();
+            let shown = Shown::of(&function.arn, &snapshot, which)?;
+            let shown = if qualifier.is_some() { shown.qualified() } else { shown };
+            Some(Found { snapshot, shown })
+        });
         found.ok_or_else(|| refuse::not_found(&reference::arn(scope, &reference.name, qualifier)))
+    }
+
+    /// The function a caller names, for what only whole functions have.
+    fn find_whole(
+        &self,
+        scope: &Scope,
+        action: &'static str,
+        name: Option<&str>,
+    ) -> Result<Arc<Function>, AwsError> {
+        let caller = Caller { scope, action };
+        let reference = caller.reference(name)?;
+        let qualifier = caller.qualifier(&reference, None)?;
+        let function =
+            self.inner.registry.get(scope, &reference.name).ok_or_else(|| {
+                refuse::not_found(&reference::arn(scope, &reference.name, qualifier))
+            })?;
+        match Which::of(qualifier) {
+            Some(Which::Latest) => Ok(function),
+            _ => Err(refuse::function_only()),
+        }
     }
 
     /// Whether so many more bytes of code still fit the account.
@@ -46,6 +80,20 @@ impl Control {
         Err(AwsError::code_storage_exceeded(format!(
             "Code storage limit exceeded: {used} of {limit} bytes are in use. Delete functions that are not needed."
         )))
+    }
+}
+
+/// Whether a function takes a change of its latest state now, from a caller who has seen that
+/// revision.
+fn ready(function: &Function, before: &Snapshot, revision: Option<&str>) -> Result<(), AwsError> {
+    if before.record.in_progress() {
+        return Err(refuse::update_in_progress(&function.arn));
+    }
+    match revision {
+        Some(seen) if seen != before.record.revision_id.to_string() => {
+            Err(refuse::wrong_revision())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,22 +1,16 @@
-//! GetFunction, GetFunctionConfiguration, ListFunctions, GetAccountSettings.
+//! GetFunction, GetFunctionConfiguration, GetAccountSettings.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fika_aws::generated::lambda::{
     AccountLimit, AccountUsage, FunctionCodeLocation, FunctionConfiguration,
     GetAccountSettingsOutput, GetFunctionConfigurationInput, GetFunctionInput, GetFunctionOutput,
-    ListFunctionsInput, ListFunctionsOutput, State,
+    State,
 };
 use fika_aws::shape::AwsError;
-use fika_model::arn::LATEST;
 use fika_model::{CodeRef, Scope, limits};
 
+use super::Found;
+use crate::answer::{self, Shown};
 use crate::control::Control;
-use crate::registry::Function;
-use crate::{answer, refuse};
-
-/// Functions on a page of ListFunctions, at most and by default, as on AWS.
-const PAGE: usize = 50;
 
 /// GetFunction's answer, but for the address its code can be loaded from.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,20 +31,19 @@ impl Control {
         scope: &Scope,
         input: &GetFunctionInput,
     ) -> Result<FunctionAnswer, AwsError> {
-        let qualifier = input.qualifier.as_deref();
-        let function =
-            self.find(scope, "GetFunction", input.function_name.as_deref(), qualifier)?;
-        let record = &function.snapshot.load().record;
+        let (name, qualifier) = (input.function_name.as_deref(), input.qualifier.as_deref());
+        let Found { snapshot, shown } = self.find(scope, "GetFunction", name, qualifier)?;
+        let tags = &snapshot.record.tags;
         let output = GetFunctionOutput {
-            configuration: Some(self.configuration(&function)),
+            configuration: Some(self.configuration(&shown)),
             code: Some(FunctionCodeLocation {
                 repository_type: Some("S3".into()),
                 ..Default::default()
             }),
-            tags: (!record.tags.is_empty()).then(|| record.tags.clone()),
+            tags: (!tags.is_empty()).then(|| tags.clone()),
             ..Default::default()
         };
-        Ok(FunctionAnswer { output, code: record.latest.code.clone() })
+        Ok(FunctionAnswer { output, code: shown.build.code })
     }
 
     /// GetFunctionConfiguration.
@@ -63,54 +56,26 @@ impl Control {
         input: &GetFunctionConfigurationInput,
     ) -> Result<FunctionConfiguration, AwsError> {
         let (name, qualifier) = (input.function_name.as_deref(), input.qualifier.as_deref());
-        let function = self.find(scope, "GetFunctionConfiguration", name, qualifier)?;
-        Ok(self.configuration(&function))
+        let found = self.find(scope, "GetFunctionConfiguration", name, qualifier)?;
+        Ok(self.configuration(&found.shown))
     }
 
     /// The configuration, and how far the preparation is where one runs: an image that is
     /// fetched can take a minute, and whoever waits should see why.
-    fn configuration(&self, function: &Function) -> FunctionConfiguration {
-        let snapshot = function.snapshot.load();
-        let mut answer = answer::configuration(&function.arn, &snapshot.record);
-        if snapshot.record.in_progress()
-            && let Some(step) = self.inner.preparation.step(snapshot.latest.uid)
+    fn configuration(&self, shown: &Shown) -> FunctionConfiguration {
+        let mut answer = answer::configuration(shown);
+        if shown.in_progress()
+            && let Some(step) = self.inner.preparation.step(shown.uid)
         {
             let pending = answer.state == Some(State::Pending);
-            let shown = if pending {
+            let reason = if pending {
                 &mut answer.state_reason
             } else {
                 &mut answer.last_update_status_reason
             };
-            *shown = Some(format!("The function is being created: {step}."));
+            *reason = Some(format!("The function is being created: {step}."));
         }
         answer
-    }
-
-    /// ListFunctions: by name, 50 a page at most. A marker names the last function seen, so it
-    /// stays good while functions come and go, and across restarts.
-    ///
-    /// # Errors
-    /// 400 for a marker that is not one of ours.
-    pub fn list_functions(
-        &self,
-        scope: &Scope,
-        input: &ListFunctionsInput,
-    ) -> Result<ListFunctionsOutput, AwsError> {
-        let after = input.marker.as_deref().filter(|marker| !marker.is_empty()).map(unmark);
-        let limit = input.max_items.and_then(|n| usize::try_from(n).ok()).unwrap_or(PAGE);
-        let (page, more) =
-            self.inner.registry.list(scope, after.transpose()?.as_deref(), limit.clamp(1, PAGE));
-        // Asked for all versions, AWS names `$LATEST` in each ARN.
-        let qualifier = input.function_version.as_ref().map(|_| LATEST.to_owned());
-        let show = |function: &Function| {
-            let arn =
-                fika_model::FunctionArn { qualifier: qualifier.clone(), ..function.arn.clone() };
-            answer::summary(&arn, &function.snapshot.load().record)
-        };
-        Ok(ListFunctionsOutput {
-            next_marker: page.last().filter(|_| more).map(|last| mark(&last.arn.name)),
-            functions: Some(page.iter().map(|function| show(function)).collect()),
-        })
     }
 
     /// GetAccountSettings.
@@ -133,13 +98,4 @@ impl Control {
             }),
         }
     }
-}
-
-fn mark(name: &str) -> String {
-    URL_SAFE_NO_PAD.encode(name)
-}
-
-fn unmark(marker: &str) -> Result<String, AwsError> {
-    let name = URL_SAFE_NO_PAD.decode(marker).ok().and_then(|name| String::from_utf8(name).ok());
-    name.ok_or_else(|| refuse::invalid("Invalid marker: use the NextMarker of an earlier answer."))
 }

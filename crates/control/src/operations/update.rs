@@ -8,13 +8,15 @@ use fika_aws::generated::lambda::{
 use fika_aws::shape::AwsError;
 use fika_model::Scope;
 
-use super::unknown_runtime;
+use super::{ready, unknown_runtime};
+use crate::answer::Shown;
 use crate::change::Unchanged;
 use crate::control::Control;
 use crate::lifecycle::Next;
 use crate::record::Build;
+use crate::reference::Which;
 use crate::registry::{Function, Snapshot};
-use crate::{answer, code, lifecycle, refuse, unsupported};
+use crate::{answer, code, lifecycle, unsupported};
 
 impl Control {
     /// UpdateFunctionCode. It answers `InProgress`; invocations run the version before until
@@ -28,7 +30,7 @@ impl Control {
         input: UpdateFunctionCodeInput,
     ) -> Result<FunctionConfiguration, AwsError> {
         let name = input.function_name.as_deref();
-        let function = self.find(scope, "UpdateFunctionCode", name, None)?;
+        let function = self.find_whole(scope, "UpdateFunctionCode", name)?;
         unsupported::update_code(&input)?;
         let old = {
             let before = function.snapshot.load();
@@ -37,21 +39,24 @@ impl Control {
             before.record.latest.code.size
         };
         let this = self.clone();
+        let publish = input.publish == Some(true);
+        let copies = if publish { 2 } else { 1 };
         if input.dry_run == Some(true) {
             let code = code::check(input.zip_file).await?;
-            self.room_for_code(scope, code.size, old)?;
+            self.room_for_code(scope, copies * code.size, old)?;
             let snapshot = function.snapshot.load_full();
             let build = Build { code, ..snapshot.record.latest.clone() };
             let next = this.next(&function, &snapshot, build)?;
-            return Ok(answer::configuration(&function.arn, &next.record));
+            let shown = Shown::latest(&function.arn, next.latest.uid, &next.record);
+            return Ok(answer::configuration(&shown));
         }
         self.to_the_end(async move {
             let kept = code::keep(&this.inner.blobs, input.zip_file).await?;
-            this.room_for_code(&function.arn.scope, kept.code.size, old)?;
+            this.room_for_code(&function.arn.scope, copies * kept.code.size, old)?;
             let code = kept.code.clone();
             let revision = input.revision_id.as_deref();
             let build = |before: &Snapshot| Ok(Build { code, ..before.record.latest.clone() });
-            let answer = this.update(&function, revision, build).await;
+            let answer = this.update(&function, revision, publish, build).await;
             // Only now does the function itself keep the code.
             drop(kept);
             answer
@@ -69,50 +74,48 @@ impl Control {
         mut input: UpdateFunctionConfigurationInput,
     ) -> Result<FunctionConfiguration, AwsError> {
         let name = input.function_name.as_deref();
-        let function = self.find(scope, "UpdateFunctionConfiguration", name, None)?;
+        let function = self.find_whole(scope, "UpdateFunctionConfiguration", name)?;
         let revision = input.revision_id.take();
         let this = self.clone();
         self.to_the_end(async move {
             let build = |before: &Snapshot| {
-                let Build { settings, code } = before.record.latest.clone();
-                Ok(Build { settings: settings.changed(input)?, code })
+                let Build { settings, code, wishes } = before.record.latest.clone();
+                Ok(Build { settings: settings.changed(input)?, code, wishes })
             };
-            this.update(&function, revision.as_deref(), build).await
+            this.update(&function, revision.as_deref(), false, build).await
         })
         .await
     }
 
+    /// Changes the latest state, and publishes it with the same commit where asked to.
     async fn update(
         &self,
         function: &Arc<Function>,
         revision: Option<&str>,
+        publish: bool,
         build: impl FnOnce(&Snapshot) -> Result<Build, AwsError>,
     ) -> Result<FunctionConfiguration, AwsError> {
         let decide = |before: &Snapshot| {
             ready(function, before, revision)
                 .and_then(|()| build(before))
                 .and_then(|build| self.next(function, before, build))
+                .and_then(|next| {
+                    if publish { self.publish(function, before, next, None) } else { Ok(next) }
+                })
                 .map_err(Unchanged::Refused)
         };
         let after = self.change(function, decide).await.map_err(|e| e.answer(function))?;
-        self.prepare(function.clone(), after.latest.clone());
-        Ok(answer::configuration(&function.arn, &after.record))
+        let published = publish.then(|| Which::Published(after.record.published));
+        self.shown(function, &after, published.unwrap_or(Which::Latest))
     }
 
-    fn next(&self, function: &Function, before: &Snapshot, build: Build) -> Result<Next, AwsError> {
+    /// A function with another latest state.
+    pub(super) fn next(
+        &self,
+        function: &Function,
+        before: &Snapshot,
+        build: Build,
+    ) -> Result<Next, AwsError> {
         lifecycle::updated(&function.arn, before, build, &self.inner.uids).map_err(unknown_runtime)
-    }
-}
-
-/// Whether a function takes an update now, from a caller who has seen that revision.
-fn ready(function: &Function, before: &Snapshot, revision: Option<&str>) -> Result<(), AwsError> {
-    if before.record.in_progress() {
-        return Err(refuse::update_in_progress(&function.arn));
-    }
-    match revision {
-        Some(seen) if seen != before.record.revision_id.to_string() => {
-            Err(refuse::wrong_revision())
-        }
-        _ => Ok(()),
     }
 }

@@ -138,7 +138,7 @@ impl Slot {
             init_duration: None,
             init_error: None,
         };
-        let invoked_arn = HeaderValue::try_from(version.arn.to_string()).ok();
+        let invoked_arn = HeaderValue::try_from(version.invoked_arn().to_string()).ok();
         let state = Mutex::new(state);
         let bodies = AsyncMutex::default();
         let slot = Self { id, version, logbook, invoked_arn, bodies, roster, state, commands };

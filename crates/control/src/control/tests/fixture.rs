@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use fika_aws::generated::lambda::{
     CreateFunctionInput, DeleteFunctionInput, FunctionConfiguration, GetFunctionConfigurationInput,
-    GetFunctionInput, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+    GetFunctionInput, PublishVersionInput, UpdateFunctionCodeInput,
+    UpdateFunctionConfigurationInput,
 };
 use fika_aws::shape::{FromJson, Json};
 use fika_model::{AccountId, Region, VersionUid};
@@ -31,10 +32,13 @@ pub(super) enum Verdict {
 pub(super) struct Fake {
     verdict: watch::Sender<Verdict>,
     pub(super) retired: Mutex<Vec<VersionUid>>,
+    /// What it was asked to prepare, in order.
+    pub(super) asked: Mutex<Vec<Arc<FunctionVersion>>>,
 }
 
 impl Preparation for Fake {
-    fn prepare(&self, _: Arc<FunctionVersion>) -> Prepared {
+    fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared {
+        self.asked.lock().unwrap().push(version);
         let mut verdicts = self.verdict.subscribe();
         Box::pin(async move {
             let verdict = verdicts.wait_for(|v| *v != Verdict::Wait).await.unwrap().clone();
@@ -75,7 +79,8 @@ fn open(dir: &TempDir, verdict: Verdict) -> (Control, Arc<Fake>) {
 
 fn open_on(store: Store, dir: &TempDir, verdict: Verdict) -> (Control, Arc<Fake>) {
     let blobs = Blobs::open(dir.path().join("blobs")).unwrap();
-    let fake = Arc::new(Fake { verdict: watch::Sender::new(verdict), retired: Mutex::default() });
+    let (retired, asked) = (Mutex::default(), Mutex::default());
+    let fake = Arc::new(Fake { verdict: watch::Sender::new(verdict), retired, asked });
     let mut options = ControlOptions::new(Handle::current());
     options.code_storage_bytes = 100_000;
     (Control::open(store, blobs, options, fake.clone(), fake.clone()).unwrap(), fake)
@@ -192,6 +197,16 @@ impl Fixture {
         input.function_name = Some(name.into());
         input.zip_file = Some(zip(text).into());
         self.control.update_function_code(&scope(), input).await
+    }
+
+    pub(super) async fn publish(
+        &self,
+        name: &str,
+        changes: Value,
+    ) -> Result<FunctionConfiguration, AwsError> {
+        let mut input: PublishVersionInput = read(&changes);
+        input.function_name = Some(name.into());
+        self.control.publish_version(&scope(), input).await
     }
 
     pub(super) async fn delete(&self, name: &str) -> Result<(), AwsError> {

@@ -39,14 +39,24 @@ async fn creations_that_do_not_fit() {
         (json!({ "Code": { "ZipFile": "bm8gemlw" } }), "Could not unzip uploaded file."),
         (json!({ "Code": { "ZipFile": "" } }), "Uploaded file must be a non-empty zip"),
         (json!({ "PackageType": "Image" }), "PackageType Image is not supported"),
-        (json!({ "Publish": true }), "Publish is not supported"),
+        (
+            json!({ "Tags": { "fika:wall": "brick" } }),
+            "The tag fika:wall cannot be read: \"brick\" is not one of jail, microvm, qemu, firecracker.",
+        ),
         (json!({ "Layers": ["l"] }), "Layers is not supported"),
         (json!({ "VpcConfig": { "SubnetIds": ["s"] } }), "VpcConfig is not supported"),
         (json!({ "FileSystemConfigs": [{}] }), "FileSystemConfigs is not supported"),
         (json!({ "ImageConfig": {} }), "ImageConfig is not supported"),
         (json!({ "DeadLetterConfig": { "TargetArn": "a" } }), "DeadLetterConfig is not supported"),
         (json!({ "KMSKeyArn": "k" }), "KMSKeyArn is not supported"),
-        (json!({ "SnapStart": { "ApplyOn": "PublishedVersions" } }), "SnapStart is not supported"),
+        (
+            json!({ "SnapStart": { "ApplyOn": "PublishedVersions" }, "Runtime": "provided.al2023" }),
+            "provided.al2023 is not supported for SnapStart enabled functions.",
+        ),
+        (
+            json!({ "SnapStart": { "ApplyOn": "PublishedVersions" }, "EphemeralStorage": { "Size": 513 } }),
+            "Ephemeral storage greater than 512 MB is not supported for SnapStart",
+        ),
         (json!({ "LoggingConfig": { "LogFormat": "JSON" } }), "LoggingConfig other than LogGroup"),
         (json!({ "Architectures": ["sparc"] }), "not sparc"),
         (
@@ -195,7 +205,6 @@ async fn updates_that_do_not_fit() {
             "Please don't provide ImageUri when updating a function with packageType Zip.",
         ),
         (json!({ "S3Bucket": "b" }), "S3Bucket is not supported"),
-        (json!({ "Publish": true }), "Publish is not supported"),
         (json!({ "Architectures": ["sparc"] }), "not sparc"),
     ] {
         assert_refused(fixture.upload("hello", "2", changes).await, INVALID, text);
