@@ -7,9 +7,9 @@ pub(crate) const BLOCK: u64 = 4096;
 pub(crate) const SLOT: u64 = 32;
 /// Bytes of a compact inode, the only kind written here.
 pub(crate) const INODE: u64 = 32;
-/// The root's nid: the first slot behind the superblock. Not 0, which readers of directories take
-/// for "no file", and in 16 bits, which is all the superblock has for it.
-pub(crate) const ROOT_NID: u16 = ((SUPER_AT + SUPER) / SLOT as usize) as u16;
+/// The first nid that is free: the first slot behind the superblock. So no nid is 0, which readers
+/// of directories take for "no file".
+pub(crate) const FIRST_NID: u64 = ((SUPER_AT + SUPER) as u64) / SLOT;
 /// The age of every file of every image: 2000-01-01, in seconds since 1970. Tools that make zips
 /// refuse times before 1980, so 0 would not do.
 pub const TIME: u64 = 946_684_800;
@@ -76,14 +76,14 @@ impl Inode {
     }
 }
 
-/// All bytes before the root's inode. No feature bit is set: so old kernels mount it. No uuid
-/// either: it would have to be the same for the same tree, and nothing asks for it.
-pub(crate) fn head(inodes: u64, blocks: u32) -> Vec<u8> {
+/// All bytes before the first inode. No feature bit is set: so old kernels mount it. No uuid either:
+/// it would have to be the same for the same tree, and nothing asks for it.
+pub(crate) fn head(root_nid: u16, inodes: u64, blocks: u32) -> Vec<u8> {
     let mut out = vec![0; SUPER_AT + SUPER];
     let it = &mut out[SUPER_AT..];
     put(it, 0, MAGIC.to_le_bytes());
     it[12] = BLOCK_BITS;
-    put(it, 14, ROOT_NID.to_le_bytes());
+    put(it, 14, root_nid.to_le_bytes());
     put(it, 16, inodes.to_le_bytes());
     put(it, 24, TIME.to_le_bytes());
     put(it, 36, blocks.to_le_bytes());

@@ -61,7 +61,8 @@ impl Writer<'_> {
         let data_at = first.map_or(whole, |block| u64::from(block) * BLOCK);
         let mut inodes = Stream::new(file, path, 0);
         let mut data = Stream::new(file, path, data_at);
-        inodes.put(&head(self.tree.nodes.len() as u64, self.layout.blocks))?;
+        let count = self.tree.nodes.len() as u64;
+        inodes.put(&head(self.layout.root_nid(), count, self.layout.blocks))?;
         for (n, place) in self.layout.places.iter().enumerate() {
             inodes.pad_to(place.inode_at())?;
             inodes.put(&self.inode(n).encode())?;

@@ -154,3 +154,61 @@ fn article(facts: &Metadata) -> &'static str {
         "a device"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// A tree with one file, and what opening it says after `change` was made to it.
+    fn opened_after(change: impl FnOnce(&Path)) -> Result<(File, PathBuf), DiskError> {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("file");
+        fs::write(&path, "x").expect("a file");
+        let tree = Tree::walk(dir.path()).expect("a tree");
+        change(&path);
+        let Kind::File(stamp) = &tree.nodes[1].kind else { panic!("not a file") };
+        tree.open(1, stamp)
+    }
+
+    #[test]
+    fn what_is_as_it_was_walked_is_opened() {
+        assert!(opened_after(|_| {}).is_ok());
+    }
+
+    #[test]
+    fn what_grew_or_was_replaced_is_not() {
+        let grown = opened_after(|path| fs::write(path, "xx").expect("written"));
+        assert!(matches!(grown, Err(DiskError::Changed { .. })));
+        let replaced = opened_after(|path| {
+            fs::write(path.with_file_name("other"), "y").expect("written");
+            fs::rename(path.with_file_name("other"), path).expect("renamed");
+        });
+        assert!(matches!(replaced, Err(DiskError::Changed { .. })));
+    }
+
+    #[test]
+    fn a_symlink_in_its_place_is_not_followed() {
+        let linked = opened_after(|path| {
+            fs::remove_file(path).expect("removed");
+            symlink("/etc/passwd", path).expect("a link");
+        });
+        assert!(matches!(linked, Err(DiskError::Read { .. })));
+    }
+
+    #[test]
+    fn a_device_is_refused() {
+        let path = Path::new("/dev/null");
+        let kind = Kind::of(path, &fs::symlink_metadata(path).expect("it is everywhere"));
+        assert!(matches!(kind, Err(DiskError::NotStorable { kind: "a device", .. })));
+    }
+
+    #[test]
+    fn the_largest_file_is_taken() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = File::create(dir.path().join("big")).expect("a file");
+        file.set_len(u64::from(u32::MAX)).expect("a sparse file");
+        assert!(Tree::walk(dir.path()).is_ok());
+    }
+}
