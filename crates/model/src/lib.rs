@@ -3,6 +3,7 @@
 //! - [`ids`]: accounts, regions, sandboxes, workers, requests
 //! - [`arn`]: a function's full name, and the ways callers write it
 //! - [`runtime`]: runtime identifiers (`nodejs22.x`) and what they need
+//! - [`egress`]: where a function may call out to
 //! - [`version`]: one published state of a function, as a worker sees it
 //! - [`wall`]: kinds of wall, which one a function asks for, which one an operator requires
 //! - [`limits`]: Lambda's quotas, in one place
@@ -10,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arn;
+pub mod egress;
 pub mod error;
 pub mod ids;
 pub mod limits;
@@ -18,6 +20,7 @@ pub mod version;
 pub mod wall;
 
 pub use arn::{FunctionArn, FunctionRef};
+pub use egress::{BadEgress, Cidr, Egress};
 pub use error::{FunctionError, Throttle, ThrottleReason};
 pub use ids::{AccountId, LaneId, Region, RequestId, SandboxId, Scope, VersionUid, WorkerId};
 pub use runtime::Runtime;
