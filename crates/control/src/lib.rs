@@ -4,6 +4,7 @@
 //!
 //! - [`Control`]: the operations of the API, and [`Control::resolve`] for the invoke path
 //! - [`Accounts`]: accounts, access keys, and the root key of the first start
+//! - [`Sessions`]: the temporary credentials of functions' roles
 //! - [`Preparation`], [`VersionEvents`]: what it asks of the rooms above it
 //!
 //! Inside, from the outside in:
@@ -32,6 +33,7 @@ mod record;
 mod reference;
 mod refuse;
 mod registry;
+mod sessions;
 mod settings;
 mod unsupported;
 mod wishes;
@@ -40,3 +42,4 @@ pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};
 pub use control::{Control, ControlError, ControlOptions};
 pub use operations::FunctionAnswer;
 pub use preparation::{Preparation, Prepared, Unprepared, VersionEvents};
+pub use sessions::{Session, SessionCredentials, SessionError, Sessions};
