@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fika_model::WallRequirement;
 
 use crate::failure::Failure;
 use crate::machine;
@@ -163,6 +164,10 @@ pub struct ServeArgs {
     /// How a function's memory buys CPU.
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = Cpu::Share)]
     pub cpu: Cpu,
+    /// The weakest wall functions may run behind: `microvm`, or `ACCOUNT=microvm` for one account's
+    /// functions. May be given several times.
+    #[arg(long, value_name = "[ACCOUNT=]WALL")]
+    pub require_wall: Vec<WallRequirement>,
     /// The form of the server's own log, on stderr.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

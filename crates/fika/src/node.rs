@@ -26,12 +26,12 @@ use fika_control::{
 };
 use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Frontend, FrontendOptions};
-use fika_model::{FunctionVersion, LaneId, VersionUid, WorkerId};
+use fika_model::{FunctionVersion, LaneId, Strength, VersionUid, WallKind, WallPolicy, WorkerId};
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
 use fika_sandbox::{Connection, CpuPolicy, Jail, JailOptions};
 use fika_store::{Blobs, LogStore, Store};
-use fika_worker::{Endpoint, Worker, WorkerOptions};
+use fika_worker::{Endpoint, WallChoice, Worker, WorkerOptions};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -69,6 +69,8 @@ pub struct NodeOptions {
     pub init_timeout: Duration,
     /// How memory buys CPU.
     pub cpu: CpuPolicy,
+    /// The weakest walls functions may run behind.
+    pub require_walls: WallPolicy,
 }
 
 /// Why a node does not come up. Each names the room that failed.
@@ -94,6 +96,9 @@ pub enum NodeError {
     /// The walls.
     #[error(transparent)]
     Wall(#[from] fika_sandbox::WallError),
+    /// No wall is as strong as the operator requires.
+    #[error("--require-wall {0} cannot be kept: this machine has no such wall, see `fika doctor`")]
+    WallRequired(Strength),
     /// The runtime images.
     #[error(transparent)]
     Images(#[from] fika_sandbox::image::ImageError),
@@ -235,12 +240,25 @@ fn worker(
         id: WORKER,
         lanes: lanes.handles(),
         jail,
+        walls: walls(&options.require_walls)?,
         images,
         blobs: blobs.clone(),
         code_dir,
         logs: logs.clone(),
         init_timeout: options.init_timeout,
     }))
+}
+
+/// Who gets which wall here. Where everybody must have a stronger one than there is, nothing
+/// could ever run: that is said at the start, not at the first call.
+fn walls(policy: &WallPolicy) -> Result<WallChoice, NodeError> {
+    let available = vec![WallKind::Jail];
+    match policy.everyone {
+        Some(required) if available.iter().all(|kind| kind.strength() < required) => {
+            Err(NodeError::WallRequired(required))
+        }
+        _ => Ok(WallChoice { available, default: WallKind::Jail, policy: policy.clone() }),
+    }
 }
 
 /// The next connection. Running out of descriptors passes, so it is waited out.

@@ -6,6 +6,7 @@
 //! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
 //! - `logbook`: the function's output and the START, END and REPORT lines, in order
 //! - `roster`: the slots there are, and who is told of them
+//! - [`choice`]: which wall a function gets
 //! - [`endpoint`]: fika's own AWS endpoint, as functions find it
 //! - `environment`: the variables a runtime starts with
 //! - `outcome`: the errors fika words on a function's behalf
@@ -15,6 +16,7 @@
 //! waits for no disk; what comes after the answer, such as REPORT, is done after it has left.
 #![forbid(unsafe_code)]
 
+pub mod choice;
 pub mod endpoint;
 mod environment;
 mod held;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, WorkerId};
 
+pub use choice::{NoWall, WallChoice};
 pub use endpoint::Endpoint;
 pub use outcome::InitFailure;
 pub use service::{Worker, WorkerOptions};

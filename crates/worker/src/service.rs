@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use crate::choice::WallChoice;
 use crate::roster::Roster;
 use crate::slot::Command;
 use crate::{
@@ -33,6 +34,8 @@ pub struct WorkerOptions {
     pub lanes: Vec<Handle>,
     /// The wall.
     pub jail: Jail,
+    /// Who gets which wall.
+    pub walls: WallChoice,
     /// The runtimes.
     pub images: ImageStore,
     /// Where zips are.
@@ -61,6 +64,7 @@ pub(crate) struct Home {
 pub(crate) struct Shared {
     pub roster: Arc<Roster>,
     pub jail: Jail,
+    walls: WallChoice,
     pub logs: LogStore,
     pub init_timeout: Duration,
     pub endpoint: OnceLock<Arc<dyn Endpoint>>,
@@ -77,6 +81,7 @@ impl Worker {
         let shared = Shared {
             roster: Arc::new(Roster::new(options.id)),
             jail: options.jail,
+            walls: options.walls,
             logs: options.logs,
             init_timeout: options.init_timeout,
             endpoint: OnceLock::new(),
@@ -134,6 +139,7 @@ impl Worker {
         version: &FunctionVersion,
         progress: &(dyn Fn(String) + Send + Sync),
     ) -> Result<Home, String> {
+        self.shared.walls.wall_for(version).map_err(|error| error.to_string())?;
         let images = &self.shared.images;
         let image = match images.find(&version.runtime) {
             Some(image) => image,

@@ -113,6 +113,7 @@ fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
             Cpu::Share => CpuPolicy::Share,
             Cpu::Quota => CpuPolicy::Quota,
         },
+        require_walls: args.require_wall.iter().cloned().collect(),
     })
 }
 
