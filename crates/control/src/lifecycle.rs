@@ -184,6 +184,7 @@ pub(crate) fn runnable(
         log_group: settings.log_group(&arn.name),
         role: settings.role.clone(),
         wall: wishes.wall,
+        egress: wishes.egress.clone(),
         snap_start: false,
     })
 }

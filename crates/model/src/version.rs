@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::arn::{FunctionArn, LATEST};
+use crate::egress::Egress;
 use crate::ids::VersionUid;
 use crate::runtime::Runtime;
 use crate::wall::WallWish;
@@ -48,6 +49,9 @@ pub struct FunctionVersion {
     pub role: String,
     /// The wall it asks for; none to take what the worker gives.
     pub wall: Option<WallWish>,
+    /// Where it asks to call out to; none to take what the worker gives. The operator's own
+    /// policy is for the worker to keep.
+    pub egress: Option<Egress>,
     /// Whether preparing it makes a snapshot after its init, from which sandboxes are restored:
     /// a published version of a function with `SnapStart`.
     pub snap_start: bool,

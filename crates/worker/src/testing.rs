@@ -51,6 +51,7 @@ pub(crate) fn version(timeout: Duration) -> Arc<FunctionVersion> {
         log_group: format!("/aws/lambda/{name}"),
         role: "arn:aws:iam::123456789012:role/r".into(),
         wall: None,
+        egress: None,
         snap_start: false,
         arn: FunctionArn { scope, name, qualifier: None },
     })

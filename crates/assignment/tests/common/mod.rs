@@ -28,6 +28,7 @@ pub fn version(uid: u64, memory_mb: u32) -> Arc<FunctionVersion> {
         log_group: format!("/aws/lambda/{name}"),
         role: "arn:aws:iam::123456789012:role/r".into(),
         wall: None,
+        egress: None,
         snap_start: false,
         arn: FunctionArn { scope: scope(), name, qualifier: None },
     })

@@ -27,6 +27,7 @@ fn version(account: &str) -> FunctionVersion {
         // Of another account: a session acts in the function's own all the same.
         role: "arn:aws:iam::999999999999:role/path/reader".into(),
         wall: None,
+        egress: None,
         snap_start: false,
     }
 }

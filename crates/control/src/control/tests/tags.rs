@@ -43,12 +43,14 @@ async fn tags_come_and_go() {
 #[tokio::test]
 async fn a_wish_makes_the_latest_anew_and_leaves_versions_alone() {
     let mut fixture = Fixture::new(Verdict::Ready);
-    fixture.create(json!({ "Tags": { "fika:wall": "jail" } })).await.unwrap();
+    let wishes = json!({ "fika:wall": "jail", "fika:egress": "allow=10.1.0.0/16" });
+    fixture.create(json!({ "Tags": wishes })).await.unwrap();
     fixture.settled("hello").await;
     fixture.publish("hello", json!({})).await.unwrap();
     fixture.settled("hello:1").await;
     let before = fixture.resolve("hello").unwrap();
     assert_eq!(before.wall, Some(WallWish::Jail));
+    assert_eq!(before.egress, Some("allow=10.1.0.0/16".parse().unwrap()));
     tag(&fixture, ARN, &[("fika:wall", "microvm")]).await.unwrap();
     fixture.settled("hello").await;
     let after = fixture.resolve("hello").unwrap();
@@ -56,7 +58,8 @@ async fn a_wish_makes_the_latest_anew_and_leaves_versions_alone() {
     assert_ne!(after.uid, before.uid);
     fixture = fixture.reopen(Verdict::Ready).await;
     assert_eq!(fixture.resolve("hello").unwrap().wall, Some(WallWish::MicroVm));
-    assert_eq!(fixture.resolve("hello:1").unwrap().wall, Some(WallWish::Jail));
+    let published = fixture.resolve("hello:1").unwrap();
+    assert_eq!((published.wall, &published.egress), (Some(WallWish::Jail), &before.egress));
     untag(&fixture, &["fika:wall"]).await.unwrap();
     fixture.settled("hello").await;
     assert_eq!(fixture.resolve("hello").unwrap().wall, None);
@@ -68,6 +71,12 @@ async fn tags_that_do_not_fit() {
     fixture.active("hello").await;
     for (arn, pair, status, text) in [
         (ARN, ("fika:wall", "brick"), 400, "is not one of jail, microvm, qemu, firecracker"),
+        (
+            ARN,
+            ("fika:egress", "all"),
+            400,
+            "The tag fika:egress cannot be read: \"all\" is no egress policy",
+        ),
         (ARN, ("aws:x", ""), 400, "reserved"),
         (&format!("{ARN}:1"), ("a", ""), 400, "Please specify a function ARN."),
         (&ARN.replace("hello", "other"), ("a", ""), 404, "Function not found"),
