@@ -17,11 +17,11 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fika_assignment::{Assigner, AssignmentOptions};
 use fika_control::{
-    Accounts, Control, ControlOptions, Preparation, Prepared, RootOptions, Unprepared,
+    Accounts, Control, ControlOptions, Preparation, Prepared, RootOptions, Sessions, Unprepared,
     VersionEvents,
 };
 use fika_counting::{Counter, CountingOptions};
@@ -31,7 +31,7 @@ use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
 use fika_sandbox::{Connection, CpuPolicy, Jail, JailOptions};
 use fika_store::{Blobs, LogStore, Store};
-use fika_worker::{Endpoint, WallChoice, Worker, WorkerOptions};
+use fika_worker::{CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -44,6 +44,9 @@ use crate::lanes::Lanes;
 const WORKER: WorkerId = WorkerId(0);
 /// How long idle sandboxes may take to end, at least, when no more requests run.
 const SWEEP: Duration = Duration::from_secs(10);
+
+/// How long the credentials of a role are good, as AWS has it at most.
+const SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 
 type Assignment = Assigner<Placer, Worker>;
 type Doors = Frontend<Counter, Assignment, Worker>;
@@ -129,7 +132,8 @@ impl Node {
         let accounts = Accounts::open(store.clone(), dir, options.root.clone()).await?;
         let blobs = Blobs::open(dir.join("blobs"))?;
         let logs = LogStore::open(dir.join("logs"))?;
-        let worker = worker(&options, lanes, &blobs, &logs)?;
+        let sessions = Sessions::open(&store).await?;
+        let worker = worker(&options, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
         placer.join(WORKER, options.memory_mb.into());
@@ -152,6 +156,7 @@ impl Node {
             worker: Arc::new(worker.clone()),
             control,
             accounts,
+            sessions,
             blobs,
             logs: logs.clone(),
         });
@@ -223,6 +228,7 @@ fn worker(
     lanes: &Lanes,
     blobs: &Blobs,
     logs: &LogStore,
+    sessions: &Sessions,
 ) -> Result<Worker, NodeError> {
     let code_dir = options.data_dir.join("code");
     let jail = Jail::new(JailOptions {
@@ -245,6 +251,7 @@ fn worker(
         blobs: blobs.clone(),
         code_dir,
         logs: logs.clone(),
+        credentials: Arc::new(Roles(sessions.clone())),
         init_timeout: options.init_timeout,
     }))
 }
@@ -275,6 +282,27 @@ async fn accepted(listener: &TcpListener) -> std::net::TcpStream {
 async fn pause(error: &io::Error) {
     tracing::warn!(%error, "a connection cannot be accepted");
     tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+/// The sessions of the control plane, as a worker gives them to functions.
+struct Roles(Sessions);
+
+impl CredentialSource for Roles {
+    fn issue(&self, version: &FunctionVersion) -> RoleCredentials {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        let given = self.0.issue(version, seconds, SESSION);
+        RoleCredentials {
+            access_key_id: given.access_key_id,
+            secret_access_key: given.secret_access_key.reveal().into(),
+            session_token: given.session_token.reveal().into(),
+            expires: UNIX_EPOCH + now + SESSION,
+        }
+    }
+
+    fn container_token(&self, version: &FunctionVersion) -> String {
+        self.0.container_token(version).reveal().into()
+    }
 }
 
 /// The worker, as the control plane asks it to prepare versions.

@@ -18,7 +18,7 @@ use crate::body::{self, BodyError, Room};
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Run, Running};
-use crate::{Frontend, functions, logs};
+use crate::{Frontend, functions, logs, permit};
 
 /// The largest body of operations that carry neither code nor an event.
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
@@ -112,10 +112,12 @@ where
         let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
             Asked::Logs(operation) => {
+                permit::check(&caller, "logs", operation, None)?;
                 Ok(logs::answer(&self.logs, &caller.scope, operation, &body).await)
             }
             Asked::Code(name) => functions::code(&self.control, &self.blobs, &caller, name).await,
             Asked::Lambda(operation, path) => {
+                permit::check(&caller, "lambda", operation.name(), Some(&path))?;
                 let query = parts.uri.query();
                 let request =
                     RestRequest { path: &path, query, headers: &parts.headers, body: &body };
@@ -133,7 +135,7 @@ where
         limit: usize,
         running: &'r Running,
     ) -> Result<Admitted<'r>, Refusal> {
-        let visitor = match auth::greet(parts, &self.accounts, services) {
+        let visitor = match auth::greet(parts, &self.accounts, &self.sessions, services) {
             Ok(visitor) => visitor,
             Err(error) => {
                 body::discard(body).await;

@@ -8,7 +8,7 @@ use fika_aws::generated::lambda::{
 };
 use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
-use fika_aws::sigv4::{Credentials, Service, Signer};
+use fika_aws::sigv4::{Service, Signer};
 use fika_control::Control;
 use fika_model::FunctionRef;
 use fika_model::arn::LATEST;
@@ -151,11 +151,7 @@ fn location(caller: &Caller, headers: &HeaderMap, name: &str) -> Option<String> 
     let request = Request::get(format!("http://{host}{CODE_PATH}{name}")).body(()).ok()?;
     let mut parts = request.into_parts().0;
     let signer = Signer {
-        credentials: Credentials {
-            access_key: &caller.credential.access_key_id,
-            secret_key: caller.credential.secret.reveal(),
-            session_token: None,
-        },
+        credentials: caller.credentials(),
         region: caller.scope.region.as_str(),
         service: Service::LAMBDA,
     };

@@ -2,7 +2,7 @@
 //!
 //! - [`Frontend`]: everything a request needs; [`Frontend::serve`] carries one connection
 //! - `server`: HTTP/1.1 with its limits; `body`: reading what follows the head
-//! - `auth`: SigV4: which account, which region, or a refusal
+//! - `auth`: SigV4: which account, which region, or a refusal; `permit`: what a role may do
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
 //!   when the caller has left
@@ -17,13 +17,14 @@ mod end;
 mod functions;
 mod invoke;
 mod logs;
+mod permit;
 mod reply;
 mod server;
 
 use std::sync::Arc;
 
 use fika_aws::sigv4::KeyCache;
-use fika_control::{Accounts, Control};
+use fika_control::{Accounts, Control, Sessions};
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
@@ -35,6 +36,7 @@ pub struct Frontend<C, A, W> {
     worker: Arc<W>,
     control: Control,
     accounts: Accounts,
+    sessions: Sessions,
     blobs: Blobs,
     logs: LogStore,
     keys: KeyCache,
@@ -53,6 +55,8 @@ pub struct FrontendOptions<C, A, W> {
     pub control: Control,
     /// Who may call.
     pub accounts: Accounts,
+    /// And who may for a while.
+    pub sessions: Sessions,
     /// Where zips are.
     pub blobs: Blobs,
     /// What functions wrote.
@@ -63,9 +67,20 @@ impl<C, A, W> Frontend<C, A, W> {
     /// Doors to these rooms.
     #[must_use]
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
-        let FrontendOptions { counting, assignment, worker, control, accounts, blobs, logs } =
-            options;
+        let FrontendOptions { counting, assignment, worker, .. } = options;
+        let FrontendOptions { control, accounts, sessions, blobs, logs, .. } = options;
         let (keys, bodies) = (KeyCache::new(), Bodies::new());
-        Self { counting, assignment, worker, control, accounts, blobs, logs, keys, bodies }
+        Self {
+            counting,
+            assignment,
+            worker,
+            control,
+            accounts,
+            sessions,
+            blobs,
+            logs,
+            keys,
+            bodies,
+        }
     }
 }

@@ -2,17 +2,23 @@
 //! of AWS's documentation lists them.
 
 use fika_model::{FunctionVersion, Runtime};
-use uuid::Uuid;
+
+use crate::credentials::{self, CredentialSource};
 
 /// Where the runtime finds its API, inside the sandbox's own network namespace.
-const RUNTIME_API: &str = "127.0.0.1:9001";
+pub(crate) const RUNTIME_API: &str = "127.0.0.1:9001";
 
 /// The whole environment: nothing of the host's is passed on. The function's own variables
 /// come first, so that they cannot replace the reserved ones.
-pub(crate) fn variables(version: &FunctionVersion, log_stream: &str) -> Vec<(String, String)> {
+pub(crate) fn variables(
+    version: &FunctionVersion,
+    log_stream: &str,
+    source: &dyn CredentialSource,
+) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> =
         version.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-    for (name, value) in reserved(version, log_stream) {
+    let credentials = credentials::variables(version, source);
+    for (name, value) in reserved(version, log_stream).into_iter().chain(credentials) {
         all.retain(|(k, _)| k != name);
         all.push((name.into(), value));
     }
@@ -35,13 +41,13 @@ fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, S
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory_mb.to_string()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", version.log_group.clone()),
         ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into()),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        (
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            if version.snap_start { "snap-start" } else { "on-demand" }.into(),
+        ),
         ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
         ("AWS_REGION", region.clone()),
         ("AWS_DEFAULT_REGION", region),
-        ("AWS_ACCESS_KEY_ID", format!("ASIA{}", token(16))),
-        ("AWS_SECRET_ACCESS_KEY", token(40)),
-        ("AWS_SESSION_TOKEN", token(64)),
         ("LAMBDA_TASK_ROOT", "/var/task".into()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".into()),
     ]
@@ -72,18 +78,6 @@ fn defaults(runtime: Runtime) -> Vec<(&'static str, String)> {
     all
 }
 
-/// Upper-case letters and digits that nobody can guess. The credentials made of them have the
-/// right form and are accepted nowhere: roles are a later step, and inventing working ones
-/// would be worse than having none.
-fn token(length: usize) -> String {
-    let mut text = String::with_capacity(length + 32);
-    while text.len() < length {
-        text.push_str(&Uuid::new_v4().simple().to_string().to_uppercase());
-    }
-    text.truncate(length);
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -100,7 +94,7 @@ mod tests {
             ("PATH".into(), "/mine".into()),
             ("AWS_REGION".into(), "elsewhere".into()),
         ]);
-        let all = variables(&version, "stream");
+        let all = variables(&version, "stream", &testing::Role);
         let get = |name: &str| {
             let found: Vec<_> = all.iter().filter(|(k, _)| k == name).collect();
             assert_eq!(found.len(), 1, "{name} once");
@@ -111,6 +105,23 @@ mod tests {
         assert_eq!(get("AWS_REGION"), "eu-north-1");
         assert_eq!(get("_HANDLER"), "index.handler");
         assert_eq!(get("AWS_EXECUTION_ENV"), "AWS_Lambda_nodejs22.x");
-        assert_eq!(get("AWS_ACCESS_KEY_ID").len(), 20);
+        assert_eq!(get("AWS_LAMBDA_INITIALIZATION_TYPE"), "on-demand");
+        assert_eq!(get("AWS_ACCESS_KEY_ID"), "ASIAOFTHETESTS");
+        assert_eq!(get("AWS_SECRET_ACCESS_KEY"), "secret");
+        assert_eq!(get("AWS_SESSION_TOKEN"), "token");
+    }
+
+    #[test]
+    fn what_may_be_restored_holds_no_credentials() {
+        let version = FunctionVersion::clone(&testing::version(Duration::from_secs(3)));
+        let version = FunctionVersion { snap_start: true, ..version };
+        let all = BTreeMap::from_iter(variables(&version, "stream", &testing::Role));
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+            assert!(!all.contains_key(name), "{name}");
+        }
+        let uri = "http://127.0.0.1:9001/2021-04-23/credentials";
+        assert_eq!(all["AWS_CONTAINER_CREDENTIALS_FULL_URI"], uri);
+        assert_eq!(all["AWS_CONTAINER_AUTHORIZATION_TOKEN"], "container");
+        assert_eq!(all["AWS_LAMBDA_INITIALIZATION_TYPE"], "snap-start");
     }
 }

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::roster::Roster;
 use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
-use crate::{CreateError, Endpoint, endpoint, outcome, runtime_api};
+use crate::{CreateError, CredentialSource, Endpoint, endpoint, outcome, runtime_api};
 
 pub(crate) use birth::run;
 
@@ -73,6 +73,7 @@ struct Keeper<W> {
     api: Arc<Door>,
     /// Where the function finds fika's own endpoint, and who serves it.
     own: Option<(Arc<dyn Endpoint>, Arc<Door>, LaneId)>,
+    credentials: Arc<dyn CredentialSource>,
     /// The Runtime API's connections end with the processes that made them.
     serving: JoinSet<()>,
     /// The reader of the log; it ends with the keeper.
@@ -110,7 +111,11 @@ impl<W: Wall> Keeper<W> {
     }
 
     fn serve(&mut self) {
-        self.serving.spawn(runtime_api::serve(Arc::clone(&self.slot), Arc::clone(&self.api)));
+        self.serving.spawn(runtime_api::serve(
+            Arc::clone(&self.slot),
+            Arc::clone(&self.api),
+            Arc::clone(&self.credentials),
+        ));
         if let Some((endpoint, door, lane)) = &self.own {
             self.serving.spawn(endpoint::serve(Arc::clone(endpoint), Arc::clone(door), *lane));
         }

@@ -8,7 +8,7 @@
 //! - `roster`: the slots there are, and who is told of them
 //! - [`choice`]: which wall a function gets
 //! - [`endpoint`]: fika's own AWS endpoint, as functions find it
-//! - `environment`: the variables a runtime starts with
+//! - `environment`: the variables a runtime starts with; `credentials`: those of its role
 //! - `outcome`: the errors fika words on a function's behalf
 //!
 //! The warm path is `Worker::invoke` → `Slot::accept` → the runtime's parked `next` → its
@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod choice;
+mod credentials;
 pub mod endpoint;
 mod environment;
 mod held;
@@ -37,6 +38,7 @@ use bytes::Bytes;
 use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, WorkerId};
 
 pub use choice::{NoWall, WallChoice};
+pub use credentials::{CredentialSource, RoleCredentials};
 pub use endpoint::Endpoint;
 pub use outcome::InitFailure;
 pub use service::{Worker, WorkerOptions};

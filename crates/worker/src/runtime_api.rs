@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use fika_model::limits;
 use fika_sandbox::{Connection, Door};
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -22,8 +22,8 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::held::{Held, Hold};
-use crate::outcome;
 use crate::slot::{Delivery, Refusal, Slot};
+use crate::{CredentialSource, credentials, outcome};
 
 /// Connections a sandbox may hold at once; a runtime needs one or two.
 const CONNECTIONS: usize = 64;
@@ -45,13 +45,18 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 type Answer = Response<Full<Bytes>>;
 
 /// Serves the sandbox's door, and every connection made to it, until the task is dropped.
-pub(crate) async fn serve(slot: Arc<Slot>, door: Arc<Door>) {
+pub(crate) async fn serve(
+    slot: Arc<Slot>,
+    door: Arc<Door>,
+    credentials: Arc<dyn CredentialSource>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = door.accept(), if connections.len() < CONNECTIONS => match accepted {
                 Ok(stream) => {
-                    connections.spawn(serve_connection(Arc::clone(&slot), stream));
+                    let role = Arc::clone(&credentials);
+                    connections.spawn(serve_connection(Arc::clone(&slot), stream, role));
                 }
                 // Running out of descriptors passes, so it is waited out.
                 Err(error) => {
@@ -64,12 +69,23 @@ pub(crate) async fn serve(slot: Arc<Slot>, door: Arc<Door>) {
     }
 }
 
-async fn serve_connection(slot: Arc<Slot>, stream: Connection) {
+async fn serve_connection(
+    slot: Arc<Slot>,
+    stream: Connection,
+    credentials: Arc<dyn CredentialSource>,
+) {
     let hold = Hold::default();
     let stream = Held::new(TokioIo::new(stream), hold.clone());
     let service = service_fn(move |request| {
         let (slot, hold) = (Arc::clone(&slot), hold.clone());
-        async move { Ok::<_, Infallible>(route(&slot, request, &hold).await) }
+        let asks = request.uri().path() == credentials::PATH;
+        let role = asks.then(|| role(&slot, &*credentials, &request));
+        async move {
+            Ok::<_, Infallible>(match role {
+                Some(answer) => answer,
+                None => route(&slot, request, &hold).await,
+            })
+        }
     });
     let served = http1::Builder::new()
         .pipeline_flush(true)
@@ -94,6 +110,22 @@ async fn route(slot: &Arc<Slot>, request: Request<Incoming>, hold: &Hold) -> Ans
             _ => not_found(),
         },
         _ => not_found(),
+    }
+}
+
+/// The credentials of the function's role.
+fn role(slot: &Slot, source: &dyn CredentialSource, request: &Request<Incoming>) -> Answer {
+    if request.method() != Method::GET {
+        return not_found();
+    }
+    let shown = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    match credentials::document(&slot.version, source, shown) {
+        Some(document) => json(StatusCode::OK, document.into()),
+        None => failure(
+            StatusCode::FORBIDDEN,
+            "AccessDenied",
+            "send AWS_CONTAINER_AUTHORIZATION_TOKEN as the Authorization header",
+        ),
     }
 }
 

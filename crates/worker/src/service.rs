@@ -17,7 +17,8 @@ use crate::choice::WallChoice;
 use crate::roster::Roster;
 use crate::slot::Command;
 use crate::{
-    CreateError, Endpoint, Gone, Invocation, Outcome, SandboxEvents, WorkerService, keeper,
+    CreateError, CredentialSource, Endpoint, Gone, Invocation, Outcome, SandboxEvents,
+    WorkerService, keeper,
 };
 
 /// How long sandboxes may take to end when the worker closes.
@@ -44,6 +45,8 @@ pub struct WorkerOptions {
     pub code_dir: PathBuf,
     /// Where logs go.
     pub logs: LogStore,
+    /// Who gives functions the credentials of their roles.
+    pub credentials: Arc<dyn CredentialSource>,
     /// The limit of the init phase ([`fika_model::limits::INIT_TIMEOUT`]).
     pub init_timeout: Duration,
 }
@@ -66,6 +69,7 @@ pub(crate) struct Shared {
     pub jail: Jail,
     walls: WallChoice,
     pub logs: LogStore,
+    pub credentials: Arc<dyn CredentialSource>,
     pub init_timeout: Duration,
     pub endpoint: OnceLock<Arc<dyn Endpoint>>,
     lanes: Vec<Handle>,
@@ -83,6 +87,7 @@ impl Worker {
             jail: options.jail,
             walls: options.walls,
             logs: options.logs,
+            credentials: options.credentials,
             init_timeout: options.init_timeout,
             endpoint: OnceLock::new(),
             lanes: options.lanes,

@@ -6,7 +6,7 @@ use std::io::PipeWriter;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use fika_model::{
@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::logbook::Logbook;
 use crate::roster::Roster;
 use crate::slot::{Command, Slot};
-use crate::{CreateError, Invocation, SandboxEvents};
+use crate::{CreateError, CredentialSource, Invocation, RoleCredentials, SandboxEvents};
 
 /// The sandbox in every test.
 pub(crate) const SANDBOX: SandboxId = SandboxId(7);
@@ -55,6 +55,24 @@ pub(crate) fn version(timeout: Duration) -> Arc<FunctionVersion> {
         snap_start: false,
         arn: FunctionArn { scope, name, qualifier: None },
     })
+}
+
+/// Gives the same credentials always.
+pub(crate) struct Role;
+
+impl CredentialSource for Role {
+    fn issue(&self, _: &FunctionVersion) -> RoleCredentials {
+        RoleCredentials {
+            access_key_id: "ASIAOFTHETESTS".into(),
+            secret_access_key: "secret".into(),
+            session_token: "token".into(),
+            expires: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_413_600),
+        }
+    }
+
+    fn container_token(&self, _: &FunctionVersion) -> String {
+        "container".into()
+    }
 }
 
 /// A pipe as a sandbox has one for its output: what a function writes to, what fika reads.

@@ -68,7 +68,7 @@ async fn build(
     let stream = logbook::stream_name(&version.version, SystemTime::now());
     let start = Start {
         argv: home.image.argv.clone(),
-        env: environment::variables(&version, &stream),
+        env: environment::variables(&version, &stream, &*shared.credentials),
         cwd: "/var/task".into(),
     };
     let logbook = Logbook::new(&version, stream, shared.logs.clone(), wall.meter(), pipe);
@@ -82,6 +82,7 @@ async fn build(
         inbox,
         api,
         own,
+        credentials: Arc::clone(&shared.credentials),
         serving: JoinSet::new(),
         pump: JoinSet::new(),
         bind: Some(bind),

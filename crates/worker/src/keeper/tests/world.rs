@@ -134,6 +134,7 @@ impl World {
             inbox,
             api: Arc::new(Door::tcp(listener).expect("an event loop")),
             own: None,
+            credentials: Arc::new(testing::Role),
             serving: JoinSet::new(),
             pump: JoinSet::new(),
             bind: Some(bind),

@@ -9,6 +9,33 @@ use crate::slot::{Command, Phase};
 use crate::testing::{Counts, invocation};
 
 #[tokio::test]
+async fn credentials_are_for_who_shows_the_token() {
+    let api = Api::new().await;
+    let mut client = api.connect().await;
+    let mut get = async |method: &str, header: &str| {
+        let head = format!("{method} /2021-04-23/credentials HTTP/1.1\r\nhost: x\r\n{header}\r\n");
+        client.call(&head).await
+    };
+    let reply = get("GET", "authorization: container\r\n").await;
+    assert_eq!(reply.status, 200);
+    let document: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
+    assert_eq!(
+        document,
+        serde_json::json!({
+            "AccessKeyId": "ASIAOFTHETESTS",
+            "SecretAccessKey": "secret",
+            "Token": "token",
+            "Expiration": "2026-11-23T06:00:00Z",
+        })
+    );
+    for header in ["", "authorization: other\r\n"] {
+        let reply = get("GET", header).await;
+        assert_eq!((reply.status, reply.error_type().as_str()), (403, "AccessDenied"));
+    }
+    assert_eq!(get("DELETE", "authorization: container\r\n").await.status, 404);
+}
+
+#[tokio::test]
 async fn an_invocation_goes_in_and_comes_out() {
     let mut api = Api::new().await;
     let mut client = api.connect().await;

@@ -31,7 +31,8 @@ impl Api {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let door = Arc::new(Door::tcp(listener).expect("an event loop"));
-        tokio::spawn(runtime_api::serve(Arc::clone(&bare.slot), door));
+        let role = Arc::new(testing::Role);
+        tokio::spawn(runtime_api::serve(Arc::clone(&bare.slot), door, role));
         Self { bare, address }
     }
 
