@@ -19,7 +19,11 @@ class RuntimeApi {
     const tail = `HTTP/1.1\r\nHost: ${endpoint}\r\n`;
     this.nextRequest = `GET ${base}/invocation/next ${tail}\r\n`;
     this.invocationPath = `POST ${base}/invocation/`;
-    this.initErrorPath = `POST ${base}/init/error`;
+    // Where an error goes that is no invocation's.
+    this.startErrorPath = `POST ${base}/init/error`;
+    this.restoreErrorPath = `POST ${base}/restore/error`;
+    this.restoreNextPath = `${base}/restore/next`;
+    this.getTail = ` ${tail}\r\n`;
     this.tail = ` ${tail}Content-Type: application/json\r\n`;
     /** Called with the response that is an invocation. */
     this.onInvocation = null;
@@ -52,6 +56,24 @@ class RuntimeApi {
     this.socket.write(this.nextRequest, 'latin1');
   }
 
+  /** Asks for something else; `then` gets the body of the answer. */
+  get(path, then) {
+    this.socket.ref();
+    this.expected.push((response) => {
+      demandOk(response, path);
+      then(response.body);
+    });
+    this.socket.write(`GET ${path}${this.getTail}`, 'latin1');
+  }
+
+  /** Waits until the process is restored from its checkpoint. */
+  restoreNext(then) {
+    this.get(this.restoreNextPath, (body) => {
+      this.startErrorPath = this.restoreErrorPath;
+      then(body);
+    });
+  }
+
   /** Answers with a JSON text, and asks for the next invocation. */
   succeed(id, json) {
     this.send(`${this.invocationPath}${id}/response${this.tail}`, json, ignore);
@@ -67,15 +89,15 @@ class RuntimeApi {
     this.sendError(`${this.invocationPath}${id}/error`, error, () => process.exit(code));
   }
 
-  /** Reports that there will be no handler, and ends the process once that has arrived. */
-  failInit(error, code) {
-    this.sendError(this.initErrorPath, error, () => process.exit(code));
+  /** Reports that there will be no invocation, and ends the process once that has arrived. */
+  failStart(error, code, type) {
+    this.sendError(this.startErrorPath, error, () => process.exit(code), type);
   }
 
-  sendError(path, error, then) {
+  sendError(path, error, then, errorType) {
     const document = errorDocument(error);
     // The name of an error is the function's own text: it must not write headers.
-    const type = String(document.errorType).replace(/[^\w.$-]/g, '').slice(0, 256) || 'Error';
+    const type = String(errorType || document.errorType).replace(/[^\w.$-]/g, '').slice(0, 256) || 'Error';
     const head = `${path}${this.tail}Lambda-Runtime-Function-Error-Type: ${type}\r\n`;
     this.send(head, JSON.stringify(document), then);
   }
@@ -110,14 +132,17 @@ class RuntimeApi {
   }
 
   takeInvocation(response) {
-    if (response.status !== 200) {
-      process.stderr.write(`fika: the Runtime API answered ${response.status} to next\n`);
-      process.exit(1);
-    }
+    demandOk(response, 'next');
     // Within an invocation only the function's own work keeps the event loop alive.
     this.socket.unref();
     this.onInvocation(response);
   }
+}
+
+function demandOk(response, path) {
+  if (response.status === 200) return;
+  process.stderr.write(`fika: the Runtime API answered ${response.status} to ${path}\n`);
+  process.exit(1);
 }
 
 /** A refused answer (too large, too late) is the server's to report; the next one may be fine. */

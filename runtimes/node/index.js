@@ -8,10 +8,13 @@
 //   loader.js      from `_HANDLER` to a function
 //   esm.js         ES modules in a plain `index.js`, on Node versions that cannot tell by themselves
 //   report.js      console lines and error documents, in Lambda's shapes
+//   parked.js      started before the function is known, for a cold start out of stock
+//   snapstart.js   SnapStart: stopped after init, restored many times
+//   random.js      what must differ between the restored ones
 //   bundle.js      what makes one file of them all in an image
 
 const { RuntimeApi } = require('./api.js');
-const { Invocation } = require('./invocation.js');
+const { Invocation, readEnvironment } = require('./invocation.js');
 const { headerKey } = require('./reader.js');
 const { UnhandledPromiseRejection, log, patchConsole, setRequestId } = require('./report.js');
 
@@ -36,12 +39,16 @@ function die(title, error, code) {
   log('ERROR', title, error);
   if (exiting) return;
   exiting = true;
-  if (!initialised) api.failInit(error, code);
+  if (!initialised) api.failStart(error, code);
   else if (current !== null && current.take()) api.failAndExit(current.id, error, code);
   else process.exit(code);
 }
 
-process.on('uncaughtException', (error) => die('Uncaught Exception', error, UNCAUGHT_EXCEPTION));
+function dieUncaught(error) {
+  die('Uncaught Exception', error, UNCAUGHT_EXCEPTION);
+}
+
+process.on('uncaughtException', dieUncaught);
 process.on('unhandledRejection', (reason) =>
   die('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason), UNHANDLED_REJECTION));
 // The socket keeps the event loop alive only between invocations, so that an empty loop within
@@ -65,6 +72,7 @@ function showTrace() {
 
 function serve(handler) {
   initialised = true;
+  readEnvironment();
   api.onInvocation = (response) => {
     const id = response.header(REQUEST_ID);
     setRequestId(id);
@@ -76,16 +84,33 @@ function serve(handler) {
 }
 
 function start() {
+  const snapStart = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
+  if (snapStart) require('./random.js').replaceMathRandom();
   const { load } = require('./loader.js');
   const root = env.LAMBDA_TASK_ROOT || process.cwd();
   const loaded = load(root, env._HANDLER || '');
+  const ready = snapStart ? checkpointed : serve;
   // Waiting for a promise that is not there would cost a turn of the loop on every cold start.
-  if (typeof loaded === 'function') serve(loaded);
-  else loaded.then(serve).catch((error) => die('Uncaught Exception', error, UNCAUGHT_EXCEPTION));
+  if (typeof loaded === 'function') ready(loaded);
+  else loaded.then(ready).catch(dieUncaught);
 }
 
-try {
-  start();
-} catch (error) {
-  die('Uncaught Exception', error, UNCAUGHT_EXCEPTION);
+async function checkpointed(handler) {
+  await require('./snapstart.js').checkpoint(api, (error, { type, code }) => {
+    log('ERROR', 'Hook Error', error);
+    exiting = true;
+    api.failStart(error, code, type);
+  });
+  serve(handler);
 }
+
+function begin() {
+  try {
+    start();
+  } catch (error) {
+    dieUncaught(error);
+  }
+}
+
+if (env.FIKA_PARKED === '1') require('./parked.js').park(api, begin);
+else begin();

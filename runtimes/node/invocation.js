@@ -10,14 +10,22 @@ const DEADLINE = headerKey('lambda-runtime-deadline-ms');
 const CLIENT_CONTEXT = headerKey('lambda-runtime-client-context');
 const IDENTITY = headerKey('lambda-runtime-cognito-identity');
 
-// Each reading of a variable asks the C library; these stay what they are.
-const {
-  AWS_LAMBDA_FUNCTION_VERSION: FUNCTION_VERSION,
-  AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: MEMORY_SIZE,
-  AWS_LAMBDA_LOG_GROUP_NAME: LOG_GROUP_NAME,
-  AWS_LAMBDA_LOG_STREAM_NAME: LOG_STREAM_NAME,
-} = process.env;
+// Each reading of a variable asks the C library; these stay what they are once there are invocations.
+let functionVersion;
+let functionName;
+let memoryLimitInMB;
+let logGroupName;
+let logStreamName;
+
+function readEnvironment() {
+  ({
+    AWS_LAMBDA_FUNCTION_VERSION: functionVersion,
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+  } = process.env);
+}
 
 class Invocation {
   constructor(api, id, handler) {
@@ -107,11 +115,11 @@ function contextOf(invocation, response) {
     done: (error, value) => invocation.done(error, value),
     succeed: (value) => invocation.done(null, value),
     fail: (error) => invocation.done(orHandled(error)),
-    functionVersion: FUNCTION_VERSION,
-    functionName: FUNCTION_NAME,
-    memoryLimitInMB: MEMORY_SIZE,
-    logGroupName: LOG_GROUP_NAME,
-    logStreamName: LOG_STREAM_NAME,
+    functionVersion,
+    functionName,
+    memoryLimitInMB,
+    logGroupName,
+    logStreamName,
     clientContext: parse(response.header(CLIENT_CONTEXT), 'ClientContext'),
     identity: parse(response.header(IDENTITY), 'CognitoIdentity'),
     invokedFunctionArn: response.header(FUNCTION_ARN),
@@ -147,4 +155,4 @@ function parse(header, name) {
   }
 }
 
-module.exports = { Invocation };
+module.exports = { Invocation, readEnvironment };

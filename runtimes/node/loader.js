@@ -4,13 +4,13 @@
 
 const fs = require('fs');
 const path = require('path');
-const { createRequire } = require('module');
+const Module = require('module');
 const {
   HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError,
 } = require('./report.js');
 
 // The name Lambda's own client has: it shows in the require stacks of error messages.
-const requireModule = createRequire('/var/runtime/index.mjs');
+const requireModule = Module.createRequire('/var/runtime/index.mjs');
 const requiresEsm = Boolean(process.features.require_module);
 
 /** The handler, or a promise of it where its module can only be loaded asynchronously. */
@@ -108,7 +108,9 @@ function typeIn(text, folder) {
   }
 }
 
+/** Asks first: an error for each folder without the file would take longer than all the rest. */
 function readIfThere(file) {
+  if (!fs.existsSync(file)) return undefined;
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (_) {
@@ -116,4 +118,17 @@ function readIfThere(file) {
   }
 }
 
-module.exports = { load, packageType };
+/** Goes the ways of a load before there is anything to load, so that they are compiled and cached. */
+function rehearse() {
+  // The client itself is loaded already: this finds it, and does not run it again.
+  requireModule(process.argv[1]);
+  packageType(path.dirname(process.argv[1]));
+  new Module('/var/runtime/rehearsal.js')._compile('module.exports = 0;', '/var/runtime/rehearsal.js');
+  try {
+    load('/var/runtime', 'rehearsal.handler');
+  } catch (_) {
+    // There is no such module.
+  }
+}
+
+module.exports = { load, packageType, rehearse };
