@@ -1,5 +1,5 @@
 //! What a function asks of its worker by tags of fika's own: the wall it runs behind
-//! (`fika:wall`), and where it calls out to (`fika:egress`).
+//! (`fika:wall=microvm`), and where it calls out to (`fika:egress=allow=10.1.0.0/16 10.2.0.0/16`).
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -27,7 +27,12 @@ pub(crate) struct Wishes {
 impl Wishes {
     /// Reads the tags that are fika's.
     pub(crate) fn of(tags: &BTreeMap<String, String>) -> Result<Self, AwsError> {
-        Ok(Self { wall: read(tags, WALL_TAG)?, egress: read(tags, EGRESS_TAG)? })
+        // A tag's value cannot hold a comma, on AWS neither: spaces stand for them.
+        let spelled = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(",");
+        Ok(Self {
+            wall: read(tags, WALL_TAG, str::to_owned)?,
+            egress: read(tags, EGRESS_TAG, spelled)?,
+        })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -38,7 +43,8 @@ impl Wishes {
 fn read<T: FromStr<Err: Display>>(
     tags: &BTreeMap<String, String>,
     tag: &str,
+    spelled: impl Fn(&str) -> String,
 ) -> Result<Option<T>, AwsError> {
-    let wish = tags.get(tag).map(|text| text.parse()).transpose();
+    let wish = tags.get(tag).map(|text| spelled(text).parse()).transpose();
     wish.map_err(|error| refuse::invalid(format!("The tag {tag} cannot be read: {error}.")))
 }

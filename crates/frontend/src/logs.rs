@@ -10,6 +10,8 @@ use http_body_util::Full;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::auth::Caller;
+use crate::permit;
 use crate::reply::Reply;
 
 /// What the names of the operations begin with in `X-Amz-Target`.
@@ -50,9 +52,18 @@ struct Refused {
 }
 
 /// Answers one call.
-pub(crate) async fn answer(logs: &LogStore, scope: &Scope, operation: &str, body: &Bytes) -> Reply {
+pub(crate) async fn answer(
+    logs: &LogStore,
+    caller: &Caller,
+    operation: &str,
+    body: &Bytes,
+) -> Reply {
+    if let Err(error) = permit::check(caller, "logs", operation, None) {
+        let (name, message) = (error.name(), error.message().to_owned());
+        return refuse(Refused { status: StatusCode::FORBIDDEN, name, message });
+    }
     let answered = match operation {
-        "FilterLogEvents" => filter(logs, scope, body).await,
+        "FilterLogEvents" => filter(logs, &caller.scope, body).await,
         other => Err(Refused {
             status: StatusCode::NOT_IMPLEMENTED,
             name: "NotImplementedException",
@@ -61,11 +72,13 @@ pub(crate) async fn answer(logs: &LogStore, scope: &Scope, operation: &str, body
     };
     match answered {
         Ok(body) => reply(StatusCode::OK, body),
-        Err(Refused { status, name, message }) => {
-            let body = json!({"__type": name, "message": message}).to_string();
-            reply(status, body.into())
-        }
+        Err(refused) => refuse(refused),
     }
+}
+
+fn refuse(Refused { status, name, message }: Refused) -> Reply {
+    let body = json!({"__type": name, "message": message}).to_string();
+    reply(status, body.into())
 }
 
 fn reply(status: StatusCode, body: Bytes) -> Reply {

@@ -43,14 +43,14 @@ async fn tags_come_and_go() {
 #[tokio::test]
 async fn a_wish_makes_the_latest_anew_and_leaves_versions_alone() {
     let mut fixture = Fixture::new(Verdict::Ready);
-    let wishes = json!({ "fika:wall": "jail", "fika:egress": "allow=10.1.0.0/16" });
+    let wishes = json!({ "fika:wall": "jail", "fika:egress": "allow=10.1.0.0/16 2001:db8::/32" });
     fixture.create(json!({ "Tags": wishes })).await.unwrap();
     fixture.settled("hello").await;
     fixture.publish("hello", json!({})).await.unwrap();
     fixture.settled("hello:1").await;
     let before = fixture.resolve("hello").unwrap();
     assert_eq!(before.wall, Some(WallWish::Jail));
-    assert_eq!(before.egress, Some("allow=10.1.0.0/16".parse().unwrap()));
+    assert_eq!(before.egress, Some("allow=10.1.0.0/16,2001:db8::/32".parse().unwrap()));
     tag(&fixture, ARN, &[("fika:wall", "microvm")]).await.unwrap();
     fixture.settled("hello").await;
     let after = fixture.resolve("hello").unwrap();
