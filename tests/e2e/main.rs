@@ -25,3 +25,4 @@ mod logs;
 mod runtimes;
 mod sdk_boto3;
 mod sdk_node;
+mod versions;

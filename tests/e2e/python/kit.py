@@ -1,0 +1,64 @@
+"""What the walks through boto3 stand on."""
+
+import io
+import json
+import os
+import zipfile
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+NODE = os.environ["NODE_RUNTIME"]
+ROLE = "arn:aws:iam::123456789012:role/lambda"
+HELLO = "export const handler = async (event) => ({ hello: event.name ?? null });"
+# What is wrong is to be found by the server, so the SDK is not to look.
+config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=60)
+
+
+def client(**more):
+    return boto3.client("lambda", config=config, **more)
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("_js", ".js"), text)
+    return out.getvalue()
+
+
+def create(api, name, source=HELLO, wait=True, **more):
+    made = api.create_function(
+        FunctionName=name, Runtime=NODE, Role=ROLE, Handler="index.handler",
+        Code={"ZipFile": zipped(index_js=source)}, **more,
+    )
+    if wait:
+        api.get_waiter("function_active_v2").wait(
+            FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    return made
+
+
+def updated(api, name):
+    api.get_waiter("function_updated_v2").wait(
+        FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
+
+def invoke(api, name, event, **more):
+    answer = api.invoke(FunctionName=name, Payload=json.dumps(event).encode(), **more)
+    return answer, json.loads(answer["Payload"].read() or b"null")
+
+
+def equal(got, wanted):
+    assert got == wanted, f"wanted {wanted!r}, got {got!r}"
+
+
+def refused(code, status, part, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        got = error.response
+        equal((got["Error"]["Code"], got["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
+        assert part in got["Error"]["Message"], got
+        return got
+    raise AssertionError(f"{code} was to be raised")
