@@ -30,7 +30,10 @@ pub(crate) fn publish(
     uids: &Uids,
 ) -> Result<(), UnknownRuntime> {
     let last = before.and_then(|before| before.versions.get(&next.record.published));
-    if last.is_some_and(|last| last.record.build == next.record.latest) {
+    // One that failed is of no use to anybody, and trying again may help.
+    let stands = |last: &PublishedRecord| !matches!(last.status, Status::Failed(_));
+    let same = |last: &PublishedRecord| last.build == next.record.latest;
+    if last.is_some_and(|last| same(&last.record) && stands(&last.record)) {
         return Ok(());
     }
     next.record.published += 1;

@@ -317,6 +317,11 @@ async fn a_version_whose_init_fails_has_failed() {
     assert_eq!(failed["SnapStart"]["OptimizationStatus"], "Off");
     let error = fixture.resolve("hello:1").unwrap_err();
     assert!(error.message().ends_with("state: Failed. Error: no database"), "{error}");
-    // The latest is not touched by it.
+    // The latest is not touched by it, and can be published again.
     fixture.resolve("hello").unwrap();
+    fixture.tell(Verdict::Ready);
+    let again = fixture.publish("hello", json!({})).await.unwrap();
+    assert_eq!(again.version.as_deref(), Some("2"));
+    fixture.settled("hello:2").await;
+    fixture.resolve("hello:2").unwrap();
 }
