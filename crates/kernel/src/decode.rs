@@ -1,0 +1,103 @@
+//! Decompression, bounded: a few bytes of a package may claim to be gigabytes.
+
+use std::io::{self, Cursor, Read};
+
+use flate2::read::GzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::StreamingDecoder;
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const XZ: &[u8] = b"\xfd7zXZ\0";
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// LZ4's legacy frame, the one `make bzImage` writes (lz4_Frame_format.md, "Legacy frame").
+const LZ4: &[u8] = &[0x02, 0x21, 0x4c, 0x18];
+/// The most one block of a legacy frame holds, bytes.
+const LZ4_BLOCK: usize = 8 << 20;
+/// The largest dictionary or window of a stream, bytes. `xz -9` asks for 64 MiB, a kernel's own
+/// zstd for 128 MiB.
+const WINDOW: u64 = 128 << 20;
+
+/// All that a stream of at most `limit` bytes holds, or the bytes themselves when they are not
+/// compressed.
+pub(crate) fn all(bytes: &[u8], limit: usize) -> io::Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    reader(Cursor::new(bytes), bytes)?.take(most).read_to_end(&mut whole)?;
+    if whole.len() > limit {
+        return Err(io::Error::other(format!("more than {limit} bytes come out of it")));
+    }
+    Ok(whole)
+}
+
+/// Reads what a stream holds. `head` is how it begins: at least six bytes, where it has them.
+pub(crate) fn reader<'a>(stream: impl Read + 'a, head: &[u8]) -> io::Result<Box<dyn Read + 'a>> {
+    let kib = u32::try_from(WINDOW >> 10).unwrap_or(u32::MAX);
+    Ok(match head {
+        _ if head.starts_with(GZIP) => Box::new(GzDecoder::new(stream)),
+        _ if head.starts_with(XZ) => Box::new(XzReader::new_mem_limit(stream, true, kib * 2)),
+        _ if head.starts_with(ZSTD) => Box::new(
+            StreamingDecoder::new_with_max_window_size(stream, WINDOW).map_err(io::Error::other)?,
+        ),
+        _ if head.starts_with(LZ4) => Box::new(Lz4::new(stream)?),
+        _ => Box::new(stream),
+    })
+}
+
+/// A legacy LZ4 frame: a magic number, then blocks, each after its length.
+struct Lz4<R> {
+    stream: R,
+    block: Cursor<Vec<u8>>,
+    ended: bool,
+}
+
+impl<R: Read> Lz4<R> {
+    fn new(mut stream: R) -> io::Result<Self> {
+        stream.read_exact(&mut [0; LZ4.len()])?;
+        Ok(Self { stream, block: Cursor::default(), ended: false })
+    }
+
+    /// The next block, if there is one.
+    fn advance(&mut self) -> io::Result<()> {
+        let mut length = [0; 4];
+        if !filled(&mut self.stream, &mut length)? {
+            self.ended = true;
+            return Ok(());
+        }
+        let length = u64::from(u32::from_le_bytes(length));
+        let mut packed = Vec::new();
+        if length > lz4_flex::block::get_maximum_output_size(LZ4_BLOCK) as u64
+            || self.stream.by_ref().take(length).read_to_end(&mut packed)? as u64 != length
+        {
+            return Err(io::Error::other("a block of the LZ4 stream is cut short"));
+        }
+        let block = lz4_flex::block::decompress(&packed, LZ4_BLOCK).map_err(io::Error::other)?;
+        self.block = Cursor::new(block);
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Lz4<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.block.read(into)?;
+            if read > 0 || self.ended || into.is_empty() {
+                return Ok(read);
+            }
+            self.advance()?;
+        }
+    }
+}
+
+/// Fills the buffer, unless the stream is at its end.
+fn filled(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
+    match stream.read_exact(buffer) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+/// Whether these bytes begin a gzip stream, which ends with the length of what it holds.
+pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP)
+}
