@@ -34,9 +34,9 @@ const ALLOWED: &[libc::c_long] = calls![
     SYS_copy_file_range SYS_setxattr SYS_lsetxattr SYS_fsetxattr SYS_getxattr SYS_lgetxattr
     SYS_fgetxattr SYS_listxattr SYS_llistxattr SYS_flistxattr SYS_removexattr SYS_lremovexattr
     SYS_fremovexattr SYS_inotify_init1 SYS_inotify_add_watch SYS_inotify_rm_watch
-    // Memory.
-    SYS_brk SYS_mmap SYS_munmap SYS_mremap SYS_mprotect SYS_madvise SYS_mincore SYS_msync
-    SYS_mlock SYS_mlock2 SYS_munlock SYS_mlockall SYS_munlockall SYS_memfd_create SYS_membarrier
+    // Memory; `mmap` and `memfd_create` are below.
+    SYS_brk SYS_munmap SYS_mremap SYS_mprotect SYS_madvise SYS_mincore SYS_msync
+    SYS_mlock SYS_mlock2 SYS_munlock SYS_mlockall SYS_munlockall SYS_membarrier
     SYS_get_mempolicy SYS_pkey_alloc SYS_pkey_free SYS_pkey_mprotect
     // Processes and threads; `clone` and `prlimit64` are below.
     SYS_execve SYS_execveat SYS_exit SYS_exit_group SYS_wait4 SYS_waitid SYS_kill SYS_tkill
@@ -126,7 +126,10 @@ fn rules() -> Result<Rules, seccompiler::BackendError> {
         | libc::CLONE_NEWCGROUP;
     let namespaces = u64::from(namespaces as u32);
     Ok(BTreeMap::from([
-        (libc::SYS_clone, vec![all(vec![is(0, Op::MaskedEq(namespaces), 0)?])?]),
+        (libc::SYS_clone, vec![all(vec![without(0, namespaces)?])?]),
+        // Huge pages are set aside by the machine's owner, and no cgroup of ours counts them.
+        (libc::SYS_mmap, vec![all(vec![without(3, libc::MAP_HUGETLB as u64)?])?]),
+        (libc::SYS_memfd_create, vec![all(vec![without(1, libc::MFD_HUGETLB.into())?])?]),
         (libc::SYS_socket, sockets()?),
         (libc::SYS_socketpair, vec![all(vec![equals(0, libc::AF_UNIX)?])?]),
         (libc::SYS_ioctl, vec![all(typing()?)?]),
@@ -164,6 +167,11 @@ fn all(conditions: Vec<SeccompCondition>) -> Result<SeccompRule, seccompiler::Ba
 
 fn equals(argument: u8, value: i32) -> Result<SeccompCondition, seccompiler::BackendError> {
     is(argument, Op::Eq, u64::from(value as u32))
+}
+
+/// None of these flags.
+fn without(argument: u8, flags: u64) -> Result<SeccompCondition, seccompiler::BackendError> {
+    is(argument, Op::MaskedEq(flags), 0)
 }
 
 fn is(argument: u8, op: Op, value: u64) -> Result<SeccompCondition, seccompiler::BackendError> {

@@ -162,16 +162,22 @@ fn open_to_all(path: &Path) {
 
 /// Compiles the program once for all tests.
 fn probe() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/probe/probe.c");
+    compiled("probe/probe.c")
+}
+
+/// The static program of a C source among the tests, compiled once.
+pub fn compiled(source: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(source);
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let program = directory.join("probe");
+    let program = directory.join(source.file_stem().unwrap());
     let age = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    if age(&program) < age(&source) {
+    let beside = fs::read_dir(source.parent().unwrap()).unwrap().flatten();
+    if age(&program) < beside.map(|file| age(&file.path())).max().flatten() {
         fs::create_dir_all(directory).unwrap();
         // Tests run side by side, each in its own process.
-        let mine = directory.join(format!("probe.{}", std::process::id()));
+        let mine = program.with_extension(std::process::id().to_string());
         let mut cc = Command::new("cc");
-        cc.args(["-static", "-O1", "-w", "-o"]).arg(&mine).arg(&source);
+        cc.args(["-static", "-O1", "-w", "-pthread", "-o"]).arg(&mine).arg(&source);
         assert!(cc.status().unwrap().success(), "a C toolchain with static libc is needed");
         fs::rename(mine, &program).unwrap();
     }

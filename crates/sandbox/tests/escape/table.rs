@@ -1,0 +1,242 @@
+//! What is tried, and what is expected to be seen. The programs are in `attempts.h`.
+
+/// One way to get out.
+pub struct Attempt {
+    /// Its name, for program and table.
+    pub id: &'static str,
+    /// What is tried.
+    pub what: &'static str,
+    /// The outcomes that are right, with `|` between them.
+    pub expected: &'static str,
+}
+
+const fn attempt(id: &'static str, what: &'static str, expected: &'static str) -> Attempt {
+    Attempt { id, what, expected }
+}
+
+/// Attempts that harm nobody when they fail: one sandbox makes them all.
+pub const QUIET: &[(&str, &[Attempt])] = &[
+    (
+        "Files of the host",
+        &[
+            attempt("shadow", "read `/etc/shadow`", "ENOENT"),
+            attempt("home", "list `/root`", "ENOENT"),
+            attempt("boot", "list `/boot`", "ENOENT"),
+            attempt("root_of_init", "reach the host through `/proc/1/root`", "ENOENT"),
+            attempt("cwd_of_init", "list `/proc/1/cwd`", "ENOENT"),
+            attempt("climb", "climb out with `..`", "ENOENT"),
+            attempt("climb_by_proc", "climb out through `/proc/self/root`", "ENOENT"),
+            attempt("symlink_out", "follow a symbolic link out of `/tmp`", "ENOENT"),
+            attempt("do_chroot", "`chroot`", "ENOSYS"),
+            attempt("pivot", "`pivot_root`", "ENOSYS"),
+            attempt("by_handle", "open a file by its handle", "ENOSYS"),
+            attempt("make_handle", "make a file's handle", "ENOSYS"),
+        ],
+    ),
+    (
+        "What it is made of",
+        &[
+            attempt("write_root", "make a file in `/`", "EROFS"),
+            attempt("write_etc", "make a file in `/etc`", "EROFS"),
+            attempt("write_dev", "make a file in `/dev`", "EROFS"),
+            attempt("write_code", "make a file in `/var/task`", "EROFS"),
+            attempt("write_program", "overwrite its own code", "EROFS|EACCES|ETXTBSY"),
+            attempt("write_self_exe", "overwrite `/proc/self/exe`", "EROFS|EACCES|ETXTBSY"),
+            attempt("truncate_code", "empty its own code", "EROFS|EACCES"),
+            attempt("change_mode", "change the mode of its own code", "EROFS"),
+            attempt("remove_code", "remove its own code", "EROFS"),
+            attempt("rename_code", "rename its own code", "EROFS"),
+            attempt("write_init_exe", "overwrite init's program", "ENOENT"),
+            attempt("link_code", "hard-link code into `/tmp`", "EXDEV"),
+            attempt("link_self_exe", "hard-link `/proc/self/exe`", "EXDEV"),
+            attempt("other_code", "entries of `/var` beside its own code", "1"),
+            attempt("uncover_code", "unmount its code to see others'", "ENOSYS"),
+            attempt("mount_tmpfs", "mount a tmpfs", "ENOSYS"),
+            attempt("mount_bind", "bind-mount", "ENOSYS"),
+            attempt("remount_root", "remount `/` writable", "ENOSYS"),
+            attempt("tree_of_mounts", "`open_tree`", "ENOSYS"),
+            attempt("move_a_mount", "`move_mount`", "ENOSYS"),
+            attempt("new_mount_call", "`fsopen`", "ENOSYS"),
+            attempt("mount_attributes", "`mount_setattr`", "ENOSYS"),
+        ],
+    ),
+    (
+        "Authority",
+        &[
+            attempt("become_root", "`setuid(0)`", "EPERM|EINVAL"),
+            attempt("become_roots_group", "`setgid(0)`", "EPERM|EINVAL"),
+            attempt("join_groups", "`setgroups`", "EPERM"),
+            attempt("take_capabilities", "take all capabilities", "EPERM"),
+            attempt("unset_no_new_privs", "unset `no_new_privs`", "EINVAL"),
+            attempt("bounding_set", "`CAP_SYS_ADMIN` in the bounding set", "0"),
+            attempt("setuid_program", "make a setuid program of root's", "EPERM|EINVAL"),
+            attempt("file_capability", "give a program capabilities", "EPERM|EOPNOTSUPP"),
+            attempt("loosen_seccomp", "allow itself `mount` by a filter of its own", "ENOSYS"),
+        ],
+    ),
+    (
+        "Devices",
+        &[
+            attempt("memory_device", "make a device node of memory", "EPERM"),
+            attempt("disk_device", "make a device node of a disk", "EPERM"),
+            attempt("dev_mem", "open `/dev/mem`", "ENOENT"),
+            attempt("dev_kmsg", "open `/dev/kmsg`", "ENOENT"),
+            attempt("dev_kvm", "open `/dev/kvm`", "ENOENT"),
+            attempt("dev_disk", "open `/dev/vda`", "ENOENT"),
+            attempt("dev_fuse", "open `/dev/fuse`", "ENOENT"),
+            attempt("dev_ptmx", "open `/dev/ptmx`", "ENOENT"),
+            attempt("dev_tun", "open `/dev/net/tun`", "ENOENT"),
+            attempt("dev_shm", "open `/dev/shm/file`", "ENOENT"),
+        ],
+    ),
+    (
+        "The kernel",
+        &[
+            attempt("do_bpf", "`bpf`", "ENOSYS"),
+            attempt("perf", "`perf_event_open`", "ENOSYS"),
+            attempt("keys", "`keyctl`", "ENOSYS"),
+            attempt("new_key", "`add_key`", "ENOSYS"),
+            attempt("ask_key", "`request_key`", "ENOSYS"),
+            attempt("fault_handler", "`userfaultfd`", "ENOSYS"),
+            attempt("uring", "`io_uring_setup`", "ENOSYS"),
+            attempt("kexec", "`kexec_load`", "ENOSYS"),
+            attempt("kexec_file", "`kexec_file_load`", "ENOSYS"),
+            attempt("load_module", "`init_module`", "ENOSYS"),
+            attempt("load_module_file", "`finit_module`", "ENOSYS"),
+            attempt("unload_module", "`delete_module`", "ENOSYS"),
+            attempt("io_ports", "`iopl`", "ENOSYS"),
+            attempt("segments", "`modify_ldt`", "ENOSYS"),
+            attempt("do_reboot", "`reboot`", "ENOSYS"),
+            attempt("do_swap", "`swapon`", "ENOSYS"),
+            attempt("accounting", "`acct`", "ENOSYS"),
+            attempt("quotas", "`quotactl`", "ENOSYS"),
+            attempt("kernel_log", "read the kernel's log by `syslog`", "ENOSYS"),
+            attempt("watch_all_files", "`fanotify_init`", "ENOSYS"),
+            attempt("set_time", "`settimeofday`", "ENOSYS"),
+            attempt("set_clock", "`clock_settime`", "ENOSYS"),
+            attempt("set_ticks", "`adjtimex`", "ENOSYS"),
+            attempt("set_hostname", "`sethostname`", "ENOSYS"),
+            attempt("set_domain", "`setdomainname`", "ENOSYS"),
+            attempt("no_randomisation", "switch address randomisation off", "ENOSYS"),
+            attempt("move_pages_of_init", "`move_pages`", "ENOSYS"),
+        ],
+    ),
+    (
+        "/proc and /sys",
+        &[
+            attempt(
+                "core_pattern",
+                "write `/proc/sys/kernel/core_pattern`",
+                "EACCES|EROFS|EPERM|ENOENT",
+            ),
+            attempt(
+                "modprobe_path",
+                "write `/proc/sys/kernel/modprobe`",
+                "EACCES|EROFS|EPERM|ENOENT",
+            ),
+            attempt(
+                "sysctl_hostname",
+                "write `/proc/sys/kernel/hostname`",
+                "EACCES|EROFS|EPERM|ENOENT",
+            ),
+            attempt(
+                "sysctl_memory",
+                "write `/proc/sys/vm/overcommit_memory`",
+                "EACCES|EROFS|EPERM|ENOENT",
+            ),
+            attempt("sysrq", "see `/proc/sysrq-trigger`", "hidden|ENOENT"),
+            attempt("kcore", "see `/proc/kcore`", "hidden|ENOENT"),
+            attempt("kernel_symbols", "see `/proc/kallsyms`", "hidden|ENOENT"),
+            attempt("kernel_keys", "see `/proc/keys`", "hidden|ENOENT"),
+            attempt("kernel_modules", "see `/proc/modules`", "hidden|ENOENT"),
+            attempt("kernel_messages", "see `/proc/kmsg`", "hidden|ENOENT"),
+            attempt("sysfs", "list `/sys`", "ENOENT"),
+            attempt("cgroup_files", "list `/sys/fs/cgroup`", "ENOENT"),
+            attempt("cgroup_names", "see its place among cgroups", "hidden"),
+            attempt("oom_score", "escape the OOM killer", "EACCES"),
+            attempt("user_map", "write its user map", "EPERM"),
+        ],
+    ),
+    (
+        "Other processes",
+        &[
+            attempt("environment_of_init", "read init's environment", "ENOENT"),
+            attempt("memory_of_init", "open init's memory", "ENOENT"),
+            attempt("descriptors_of_init", "list init's descriptors", "ENOENT"),
+            attempt("other_processes", "processes it sees beside its own two", "0"),
+            attempt("trace_init", "`ptrace` init", "ENOSYS"),
+            attempt("read_memory", "`process_vm_readv`", "ENOSYS"),
+            attempt("write_memory", "`process_vm_writev`", "ENOSYS"),
+            attempt("steal_descriptor", "`pidfd_getfd`", "ENOSYS"),
+            attempt("compare_processes", "`kcmp`", "ENOSYS"),
+            attempt("kill_init", "kill init", "EPERM|ok"),
+            attempt("join_namespace", "`setns`", "ENOSYS"),
+            attempt("unshare_user", "`unshare` users", "ENOSYS"),
+            attempt("unshare_mounts", "`unshare` mounts", "ENOSYS"),
+            attempt("clone_user", "`clone` into a new user namespace", "ENOSYS"),
+            attempt("clone_three", "`clone3`", "ENOSYS"),
+        ],
+    ),
+    (
+        "More than its share",
+        &[
+            attempt("hurry", "raise its priority", "EACCES|EPERM"),
+            attempt("realtime", "real-time scheduling", "EPERM"),
+            attempt("more_files", "raise its limit of open files", "EPERM"),
+            attempt("more_processes", "raise its limit of processes", "EPERM"),
+            attempt("limits_of_init", "change init's limits", "ENOSYS"),
+            attempt("core_dump", "leave a core dump", "nothing"),
+            attempt("pin_memory", "lock a gigabyte of memory", "ENOMEM|EPERM"),
+            attempt("huge_page", "map a huge page", "ENOSYS"),
+            attempt("huge_file", "make a file of huge pages", "ENOSYS"),
+        ],
+    ),
+    (
+        "The network, and what is shared",
+        &[
+            attempt("raw_socket", "a raw socket", "ENOSYS"),
+            attempt("packet_socket", "a packet socket", "ENOSYS"),
+            attempt("host_socket", "a vsock socket", "ENOSYS"),
+            attempt("netlink_generic", "generic netlink", "ENOSYS"),
+            attempt("netlink_audit", "audit netlink", "ENOSYS"),
+            attempt("crypto_socket", "a socket of the kernel's cryptography", "ENOSYS"),
+            attempt(
+                "metadata",
+                "connect to 169.254.169.254",
+                "ENETUNREACH|ETIMEDOUT|EINPROGRESS|ECONNREFUSED",
+            ),
+            attempt("private_range", "connect to 10.0.0.1", "ENETUNREACH"),
+            attempt("link_local", "connect to fe80::1", "ENETUNREACH|EINVAL"),
+            attempt("abstract_name", "connect to a host's abstract Unix socket", "ECONNREFUSED"),
+            attempt("privileged_port", "listen on port 80", "EACCES"),
+            attempt("change_link", "switch an interface off", "EPERM"),
+            attempt("type_into_terminal", "`TIOCSTI`", "ENOSYS"),
+            attempt("line_discipline", "`TIOCSETD`", "ENOSYS"),
+            attempt("shared_memory", "System V shared memory", "ENOSYS"),
+            attempt("semaphores", "System V semaphores", "ENOSYS"),
+            attempt("message_queue", "System V message queues", "ENOSYS"),
+            attempt("posix_queue", "a host's POSIX message queue", "ENOENT"),
+            attempt("leftover_descriptors", "descriptors beside the standard three", "0"),
+            attempt("leftover_environment", "variables nobody gave it", "0"),
+        ],
+    ),
+];
+
+/// Attempts to use up the machine: each in a sandbox of its own, and a neighbour must still answer.
+pub const BOMBS: &[Attempt] = &[
+    attempt("fork_bomb", "fork for ever", "EAGAIN"),
+    attempt("thread_bomb", "start threads for ever", "EAGAIN|ENOMEM|killed"),
+    attempt("descriptor_bomb", "open files for ever", "EMFILE"),
+    attempt("pipe_bomb", "fill pipes for ever", "EMFILE|ENFILE|killed"),
+    attempt("memory_bomb", "use memory for ever", "killed"),
+    attempt("cache_bomb", "fill the page cache", "ok"),
+    attempt("fill_disk", "fill `/tmp`", "ENOSPC"),
+    attempt("fill_names", "fill `/tmp` with empty files", "ENOSPC"),
+    attempt("flood_log", "write 64 MB of log", "ok"),
+];
+
+/// What the next sandbox looks for of the one before it and of its neighbour.
+pub const REMAINS: &[Attempt] = &[
+    attempt("find_file", "find a file that another left in `/tmp`", "ENOENT"),
+    attempt("find_fifo", "find a FIFO that another left", "ENOENT"),
+];
