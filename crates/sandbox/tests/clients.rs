@@ -1,15 +1,16 @@
-//! Our runtime clients, on every Node and Python of this machine, against a fake Runtime API.
+//! Our runtime clients, on every Node and Python of this machine, against a fake Runtime API: started
+//! for a function, and parked before it is known.
 #![allow(clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 mod runtime_api;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use fika_model::Runtime;
-use fika_sandbox::image::{ImageError, ImageOptions, ImageStore};
-use runtime_api::{Wire, serve};
+use runtime_api::late;
+use runtime_api::programs::Programs;
+use runtime_api::{Function, Wire, serve};
 
 /// A function's files, and what becomes of it.
 struct Case {
@@ -35,12 +36,13 @@ const CASE: Case = Case {
     code: Some(1),
 };
 
-fn check(runtime: &str, case: &Case, command: Command) {
-    let about = format!("{runtime}, {}", case.name);
+fn check(runtime: &str, case: &Case, command: Command, parked: bool) {
+    let about = format!("{runtime}, {}, parked: {parked}", case.name);
     let task = tempfile::tempdir().expect("a folder");
     write_files(task.path(), case.files);
     let events: Vec<&[u8]> = case.events.iter().map(|event| event.as_bytes()).collect();
-    let life = serve(command, task.path(), case.handler, &events, Wire::default());
+    let function = Function { task: task.path(), handler: case.handler, variables: &[], parked };
+    let life = serve(command, function, &events, Wire::default());
     assert_eq!(life.answers.len(), case.answers.len(), "{about}: {life:#?}");
     for (answer, (kind, expected)) in life.answers.iter().zip(case.answers) {
         assert_eq!(answer.kind, *kind, "{about}: {life:#?}");
@@ -64,35 +66,6 @@ fn write_files(task: &Path, files: &[(&str, &str)]) {
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
-}
-
-/// The programs of a runtime's image, run outside of it: `None`, with a word why, where this
-/// machine cannot have one.
-fn client(runtime: &str) -> Option<impl Fn() -> Command + use<>> {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("images");
-    let store = ImageStore::open(dir, ImageOptions { fetch: true }).expect("a store");
-    let id = Runtime::parse(runtime).expect("an identifier");
-    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
-    let image = match tokio.block_on(store.ensure(&id, &|step| eprintln!("{runtime}: {step}"))) {
-        Ok(image) => image,
-        Err(
-            why @ (ImageError::Offline { .. }
-            | ImageError::NpmMissing { .. }
-            | ImageError::PythonMissing { .. }),
-        ) => {
-            eprintln!("skipped {runtime}: {why}");
-            return None;
-        }
-        Err(error) => panic!("{runtime}: {error}"),
-    };
-    Some(move || {
-        let mut argv = image.argv.iter();
-        let program = argv.next().expect("a program").trim_start_matches('/');
-        let mut command = Command::new(image.root.join(program));
-        let client = image.root.join("var/runtime").display().to_string();
-        command.args(argv.map(|word| word.replace("/var/runtime", &client)));
-        command
-    })
 }
 
 const NODE: &[Case] = &[
@@ -457,7 +430,7 @@ const PYTHON: &[Case] = &[
 ];
 
 /// The same echo over every kind of wire: whole and in small pieces, chunked or not, up to 6 MB.
-fn echoes(runtime: &str, client: impl Fn() -> Command, file: (&str, &str)) {
+fn echoes(runtime: &str, programs: &Programs, file: (&str, &str)) {
     let task = tempfile::tempdir().expect("a folder");
     write_files(task.path(), &[file]);
     let large = format!("\"{}\"", "z".repeat(6_000_000)).into_bytes();
@@ -472,7 +445,9 @@ fn echoes(runtime: &str, client: impl Fn() -> Command, file: (&str, &str)) {
         ([small, small, small], Some(7), Some(5)),
     ] {
         let wire = Wire { chunk, piece };
-        let life = serve(client(), task.path(), "index.handler", &events, wire);
+        let handler = "index.handler";
+        let function = Function { task: task.path(), handler, variables: &[], parked: false };
+        let life = serve(programs.image(), function, &events, wire);
         assert_eq!(life.answers.len(), 3, "{runtime}, {wire:?}: {}", life.log);
         for (answer, event) in life.answers.iter().zip(events) {
             assert_eq!(answer.kind, "response", "{runtime}, {wire:?}: {}", life.log);
@@ -488,19 +463,23 @@ fn json(text: &[u8]) -> serde_json::Value {
 }
 
 fn node(runtime: &str) {
-    let Some(client) = client(runtime) else { return };
+    let Some(programs) = Programs::find(runtime) else { return };
     for case in NODE {
-        check(runtime, case, client());
+        check(runtime, case, programs.image(), false);
+        check(runtime, case, programs.sources(), true);
     }
-    echoes(runtime, client, ("index.js", "exports.handler = async (event) => event;"));
+    late::node(runtime, &programs);
+    echoes(runtime, &programs, ("index.js", "exports.handler = async (event) => event;"));
 }
 
 fn python(runtime: &str) {
-    let Some(client) = client(runtime) else { return };
+    let Some(programs) = Programs::find(runtime) else { return };
     for case in PYTHON {
-        check(runtime, case, client());
+        check(runtime, case, programs.image(), false);
+        check(runtime, case, programs.sources(), true);
     }
-    echoes(runtime, client, ("index.py", "def handler(event, context):\n    return event\n"));
+    late::python(runtime, &programs);
+    echoes(runtime, &programs, ("index.py", "def handler(event, context):\n    return event\n"));
 }
 
 macro_rules! each {

@@ -9,4 +9,8 @@ A start imports as little as possible: `json` and `socket` together cost as much
     loader   from `_HANDLER` to a function
     log      the root logger's handler, once somebody imports `logging`
     report   error documents and their lines in the log
+    parked   started before the function is known, for a cold start out of stock
+    snapstart  SnapStart: stopped after init, restored many times
+
+`snapshot_restore_py` beside this package has the hooks of SnapStart.
 """

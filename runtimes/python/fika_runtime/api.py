@@ -15,12 +15,21 @@ class RuntimeApi:
         host, port = endpoint.rsplit(":", 1)
         tail = " HTTP/1.1\r\nHost: %s\r\n" % endpoint
         self._next = ("GET /2018-06-01/runtime/invocation/next%s\r\n" % tail).encode()
+        self._get = "GET %s" + tail + "\r\n"
         self._post = "POST /2018-06-01/runtime/%s" + tail
         self._rest = b""
         self._owed = 0
         self._socket = socket(AF_INET, SOCK_STREAM)
         self._socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self._socket.connect((host, int(port)))
+
+    def get(self, path):
+        """Asks for something else, and waits for the body of the answer."""
+        self._socket.sendall((self._get % path).encode())
+        status, _, body = self._response()
+        if status != 200:
+            raise SystemExit("fika: the Runtime API answered %d to %s" % (status, path))
+        return body
 
     def request_next(self):
         """Asks for the first invocation; later ones are asked for together with an answer."""
@@ -45,9 +54,9 @@ class RuntimeApi:
         """Answers with an error, and asks for the next invocation."""
         self._send_error("invocation/%s/error" % invocation, error_type, body, self._next)
 
-    def fail_init(self, error_type, body):
-        """Reports that there will be no handler, and waits until that has arrived."""
-        self._send_error("init/error", error_type, body, b"")
+    def fail_start(self, path, error_type, body):
+        """Reports that there will be no invocation, and waits until that has arrived."""
+        self._send_error(path, error_type, body, b"")
         self._response()
 
     def _send_error(self, path, error_type, body, after):

@@ -17,24 +17,36 @@ _TRACE = b"_X_AMZN_TRACE_ID"
 def main():
     """Serves invocations until the connection ends."""
     environ = os.environ
-    _set_path(environ.get("LAMBDA_TASK_ROOT") or os.getcwd())
     api = RuntimeApi(environ["AWS_LAMBDA_RUNTIME_API"])
+    if environ.get("FIKA_PARKED") == "1":
+        from .parked import forget_shadowed, park
+
+        warm = park(api)
+        _set_path()
+        forget_shadowed(warm)
+    else:
+        _set_path()
     log.watch()
     try:
         handler = load(environ.get("_HANDLER", ""))
     except Exception as error:
         fields = document(error)
         log_error(fields)
-        api.fail_init(fields["errorType"], dumps(fields))
+        api.fail_start("init/error", fields["errorType"], dumps(fields))
         raise SystemExit(1) from None
+    if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from .snapstart import checkpoint
+
+        checkpoint(api)
     api.request_next()
     while True:
         headers, body = api.receive()
         _invoke(api, handler, headers, body)
 
 
-def _set_path(root):
+def _set_path():
     """The function's code, then its layers, then what Python and PYTHONPATH have."""
+    root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
     version = "python%d.%d" % sys.version_info[:2]
     layers = ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
     # The first entry is the folder of this client's start script.

@@ -1,6 +1,11 @@
 //! A fake Runtime API, to test our clients against: it hands out the given events on one
-//! connection, keeps what it is answered, and hangs up when asked for more.
+//! connection, keeps what it is answered, and hangs up when asked for more. It also tells a parked
+//! client its function, and restores one from its checkpoint, to which it only says so.
 
+pub mod late;
+pub mod programs;
+
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
@@ -14,7 +19,7 @@ const TIME_LEFT: Duration = Duration::from_secs(60);
 /// One POST of the client.
 #[derive(Debug)]
 pub struct Answer {
-    /// `response`, `error` or `init/error`.
+    /// `response`, `error`, `init/error` or `restore/error`.
     pub kind: String,
     /// The header `Lambda-Runtime-Function-Error-Type`.
     pub error_type: Option<String>,
@@ -35,6 +40,8 @@ impl Answer {
 #[derive(Debug)]
 pub struct Life {
     pub answers: Vec<Answer>,
+    /// What else was asked for, but for invocations.
+    pub calls: Vec<String>,
     /// Standard output and error.
     pub log: String,
     /// The exit code; none for a signal.
@@ -50,59 +57,91 @@ pub struct Wire {
     pub piece: Option<usize>,
 }
 
-/// Starts a client on the code in `task` and serves it these events.
-pub fn serve(
-    mut client: Command,
-    task: &Path,
-    handler: &str,
-    events: &[&[u8]],
-    wire: Wire,
-) -> Life {
+/// How a function's runtime comes to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Function<'a> {
+    /// The folder with its code.
+    pub task: &'a Path,
+    pub handler: &'a str,
+    /// Its own variables.
+    pub variables: &'a [(&'a str, &'a str)],
+    /// Whether its runtime is started before it is known.
+    pub parked: bool,
+}
+
+impl Function<'_> {
+    fn environment(&self, address: &str) -> BTreeMap<String, String> {
+        let task = self.task.display().to_string();
+        let reserved = [
+            ("AWS_LAMBDA_RUNTIME_API", address),
+            ("AWS_LAMBDA_FUNCTION_NAME", "hello"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+            ("_HANDLER", self.handler),
+            ("LAMBDA_TASK_ROOT", &task),
+        ];
+        let all = reserved.iter().chain(self.variables);
+        all.map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    }
+}
+
+/// The variables a restored function gets.
+pub const RESTORED: &str = r#"{"environment":{"AWS_LAMBDA_LOG_STREAM_NAME":"restored"}}"#;
+
+/// Starts a client for a function and serves it these events.
+pub fn serve(mut client: Command, function: Function<'_>, events: &[&[u8]], wire: Wire) -> Life {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
-    client
-        .env_clear()
-        .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-        .env("AWS_LAMBDA_FUNCTION_NAME", "hello")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-        .env("_HANDLER", handler)
-        .env("LAMBDA_TASK_ROOT", task)
-        .current_dir(task)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let environment = function.environment(&address.to_string());
+    if function.parked {
+        let known = [("FIKA_PARKED", "1"), ("AWS_LAMBDA_RUNTIME_API", &address.to_string())];
+        client.env_clear().envs(known).current_dir("/");
+    } else {
+        client.env_clear().envs(&environment).current_dir(function.task);
+    }
+    let bound = serde_json::json!({ "environment": environment, "directory": function.task });
+    client.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = client.spawn().expect("the client starts");
     thread::scope(|scope| {
         let server = scope.spawn(|| {
             let (stream, _) = listener.accept().expect("a connection");
-            converse(stream, events, wire)
+            converse(stream, &bound.to_string(), events, wire)
         });
         let output = child.wait_with_output().expect("the client ends");
         // A client that never called would leave the server waiting.
         let _ = TcpStream::connect(address);
         let log = [output.stdout, output.stderr].concat();
+        let (answers, calls) = server.join().expect("the fake does not panic");
         Life {
-            answers: server.join().expect("the fake does not panic"),
+            answers,
+            calls,
             log: String::from_utf8(log).expect("logs are text"),
             code: output.status.code(),
         }
     })
 }
 
-fn converse(stream: TcpStream, events: &[&[u8]], wire: Wire) -> Vec<Answer> {
+fn converse(
+    stream: TcpStream,
+    function: &str,
+    events: &[&[u8]],
+    wire: Wire,
+) -> (Vec<Answer>, Vec<String>) {
     stream.set_nodelay(true).expect("a socket option");
     let mut writer = stream.try_clone().expect("a second handle");
     let mut reader = BufReader::with_capacity(1 << 20, stream);
-    let (mut answers, mut given) = (Vec::new(), 0);
+    let (mut answers, mut calls, mut given) = (Vec::new(), Vec::new(), 0);
     while let Ok(Some(request)) = read_request(&mut reader) {
         let sent = if request.path == "invocation/next" {
             let Some(event) = events.get(given) else { break };
             given += 1;
             write_event(&mut writer, given, event, wire)
+        } else if let Some(body) = told(&request.path, function) {
+            calls.push(request.path);
+            send(&mut writer, &ok(body), wire)
         } else {
             let pipelined = !reader.buffer().is_empty();
             let kind = match request.path.as_str() {
-                "init/error" => "init/error".into(),
+                "init/error" | "restore/error" => request.path,
                 path => {
                     assert_eq!(path.split('/').nth(1), Some(&*format!("id-{given}")), "{path}");
                     path.rsplit('/').next().unwrap_or_default().to_owned()
@@ -121,11 +160,25 @@ fn converse(stream: TcpStream, events: &[&[u8]], wire: Wire) -> Vec<Answer> {
     }
     // A client that is gone already has nothing left to shut down.
     let _ = writer.shutdown(Shutdown::Both);
-    answers
+    (answers, calls)
+}
+
+/// What a client is told that asks for something else than an invocation.
+fn told<'a>(path: &str, function: &'a str) -> Option<&'a str> {
+    match path {
+        "/fika/function" => Some(function),
+        "/fika/checkpoint" => Some(""),
+        "restore/next" => Some(RESTORED),
+        _ => None,
+    }
+}
+
+fn ok(body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 struct Request {
-    /// Below `/2018-06-01/runtime/`.
+    /// Below `/2018-06-01/runtime/` where it is there.
     path: String,
     answer: Answer,
 }
@@ -135,8 +188,8 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>
     if reader.read_line(&mut start)? == 0 {
         return Ok(None);
     }
-    let path = start.split(' ').nth(1).and_then(|path| path.strip_prefix("/2018-06-01/runtime/"));
-    let path = path.expect("a path of the Runtime API").to_owned();
+    let path = start.split(' ').nth(1).expect("a path");
+    let path = path.strip_prefix("/2018-06-01/runtime/").unwrap_or(path).to_owned();
     let (mut length, mut error_type) = (0, None);
     loop {
         let mut line = String::new();
