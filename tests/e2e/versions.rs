@@ -32,3 +32,8 @@ fn snap_start_is_taken_where_it_can_be_had() {
 fn a_role_has_credentials_that_do_little() {
     walk("python/sessions.py", "all");
 }
+
+#[test]
+fn an_sdk_inside_a_function_speaks_to_fika_unconfigured() {
+    walk("python/inside.py", "all");
+}

@@ -92,10 +92,6 @@ impl Shown {
     pub(crate) fn in_progress(&self) -> bool {
         matches!(self.status, Status::Creating | Status::Updating)
     }
-
-    fn has_snapshot(&self) -> bool {
-        self.build.settings.snap_start && self.version != LATEST && self.status == Status::Active
-    }
 }
 
 /// All of it, as GetFunctionConfiguration answers.
@@ -145,11 +141,9 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
             } else {
                 SnapStartApplyOn::None
             }),
-            optimization_status: Some(if shown.has_snapshot() {
-                SnapStartOptimizationStatus::On
-            } else {
-                SnapStartOptimizationStatus::Off
-            }),
+            // It is kept and told, and its versions are made ready; but no wall makes snapshots
+            // yet, so they start like any other.
+            optimization_status: Some(SnapStartOptimizationStatus::Off),
         }),
         logging_config: Some(LoggingConfig {
             log_format: Some(LogFormat::Text),

@@ -2,6 +2,7 @@
 //!
 //! - [`jail`]: a wall made of namespaces: [`Jail`] builds it, from [`WallSpec`] to [`Sandbox`]
 //! - [`sandbox`]: one sandbox: started, emptied, frozen, destroyed; its events
+//! - [`kvm`]: whether microVMs run at speed on this machine
 //! - [`door`]: the ways from inside a sandbox to its server
 //! - [`log`]: what the function writes
 //! - [`cgroup`]: memory, CPU and process limits (cgroup v2, v1, or none)
@@ -14,6 +15,7 @@ pub mod door;
 pub mod error;
 pub mod image;
 pub mod jail;
+pub mod kvm;
 pub mod log;
 pub mod sandbox;
 
@@ -22,5 +24,6 @@ pub use door::{Connection, Door};
 pub use error::WallError;
 pub use fika_init::Exit;
 pub use jail::{Jail, JailOptions, WallFacts, WallSpec};
+pub use kvm::Kvm;
 pub use log::{LogPipe, LogReader};
 pub use sandbox::{Bind, Event, Meter, Sandbox, Start};

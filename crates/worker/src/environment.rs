@@ -8,6 +8,10 @@ use crate::credentials::{self, CredentialSource};
 /// Where the runtime finds its API, inside the sandbox's own network namespace.
 pub(crate) const RUNTIME_API: &str = "127.0.0.1:9001";
 
+/// Where functions find fika's own AWS endpoint, there as well: an SDK that is not configured
+/// speaks to fika, with the credentials of the function's role, and needs no network for it.
+pub(crate) const ENDPOINT: &str = "127.0.0.1:9002";
+
 /// The whole environment: nothing of the host's is passed on. The function's own variables
 /// come first, so that they cannot replace the reserved ones.
 pub(crate) fn variables(
@@ -41,10 +45,10 @@ fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, S
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory_mb.to_string()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", version.log_group.clone()),
         ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into()),
-        (
-            "AWS_LAMBDA_INITIALIZATION_TYPE",
-            if version.snap_start { "snap-start" } else { "on-demand" }.into(),
-        ),
+        // Not "snap-start", whatever the version asks for: no wall makes snapshots yet, and a
+        // runtime that is told so waits to be restored.
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        ("AWS_ENDPOINT_URL", format!("http://{ENDPOINT}")),
         ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
         ("AWS_REGION", region.clone()),
         ("AWS_DEFAULT_REGION", region),
@@ -109,6 +113,7 @@ mod tests {
         assert_eq!(get("AWS_ACCESS_KEY_ID"), "ASIAOFTHETESTS");
         assert_eq!(get("AWS_SECRET_ACCESS_KEY"), "secret");
         assert_eq!(get("AWS_SESSION_TOKEN"), "token");
+        assert_eq!(get("AWS_ENDPOINT_URL"), "http://127.0.0.1:9002");
     }
 
     #[test]
@@ -122,6 +127,5 @@ mod tests {
         let uri = "http://127.0.0.1:9001/2021-04-23/credentials";
         assert_eq!(all["AWS_CONTAINER_CREDENTIALS_FULL_URI"], uri);
         assert_eq!(all["AWS_CONTAINER_AUTHORIZATION_TOKEN"], "container");
-        assert_eq!(all["AWS_LAMBDA_INITIALIZATION_TYPE"], "snap-start");
     }
 }
