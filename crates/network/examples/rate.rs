@@ -1,0 +1,31 @@
+//! How many networks a second are made, given a policy, and gone: `rate [COUNT]`, as root.
+#![allow(clippy::print_stdout, reason = "it is for people")]
+
+use std::time::Instant;
+
+use fika_network::{NetworkOptions, Networks};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let count: u32 = std::env::args().nth(1).map_or(Ok(500), |count| count.parse())?;
+    let egress = fika_model::Egress::Open;
+    let options =
+        NetworkOptions { instance: "00000bec".into(), egress, resolvers: Vec::new(), stock: 8 };
+    let start = Instant::now();
+    let networks = Networks::open(options);
+    println!("open: {:?}, {:?}", start.elapsed(), networks.mode());
+    let (start, mut bound) = (Instant::now(), std::time::Duration::ZERO);
+    for _ in 0..count {
+        let Some(lease) = networks.lease().await? else { break };
+        let now = Instant::now();
+        lease.set_policy(None).await?;
+        bound += now.elapsed();
+    }
+    let took = start.elapsed();
+    println!("{count} in {took:?}: {:.0} a second", f64::from(count) / took.as_secs_f64());
+    println!("a policy: {:?}", bound / count);
+    let start = Instant::now();
+    drop(networks);
+    println!("close: {:?}", start.elapsed());
+    Ok(())
+}

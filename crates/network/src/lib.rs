@@ -1,0 +1,34 @@
+//! Egress: where sandboxes may call out to, and the networks that hold them to it.
+//!
+//! As root, each sandbox has a network namespace of its own, joined by a pair of links to the
+//! *hub*, a namespace of the server's in which one rule set decides; the hub is joined by another
+//! pair to the host, whose rules translate addresses and keep the host itself out of reach:
+//!
+//! ```text
+//! sandbox (eth0) ──┐
+//! sandbox (eth0) ──┤ hub: policies ── host: "not to me", masquerade ── Internet
+//! sandbox (eth0) ──┘
+//! ```
+//!
+//! - [`Networks`]: one for each server: makes networks ahead of time, and leases them
+//! - [`Lease`]: one sandbox's network
+//! - `hub`, `host`: the two places with rules
+//! - `rules`, `addresses`, `resolvers`: decisions, without effects
+//! - `namespace`, `links`, `netlink`, `nft`: the kernel's side
+#![forbid(unsafe_code)]
+
+mod addresses;
+mod host;
+mod hub;
+mod lease;
+mod links;
+pub mod namespace;
+mod netlink;
+mod networks;
+mod nft;
+mod resolvers;
+mod rules;
+
+pub use lease::Lease;
+pub use links::Addresses;
+pub use networks::{Mode, NetworkError, NetworkOptions, Networks};

@@ -1,0 +1,45 @@
+//! Network namespaces, and threads that visit them.
+//!
+//! A namespace belongs to a thread, so each visit is a thread of its own: none that others use
+//! ever changes its place.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::thread;
+
+use nix::sched::{CloneFlags, setns, unshare};
+
+/// This thread's network namespace.
+pub fn of_this_thread() -> io::Result<OwnedFd> {
+    Ok(File::open("/proc/thread-self/ns/net")?.into())
+}
+
+/// Moves this thread, for good, into a new one.
+pub fn make() -> io::Result<OwnedFd> {
+    unshare(CloneFlags::CLONE_NEWNET)?;
+    of_this_thread()
+}
+
+/// Does something on a thread of its own inside a namespace: what it starts there, stays there.
+///
+/// # Errors
+/// When the namespace may not be entered, and what the visitor returns.
+pub fn visit<T: Send>(
+    namespace: BorrowedFd<'_>,
+    visitor: impl FnOnce() -> io::Result<T> + Send,
+) -> io::Result<T> {
+    apart(move || {
+        setns(namespace.as_fd(), CloneFlags::CLONE_NEWNET)?;
+        visitor()
+    })
+}
+
+/// Does something on a thread of its own.
+pub fn apart<T: Send>(work: impl FnOnce() -> io::Result<T> + Send) -> io::Result<T> {
+    thread::scope(|scope| {
+        let thread =
+            thread::Builder::new().name("fika-network".into()).spawn_scoped(scope, work)?;
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("a visiting thread panicked")))
+    })
+}

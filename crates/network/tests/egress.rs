@@ -1,0 +1,150 @@
+//! What sandboxes reach, between namespaces, with real servers.
+
+#![allow(clippy::unwrap_used)]
+
+mod world;
+
+use world::{MACHINE, METADATA, PRIVATE, PUBLIC, RESOLVERS, ask, assert_refused, call, world};
+
+#[tokio::test]
+async fn a_sandbox_reaches_nothing_before_it_has_a_policy() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    for address in [PUBLIC, PRIVATE, METADATA].concat() {
+        assert_refused(call(&lease, address), address);
+    }
+    for address in MACHINE {
+        assert_refused(call(&lease, address), address);
+    }
+    for resolver in RESOLVERS {
+        ask(&lease, resolver).expect_err(resolver);
+    }
+}
+
+#[tokio::test]
+async fn open_is_the_internet_and_resolvers_and_nothing_else() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    lease.set_policy(None).await.unwrap();
+    // Servers see the machine, not the sandbox.
+    assert_eq!(call(&lease, PUBLIC[0]).unwrap(), MACHINE[0]);
+    assert_eq!(call(&lease, PUBLIC[1]).unwrap(), MACHINE[1]);
+    for resolver in RESOLVERS {
+        ask(&lease, resolver).expect(resolver);
+        assert_refused(call(&lease, resolver), "what else a resolver serves");
+    }
+    for address in [PRIVATE, METADATA].concat().into_iter().chain(MACHINE) {
+        assert_refused(call(&lease, address), address);
+    }
+}
+
+#[tokio::test]
+async fn none_is_nothing_even_where_others_may_call_out() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    lease.set_policy(Some(&"none".parse().unwrap())).await.unwrap();
+    for address in [PUBLIC, PRIVATE].concat() {
+        assert_refused(call(&lease, address), address);
+    }
+    ask(&lease, RESOLVERS[0]).expect_err("no names either");
+}
+
+#[tokio::test]
+async fn allowed_ranges_are_reached_and_the_rest_is_not() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("allow=10.9.0.0/16,fd09::/16");
+    let lease = networks.lease().await.unwrap().unwrap();
+    lease.set_policy(None).await.unwrap();
+    for address in PRIVATE {
+        call(&lease, address).expect(address);
+    }
+    for resolver in RESOLVERS {
+        ask(&lease, resolver).expect(resolver);
+    }
+    for address in [PUBLIC, METADATA].concat().into_iter().chain(MACHINE) {
+        assert_refused(call(&lease, address), address);
+    }
+}
+
+#[tokio::test]
+async fn even_everything_is_neither_the_machine_nor_metadata() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("allow=0.0.0.0/0,::/0");
+    let (lease, other) = (networks.lease().await.unwrap(), networks.lease().await.unwrap());
+    let (lease, other) = (lease.unwrap(), other.unwrap());
+    lease.set_policy(None).await.unwrap();
+    other.set_policy(None).await.unwrap();
+    for address in [PUBLIC, PRIVATE].concat() {
+        call(&lease, address).expect(address);
+    }
+    for address in METADATA.into_iter().chain(MACHINE) {
+        assert_refused(call(&lease, address), address);
+    }
+    let others = other.addresses();
+    assert_refused(call(&lease, &others.v4.to_string()), "another sandbox");
+    assert_refused(call(&lease, &others.v6.to_string()), "another sandbox");
+}
+
+#[tokio::test]
+async fn a_function_is_allowed_no_more_than_the_operator_allows() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    let everything = "allow=open,0.0.0.0/0,::/0".parse().unwrap();
+    lease.set_policy(Some(&everything)).await.unwrap();
+    for (public, private) in PUBLIC.iter().zip(PRIVATE) {
+        call(&lease, public).expect(public);
+        assert_refused(call(&lease, private), private);
+    }
+    let narrow = "allow=198.51.100.0/24".parse().unwrap();
+    lease.set_policy(Some(&narrow)).await.unwrap();
+    call(&lease, PUBLIC[0]).expect("what both allow");
+    assert_refused(call(&lease, PUBLIC[1]), "what the function does not");
+}
+
+#[tokio::test]
+async fn nobody_calls_into_a_sandbox() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    lease.set_policy(None).await.unwrap();
+    let visit = fika_network::namespace::visit::<std::net::TcpListener>;
+    let _listening = visit(lease.namespace(), || std::net::TcpListener::bind(("::", 80))).unwrap();
+    use std::os::fd::AsFd;
+    for address in [lease.addresses().v4.to_string(), lease.addresses().v6.to_string()] {
+        world::call_from(&world.machine, &address).expect_err("the machine calls");
+        // As a neighbour would who takes the machine for a router.
+        let via = if address.contains(':') { "2001:db8:2::2" } else { "192.0.2.2" };
+        visit_ip(world.internet.as_fd(), &format!("route add {address} via {via}"));
+        world::call_from(&world.internet, &address).expect_err("a neighbour calls");
+    }
+}
+
+#[tokio::test]
+async fn a_sandbox_cannot_say_it_is_another() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let (lease, other) = (networks.lease().await.unwrap(), networks.lease().await.unwrap());
+    let (lease, other) = (lease.unwrap(), other.unwrap());
+    lease.set_policy(None).await.unwrap();
+    other.set_policy(None).await.unwrap();
+    // The most that somebody with rights over the namespace could do.
+    let Addresses { v4, v6 } = other.addresses();
+    visit_ip(lease.namespace(), &format!("addr add {v4}/32 dev lo"));
+    visit_ip(lease.namespace(), &format!("addr add {v6}/128 dev lo nodad"));
+    for (from, to) in [(v4.to_string(), PUBLIC[0]), (v6.to_string(), PUBLIC[1])] {
+        visit_ip(lease.namespace(), &format!("route add {to} dev eth0 src {from}"));
+        call(&lease, to).expect_err("an answer for another's address");
+        visit_ip(lease.namespace(), &format!("route del {to}"));
+        call(&lease, to).expect("an answer for its own");
+    }
+}
+
+use fika_network::Addresses;
+
+fn visit_ip(namespace: std::os::fd::BorrowedFd<'_>, command: &str) {
+    fika_network::namespace::visit(namespace, || world::ip(command)).unwrap();
+}
