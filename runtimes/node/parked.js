@@ -5,10 +5,10 @@
 //
 // What Node or a library reads at its start only cannot be made up for. A function may have a
 // parked runtime when each of these variables is in its environment what it was in the parked
-// one's (in most functions: not there):
-//   NODE_* but NODE_PATH and NODE_ENV, SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_*, ICU_DATA,
-//   UV_* but UV_THREADPOOL_SIZE, FORCE_COLOR, NO_COLOR, LD_*, MALLOC_*, GLIBC_TUNABLES,
-//   GCONV_PATH, LOCPATH, AWS_LAMBDA_EXEC_WRAPPER
+// one's (in most functions: not there, or the default):
+//   NODE_* but NODE_PATH and NODE_ENV, LANG, LC_*, SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_*, ICU_DATA,
+//   UV_* but UV_THREADPOOL_SIZE, LD_*, MALLOC_*, GLIBC_TUNABLES, GCONV_PATH, LOCPATH,
+//   AWS_LAMBDA_EXEC_WRAPPER
 // The thread pool is not used before the function is there, so its size can still be chosen. The
 // directories in LD_LIBRARY_PATH have to exist at the start: the dynamic loader remembers the
 // missing ones as missing.

@@ -326,6 +326,18 @@ const PYTHON: &[Case] = &[
         ..CASE
     },
     Case {
+        name: "a module of its own by the name of a library's",
+        files: &[
+            (
+                "index.py",
+                "import json, logging\ndef handler(event, context):\n    return json.OWN\n",
+            ),
+            ("json.py", "OWN = 7\n"),
+        ],
+        answers: &[("response", "7")],
+        ..CASE
+    },
+    Case {
         name: "an error with its trace, and the next invocation works",
         files: &[(
             "index.py",
