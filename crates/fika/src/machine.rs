@@ -73,7 +73,8 @@ pub fn python_minor() -> Option<u16> {
     version_of("python3")?.strip_prefix("3.")?.split('.').next()?.parse().ok()
 }
 
-/// What a program says its version is: `v20.1.2` and `Python 3.11.7` become numbers.
+/// What a program says its version is: `v20.1.2`, `Python 3.11.7` and `QEMU emulator version
+/// 7.2.22 (Debian …)` become numbers.
 pub fn version_of(program: &str) -> Option<String> {
     // Variables such as NODE_EXTRA_CA_CERTS and NODE_OPTIONS make a start slow, or fail.
     let said = Command::new(program)
@@ -88,8 +89,8 @@ pub fn version_of(program: &str) -> Option<String> {
 }
 
 fn number_in(text: &str) -> Option<String> {
-    let number = text.split_whitespace().last()?.trim_start_matches('v');
-    number.starts_with(|c: char| c.is_ascii_digit()).then(|| number.to_owned())
+    let mut words = text.split_whitespace().map(|word| word.trim_start_matches('v'));
+    words.find(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -116,6 +117,8 @@ mod tests {
         for (said, expected) in [
             ("v20.1.2\n", Some("20.1.2")),
             ("Python 3.11.7\n", Some("3.11.7")),
+            ("QEMU emulator version 7.2.22 (Debian 1:7.2)\nCopyright 2003-2022\n", Some("7.2.22")),
+            ("Firecracker v1.17.0\n\n2026-01-01 exiting\n", Some("1.17.0")),
             ("what?", None),
             ("", None),
         ] {

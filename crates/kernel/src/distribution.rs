@@ -66,7 +66,7 @@ fn choose() -> Result<String, KernelError> {
     }
     let found = said(Command::new("apt-cache").args(["depends", META]));
     let named = found.ok().and_then(|said| dependency(&said));
-    named.ok_or_else(|| unavailable("this machine's apt knows no cloud kernel".into()))
+    named.ok_or_else(|| unavailable("apt knows no cloud kernel; run apt-get update".into()))
 }
 
 /// The newest of the packages `apt-cache search` lists, one a line: `NAME - DESCRIPTION`.
@@ -99,7 +99,9 @@ fn said(command: &mut Command) -> Result<String, KernelError> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.env("LC_ALL", "C").stdin(Stdio::null()).output();
     let output = output.map_err(|e| match e.kind() {
-        ErrorKind::NotFound => unavailable(format!("there is no {program} on this machine")),
+        ErrorKind::NotFound => {
+            unavailable(format!("there is no {program}; use a machine that has apt"))
+        }
         _ => unavailable(format!("{program} cannot be started ({e})")),
     })?;
     if output.status.success() {
@@ -107,7 +109,8 @@ fn said(command: &mut Command) -> Result<String, KernelError> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let reason = said.lines().find_map(|line| line.strip_prefix("E: "));
-    Err(unavailable(format!("{program} failed: {}", reason.unwrap_or("it does not say why"))))
+    let reason = reason.unwrap_or("it does not say why");
+    Err(unavailable(format!("{program} failed: {reason}; run apt-get update and try again")))
 }
 
 fn unavailable(why: String) -> KernelError {

@@ -10,11 +10,11 @@ use thiserror::Error;
 pub enum KernelError {
     /// The distribution's package cannot be had here.
     #[error(
-        "{why}; run `apt-get update` and try again, or fetch the distribution's cloud kernel \
-         (linux-image-*-cloud-amd64) elsewhere and name the file: --deb FILE"
+        "{why}; or fetch Debian's cloud kernel (linux-image-*-cloud-amd64) by other means, and \
+         name the file: --deb FILE"
     )]
     Distribution {
-        /// What apt said, or that there is none.
+        /// What apt said, or that there is none, and what may help.
         why: String,
     },
     /// A file is not what it should be.

@@ -1,5 +1,6 @@
 //! `fika doctor`: whether functions can run here, what is missing, and how to get it.
 //!
+//! - [`microvm`]: what microVMs are made of: a VMM and a guest kernel
 //! - [`machine`]: kernel, user namespaces, file systems, runtimes
 //! - [`wall`]: a wall, built for real
 //! - [`place`]: the data directory and the port
@@ -7,6 +8,7 @@
 
 mod check;
 mod machine;
+mod microvm;
 mod place;
 mod wall;
 
@@ -26,6 +28,7 @@ use crate::ui::Ui;
 pub async fn run(args: DoctorArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     let data_dir = args.data.dir()?;
     let mut checks = machine::checks();
+    checks.extend(microvm::checks(&args.data.kernel()?));
     let data = place::data_dir(&data_dir);
     if data.state == State::Missing {
         checks.push(data);

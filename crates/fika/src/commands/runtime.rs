@@ -1,5 +1,10 @@
 //! `fika runtime`: lists runtimes, or makes one ready ahead of its first function.
+//!
+//! - [`kernel`]: the kernel that microVMs boot
 
+mod kernel;
+
+use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -24,6 +29,7 @@ pub async fn run(args: RuntimeArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     match args.action {
         RuntimeAction::List(data) => list(&data.runtimes()?, ui)?,
         RuntimeAction::Add { id, data } => add(&id, &data.runtimes()?, ui).await?,
+        RuntimeAction::Kernel(args) => kernel::run(args.action, ui).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,18 +55,22 @@ async fn add(id: &str, dir: &Path, ui: &Ui) -> Result<(), Failure> {
     ui.answer(&value(&image), &line(&image))
 }
 
-/// Makes the image, saying now and then how far that is: a fetch can take a minute.
 async fn ensure(store: &ImageStore, runtime: Runtime, ui: &Ui) -> Result<Image, Failure> {
     let stage = Mutex::new(String::new());
     let note = |progress: fika_sandbox::image::Progress| {
         *stage.lock().unwrap_or_else(PoisonError::into_inner) = format!("{runtime}: {progress}");
     };
     let making = store.ensure(&runtime, &note);
+    watched(making, &stage, ui).await.map_err(|e| unavailable(&e))
+}
+
+/// Waits for something, saying now and then how far it is: a fetch can take a minute.
+async fn watched<T>(making: impl Future<Output = T>, stage: &Mutex<String>, ui: &Ui) -> T {
     tokio::pin!(making);
     let mut progress = ui.progress();
     loop {
         tokio::select! {
-            made = &mut making => return made.map_err(|e| unavailable(&e)),
+            made = &mut making => return made,
             () = tokio::time::sleep(GLANCE) => {
                 progress.say(&stage.lock().unwrap_or_else(PoisonError::into_inner));
             }
