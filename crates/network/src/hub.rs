@@ -172,12 +172,11 @@ impl Maker {
         let number = self.pair(&namespace)?;
         let addresses = self.hub.slice.number(number);
         Setup::default().routes(index(number), addresses, (32, 128)).done(&self.socket)?;
-        Setup::default()
-            .up(LOOPBACK)
-            .up(FAR)
-            .addresses(FAR, addresses)
-            .default_routes(FAR)
-            .done(&Socket::open()?)?;
+        let inside = Socket::open()?;
+        let far = Setup::default().up(LOOPBACK).up(FAR).addresses(FAR, addresses);
+        far.default_routes(FAR).done(&inside)?;
+        links::wait_for(&inside, FAR)?;
+        links::wait_for(&self.socket, index(number))?;
         Ok(Made { namespace, number, addresses })
     }
 

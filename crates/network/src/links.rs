@@ -6,8 +6,9 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 
-use crate::netlink::{Body, Requests, Socket};
+use crate::netlink::{Body, Requests, Socket, word};
 
 /// The hardware address of both ends of every pair: one that nobody was given.
 pub const HARDWARE: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0x01];
@@ -16,6 +17,11 @@ pub const LOOPBACK: u32 = 1;
 /// The index of a pair's far end: beyond those that modules of the kernel give to tunnels of
 /// their own in every new namespace.
 pub const FAR: u32 = 1_000;
+
+/// How often to look whether a link carries packets, and how often at most. Ten seconds in all: it
+/// takes less than a millisecond, unless the machine is very busy.
+const WAIT: Duration = Duration::from_micros(500);
+const WAITS: u32 = 20_000;
 
 /// `VETH_INFO_PEER` of `linux/veth.h`.
 const PEER: u16 = 1;
@@ -56,7 +62,7 @@ pub fn pair(socket: &Socket, near: &Near<'_>, far: &str, to: impl AsFd) -> io::R
             });
         });
     });
-    socket.ask("make a pair of links", &requests)
+    socket.ask("make a pair of links", &requests).map(drop)
 }
 
 fn end<'a, 'b>(body: &'a mut Body<'b>, index: u32, on: i32, name: &str) -> &'a mut Body<'b> {
@@ -66,13 +72,30 @@ fn end<'a, 'b>(body: &'a mut Body<'b>, index: u32, on: i32, name: &str) -> &'a m
         .attribute(libc::IFLA_ADDRESS, &HARDWARE)
 }
 
+/// Waits until a link carries packets, which the kernel sees to some time after it is up: what is
+/// sent before is lost.
+pub fn wait_for(socket: &Socket, index: u32) -> io::Result<()> {
+    let mut requests = Requests::default();
+    requests.add(libc::RTM_GETLINK, 0, |body| {
+        body.link(index, 0);
+    });
+    for _ in 0..WAITS {
+        let link = socket.ask("look at a link", &requests)?;
+        if word(&link, 8).is_some_and(|flags| flags & libc::IFF_RUNNING != 0) {
+            return Ok(());
+        }
+        std::thread::sleep(WAIT);
+    }
+    Err(io::Error::new(io::ErrorKind::TimedOut, "a link that is up carries nothing"))
+}
+
 /// Puts a link into another group.
 pub fn regroup(socket: &Socket, index: u32, group: u32) -> io::Result<()> {
     let mut requests = Requests::default();
     requests.add(libc::RTM_NEWLINK, 0, |body| {
         body.link(index, 0).attribute(libc::IFLA_GROUP, &group.to_ne_bytes());
     });
-    socket.ask("give a link its rules", &requests)
+    socket.ask("give a link its rules", &requests).map(drop)
 }
 
 /// Removes a link, and the other end with it.
@@ -81,7 +104,7 @@ pub fn remove(socket: &Socket, index: u32) -> io::Result<()> {
     requests.add(libc::RTM_DELLINK, 0, |body| {
         body.link(index, 0);
     });
-    socket.ask("remove a link", &requests)
+    socket.ask("remove a link", &requests).map(drop)
 }
 
 /// What goes on in one namespace beside its pairs.
@@ -143,7 +166,7 @@ impl Setup {
 
     /// Has it done.
     pub fn done(self, socket: &Socket) -> io::Result<()> {
-        socket.ask("set up links, addresses and routes", &self.0)
+        socket.ask("set up links, addresses and routes", &self.0).map(drop)
     }
 }
 

@@ -10,8 +10,8 @@ use rustix::net::{recv, send, socket_with};
 
 /// The bytes before every message: length, kind, flags, sequence, port.
 const HEADER: usize = 16;
-/// An answer that names one error holds the request, which is short.
-const ANSWERS: usize = 16 * 1024;
+/// More than one packet of answers takes.
+const PACKET: usize = 16 * 1024;
 
 /// A socket into one network namespace: that of the thread that opened it, wherever it is used.
 #[derive(Debug)]
@@ -26,41 +26,55 @@ impl Socket {
     }
 
     /// Has the kernel do all that is asked for, in order; answers with the first error, said to
-    /// be one of a step. Must not be called by two threads at once.
-    pub fn ask(&self, step: &str, requests: &Requests) -> io::Result<()> {
+    /// be one of a step, or else with what else the kernel said. Must not be called by two threads
+    /// at once.
+    pub fn ask(&self, step: &str, requests: &Requests) -> io::Result<Vec<u8>> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{step}: {error}"));
         self.exchange(requests).map_err(named)
     }
 
-    fn exchange(&self, requests: &Requests) -> io::Result<()> {
+    fn exchange(&self, requests: &Requests) -> io::Result<Vec<u8>> {
         send(&self.0, &requests.bytes, SendFlags::empty())?;
-        let mut answers = vec![0; ANSWERS];
-        let (mut left, mut first) = (requests.count, Ok(()));
-        while left > 0 {
-            let (length, _) = recv(&self.0, &mut answers, RecvFlags::empty())?;
-            for errno in errors_in(&answers[..length]) {
-                left = left.saturating_sub(1);
-                if errno != 0 && first.is_ok() {
-                    first = Err(io::Error::from_raw_os_error(-errno));
-                }
-            }
+        let (mut packet, mut answers) = (vec![0; PACKET], Answers::default());
+        while answers.errors.len() < requests.count {
+            let (length, _) = recv(&self.0, &mut packet, RecvFlags::empty())?;
+            answers.read(&packet[..length]);
         }
-        first
+        match answers.errors.into_iter().find(|&error| error != 0) {
+            Some(errno) => Err(io::Error::from_raw_os_error(-errno)),
+            None => Ok(answers.said),
+        }
     }
 }
 
-/// The error numbers in a packet of acknowledgements, zero for what was done.
-fn errors_in(mut packet: &[u8]) -> Vec<i32> {
-    let mut errors = Vec::new();
-    while let (Some(length), Some(errno)) = (word(packet, 0), word(packet, HEADER)) {
-        errors.push(errno);
-        let length = usize::try_from(length).unwrap_or(0).max(HEADER).next_multiple_of(4);
-        packet = packet.get(length..).unwrap_or_default();
-    }
-    errors
+/// What the kernel answered.
+#[derive(Default)]
+struct Answers {
+    /// One for each request, zero if it was done.
+    errors: Vec<i32>,
+    /// The body of what it told beside that, if anything was asked.
+    said: Vec<u8>,
 }
 
-fn word(bytes: &[u8], at: usize) -> Option<i32> {
+impl Answers {
+    fn read(&mut self, mut packet: &[u8]) {
+        while let Some(length) = word(packet, 0) {
+            let length =
+                usize::try_from(length).unwrap_or(0).clamp(HEADER, packet.len().max(HEADER));
+            let kind = word(packet, 4).unwrap_or(0) & 0xffff;
+            let body = packet.get(HEADER..length).unwrap_or_default();
+            if kind == libc::NLMSG_ERROR {
+                self.errors.push(word(body, 0).unwrap_or(-libc::EBADMSG));
+            } else {
+                self.said = body.to_vec();
+            }
+            packet = packet.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+    }
+}
+
+/// Four bytes, as the machine has them.
+pub fn word(bytes: &[u8], at: usize) -> Option<i32> {
     Some(i32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
@@ -145,16 +159,25 @@ mod tests {
     }
 
     #[test]
-    fn every_acknowledgement_is_seen() {
-        let acknowledgement = |errno: i32| {
-            let mut bytes = vec![0; 36];
-            bytes[..4].copy_from_slice(&36_u32.to_ne_bytes());
-            bytes[16..20].copy_from_slice(&errno.to_ne_bytes());
+    fn answers_are_told_from_what_else_is_said() {
+        let message = |kind: u16, body: &[u8]| {
+            let mut bytes = vec![0; HEADER];
+            bytes[..4].copy_from_slice(&((HEADER + body.len()) as u32).to_ne_bytes());
+            bytes[4..6].copy_from_slice(&kind.to_ne_bytes());
+            bytes.extend_from_slice(body);
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
             bytes
         };
-        let packet = [acknowledgement(0), acknowledgement(-17)].concat();
-        assert_eq!(errors_in(&packet), [0, -17]);
-        assert_eq!(errors_in(&packet[..19]), [0; 0]);
-        assert_eq!(errors_in(&[0; 20]), [0]);
+        let error = |errno: i32| message(libc::NLMSG_ERROR as u16, &errno.to_ne_bytes());
+        let mut answers = Answers::default();
+        answers.read(&[error(0), message(16, b"hello"), error(-17)].concat());
+        assert_eq!((answers.errors, &answers.said[..]), (vec![0, -17], &b"hello"[..]));
+
+        // Whatever is cut off or lies about its length ends.
+        let mut answers = Answers::default();
+        answers.read(&error(-1)[..17]);
+        answers.read(&[0xff; 40]);
+        answers.read(&[0; 3]);
+        assert_eq!(answers.errors, [-libc::EBADMSG]);
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! A packet of a sandbox passes two machines' worth of rules. In the hub, which only we use: where
 //! it comes from, where it may go. On the host: nothing to the host itself, nothing to sandboxes
-//! but replies. What is refused is answered (ICMP: administratively prohibited), so that a
-//! function learns it at once.
+//! but replies. What is refused is answered, so that a function learns it at once: a connection is
+//! reset, since one that is still being made does not hear of ICMP over such short ways; all else is
+//! told by ICMP that it is administratively prohibited.
 
 use std::net::IpAddr;
 
@@ -19,7 +20,12 @@ pub const SANDBOX: &str = "s";
 /// Every table of ours on the host begins so, and the instance follows.
 pub const TABLE: &str = "fika_";
 
-const REFUSE: &str = "reject with icmpx admin-prohibited";
+const REFUSE: &str = "goto refuse";
+/// Where all that is refused goes to.
+const REFUSALS: &str = "chain refuse {
+        meta l4proto tcp reject with tcp reset
+        reject with icmpx admin-prohibited
+    }";
 
 /// Never reached, whatever a policy says: this network, loopback, link-local (with most metadata
 /// services), multicast and broadcast; addresses of version 4 that hide in those of version 6
@@ -65,6 +71,7 @@ pub fn host(instance: &str, link: &str, slice: &Slice) -> String {
         r#"add table inet {table}
 delete table inet {table}
 table inet {table} {{
+    {REFUSALS}
     # Before any translation of addresses: else a service of the host that is translated to, as
     # containers' ports are, would not look like the host's.
     chain arriving {{
@@ -119,6 +126,7 @@ pub fn hub(operator: &Egress, resolvers: &[IpAddr], slice: &Slice) -> String {
     map policies {{
         type devgroup : verdict
     }}
+    {REFUSALS}
     chain ceiling {{
         {ceiling}
     }}
