@@ -7,6 +7,7 @@
 //! - [`message`]: the words, [`ToInit`] and [`FromInit`]
 //! - [`frame`]: how a word becomes bytes: a length, then JSON; bounded and checked
 //! - [`stream`]: frames over a Unix socket, with file descriptors beside them
+//! - [`mux`]: many streams over one, for guests that have but one
 //! - [`place`]: where things are behind the wall: descriptors, paths, the Runtime API's address
 //!
 //! A jail hands descriptors over beside the frames. A microVM cannot, so nothing but [`stream`]
@@ -15,6 +16,7 @@
 
 pub mod frame;
 pub mod message;
+pub mod mux;
 pub mod place;
 pub mod stream;
 
