@@ -137,6 +137,7 @@ fn programs_run_in_it_and_the_machine_does_not_show() {
         "var",
         "1",
         "/var/task:",
+        "lib",
     ];
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
 }

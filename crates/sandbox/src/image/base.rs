@@ -13,8 +13,10 @@ const DIRS: &[&str] = &[
     "/proc",
     "/sys",
     "/tmp",
-    "/opt",
-    "/var/task",
+    // These two and `/var/lang/lib` are on the library path. A runtime that starts before its
+    // function is known would never again look in one that is not there.
+    "/opt/lib",
+    "/var/task/lib",
     "/var/runtime",
     "/var/lang/bin",
     "/var/lang/lib",
