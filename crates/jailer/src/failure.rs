@@ -44,6 +44,9 @@ impl Failure {
             (IMAGE_ROOT, io::ErrorKind::NotFound) => {
                 " (the image needs the directories /dev, /proc, /tmp and /var/task)"
             }
+            (CGROUP, io::ErrorKind::PermissionDenied) => {
+                " (start the server as root, or in a cgroup of its own)"
+            }
             _ => "",
         }
     }
@@ -55,3 +58,5 @@ pub const NAMESPACES: &str = "make namespaces";
 pub const PROC: &str = "mount /proc";
 /// The step that needs the image to be whole.
 pub const IMAGE_ROOT: &str = "find the image's own directories";
+/// The step that needs cgroups that are ours.
+pub const CGROUP: &str = "enter its cgroup";

@@ -11,7 +11,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::symlink;
 
 use fika_init::place;
-use fika_jailer::{JailSpec, Users};
+use fika_jailer::{JailSpec, Network, Users};
 use rustix::fs::{Mode, OFlags};
 use rustix::mount::{
     MountFlags, MountPropagationFlags, UnmountFlags, mount_change, mount_remount, unmount,
@@ -32,6 +32,8 @@ const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 const MASKED: [&str; 6] =
     ["proc/kallsyms", "proc/kcore", "proc/keys", "proc/modules", "proc/kmsg", "proc/sysrq-trigger"];
 
+const RESOLVERS: &str = "name the resolvers";
+
 /// What init needs: to mount the code, to become the function's user, to take all rights from
 /// it, to end its processes and to see how much memory they hold.
 const INIT_CAPABILITIES: CapabilitySet = CapabilitySet::SYS_ADMIN
@@ -47,6 +49,7 @@ struct Taken {
     trees: OwnedFd,
     devices: Vec<(&'static str, OwnedFd)>,
     null: Vec<(&'static str, OwnedFd)>,
+    resolv_conf: Option<OwnedFd>,
     init: OwnedFd,
     filter: OwnedFd,
 }
@@ -62,7 +65,9 @@ pub fn become_init(spec: &JailSpec, mapped: PipeReader) -> Result<Infallible, Fa
     let trees = build_root(spec, &taken)?;
     switch_root().step("switch to the new root")?;
     rustix::system::sethostname(spec.hostname.as_bytes()).step("set the host name")?;
-    bring_loopback_up().step("bring loopback up")?;
+    if spec.network == Network::Own {
+        bring_loopback_up().step("bring loopback up")?;
+    }
     give_up_power().step("give up capabilities")?;
     // The kernel forgets this when a process changes users, so it comes last.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).step("tie to parent")?;
@@ -80,11 +85,13 @@ fn take(spec: &JailSpec) -> Result<Taken, Failure> {
         trees: mounts::copy(&spec.trees).step("open the code trees")?,
         devices: copies(&DEVICES, |name| format!("/dev/{name}")).step("open devices")?,
         null: copies(&MASKED, |_| "/dev/null".into()).step("open /dev/null")?,
+        resolv_conf: spec.resolv_conf.as_ref().map(mounts::copy).transpose().step(RESOLVERS)?,
         init: read(&spec.init).step("open init")?,
         filter: read(&spec.filter).step("open the seccomp program")?,
     };
     mounts::restrict(&taken.image).step("make the image read-only")?;
     mounts::restrict(&taken.trees).step("make the code trees read-only")?;
+    taken.resolv_conf.as_ref().map(mounts::restrict).transpose().step(RESOLVERS)?;
     Ok(taken)
 }
 
@@ -113,13 +120,20 @@ fn build_root(spec: &JailSpec, taken: &Taken) -> Result<OwnedFd, Failure> {
     build_dev(&taken.devices).step("build /dev")?;
     mounts::fresh("proc", "proc", MountFlags::NOEXEC, "hidepid=2").step(PROC)?;
     for (path, null) in &taken.null {
-        match mounts::attach(null, path) {
-            // This kernel does not have it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            done => done.step("hide what /proc tells of the host")?,
-        }
+        replace(path, null).step("hide what /proc tells of the host")?;
+    }
+    if let Some(resolv_conf) = &taken.resolv_conf {
+        replace("etc/resolv.conf", resolv_conf).step(RESOLVERS)?;
     }
     Ok(trees)
+}
+
+/// Puts another file in the place of one that this kernel or this image may not have.
+fn replace(path: &str, with: &OwnedFd) -> io::Result<()> {
+    match mounts::attach(with, path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// One file for each page at most, so that no flood of empty files can hold the kernel's memory.
@@ -146,7 +160,7 @@ fn build_dev(devices: &[(&str, OwnedFd)]) -> io::Result<()> {
 }
 
 /// Makes the working directory the root, and lets go of the host's.
-fn switch_root() -> io::Result<()> {
+pub fn switch_root() -> io::Result<()> {
     rustix::process::pivot_root(".", ".")?;
     unmount(".", UnmountFlags::DETACH)?;
     Ok(rustix::process::chdir("/")?)

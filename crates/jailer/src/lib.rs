@@ -1,9 +1,12 @@
 //! What the jailer is told: which wall to build.
 //!
 //! The jailer (the binary of this crate) is its own small program, because the server must not
-//! fork itself. Its standard input is the control stream: it reads one frame with a
-//! [`JailSpec`], builds the wall, and becomes `fika-init` inside it, which talks on the same
-//! stream. Its standard output is the write end of the function's log.
+//! fork itself. Its standard input is the control stream: it reads one frame with an [`Order`].
+//!
+//! - [`JailSpec`]: it builds the wall, and becomes `fika-init` inside it, which talks on the same
+//!   stream. Its standard output is the write end of the function's log.
+//! - [`VmmSpec`]: it starts a virtual machine monitor, which is the wall of a function and gets one
+//!   of its own around it. When the control stream ends, so does the monitor, and then the jailer.
 #![forbid(unsafe_code)]
 
 use std::path::PathBuf;
@@ -13,6 +16,16 @@ use serde::{Deserialize, Serialize};
 /// The first argument of every jailer, so that a later start finds what an earlier one left.
 /// The second is the instance's id, the third the sandbox's.
 pub const MARK: &str = "fika-jail";
+
+/// What to build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// A wall of namespaces around a function.
+    Jail(JailSpec),
+    /// One around a virtual machine monitor.
+    Vmm(VmmSpec),
+}
 
 /// One wall.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +48,21 @@ pub struct JailSpec {
     pub tmp_bytes: u64,
     /// Who the sandbox's users are on the host.
     pub users: Users,
+    /// Which network the sandbox has.
+    pub network: Network,
+    /// The file to be seen as `/etc/resolv.conf`, if the image has one to cover.
+    pub resolv_conf: Option<PathBuf>,
+}
+
+/// Which network namespace a sandbox is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// One of its own, with loopback only.
+    Own,
+    /// One made before, with loopback up: the descriptor beside the specification. It belongs to
+    /// the caller's user namespace, so nobody inside has a right over it. Needs root.
+    Given,
 }
 
 /// Who the sandbox's users are on the host.
@@ -51,3 +79,27 @@ pub enum Users {
     /// Everybody inside is the caller.
     Caller,
 }
+
+/// One virtual machine monitor. The descriptors of its cgroups come beside this frame, and then
+/// those that become its own, from [`FIRST_DESCRIPTOR`] on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VmmSpec {
+    /// The program, by an absolute path that is within `trees`.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Files and directories of the host that it sees, read-only, at the same paths.
+    pub trees: Vec<PathBuf>,
+    /// As in [`JailSpec`].
+    pub mount_point: PathBuf,
+    /// The user and group it becomes, which nobody else is; without, it stays the caller. Needs
+    /// root.
+    pub user: Option<u32>,
+    /// It may use `/dev/kvm`.
+    pub kvm: bool,
+    /// How many descriptors of cgroups come beside this frame.
+    pub cgroups: usize,
+}
+
+/// Number of the first descriptor that a monitor is given; the others follow.
+pub const FIRST_DESCRIPTOR: i32 = 3;

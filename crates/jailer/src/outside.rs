@@ -1,26 +1,44 @@
 //! The host's side: makes the namespaces, maps the users, waits for the end.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
 
-use fika_init::{Decoder, place};
-use fika_jailer::{JailSpec, Users};
-use rustix::process::{Pid, Signal, WaitOptions};
+use fika_init::{Decoder, place, stream};
+use fika_jailer::{JailSpec, Network, Order, Users, VmmSpec};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::failure::{Failure, NAMESPACES, Step};
-use crate::inside;
+use crate::{inside, monitor};
 
 /// Builds one wall and lives as long as it stands. Returns (in the process that waits) when
 /// everything inside is gone.
 pub fn run() -> Result<(), Failure> {
     close_all_but_standard().step("close inherited descriptors")?;
-    let spec = read_spec().step("read the specification")?;
+    let (order, beside) = read_order().step("read the specification")?;
     // When the machine itself runs out of memory, functions go before the server.
     fs::write("/proc/self/oom_score_adj", "500").step("offer itself to the OOM killer")?;
+    match order {
+        Order::Jail(spec) => jail(&spec, beside),
+        Order::Vmm(spec) => confine(&spec, beside),
+    }
+}
+
+/// A wall around a function.
+fn jail(spec: &JailSpec, beside: Vec<OwnedFd>) -> Result<(), Failure> {
+    let namespaces = match spec.network {
+        Network::Own => libc::CLONE_NEWUSER | libc::CLONE_NEWNET,
+        Network::Given => {
+            enter_network(beside).step("enter the network")?;
+            libc::CLONE_NEWUSER
+        }
+    };
     let (mapped, mut tell_mapped) = io::pipe().step("make a pipe")?;
-    let Some(init) = clone_into_namespaces().step(NAMESPACES)? else {
+    let Some(init) = clone_into_namespaces(namespaces).step(NAMESPACES)? else {
         drop(tell_mapped);
-        let Err(failure) = inside::become_init(&spec, mapped);
+        let Err(failure) = inside::become_init(spec, mapped);
         return Err(failure);
     };
     drop(mapped);
@@ -34,6 +52,43 @@ pub fn run() -> Result<(), Failure> {
     wait_for(init).step("wait for init")
 }
 
+/// A wall around a virtual machine monitor. As root it becomes another user; a user namespace
+/// would only take the device from it that it needs.
+fn confine(spec: &VmmSpec, beside: Vec<OwnedFd>) -> Result<(), Failure> {
+    let (mapped, mut tell_mapped) = io::pipe().step("make a pipe")?;
+    let users = if spec.user.is_some() { 0 } else { libc::CLONE_NEWUSER };
+    let namespaces = users | libc::CLONE_NEWNET;
+    let Some(child) = clone_into_namespaces(namespaces).step(NAMESPACES)? else {
+        drop(tell_mapped);
+        let Err(failure) = monitor::become_monitor(spec, beside, mapped);
+        return Err(failure);
+    };
+    drop((mapped, beside));
+    let done = match spec.user {
+        Some(_) => Ok(()),
+        None => map_users(child, Users::Caller).step("map users"),
+    }
+    .and_then(|()| tell_mapped.write_all(&[1]).step("tell that users are mapped"))
+    .and_then(|()| wait_for_either(child).step("wait for the end"));
+    let _gone = rustix::process::kill_process(child, Signal::KILL);
+    done?;
+    wait_for(child).step("wait for the monitor")
+}
+
+/// Waits until the process ends, or the server lets go of it.
+fn wait_for_either(child: Pid) -> io::Result<()> {
+    let process = pidfd_open(child, PidfdFlags::empty())?;
+    let control = rustix::stdio::stdin();
+    let hung_up = PollFlags::HUP | PollFlags::RDHUP;
+    loop {
+        let mut on = [PollFd::new(&process, PollFlags::IN), PollFd::new(&control, hung_up)];
+        match poll(&mut on, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            done => return Ok(done.map(drop)?),
+        }
+    }
+}
+
 /// The server may itself have been started with descriptors of others, which are none of a
 /// sandbox's business.
 fn close_all_but_standard() -> io::Result<()> {
@@ -43,29 +98,36 @@ fn close_all_but_standard() -> io::Result<()> {
     if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-fn read_spec() -> io::Result<JailSpec> {
+fn read_order() -> io::Result<(Order, Vec<OwnedFd>)> {
     let mut decoder = Decoder::default();
-    let mut control = io::stdin().lock();
+    let mut beside = Vec::new();
     let mut buffer = [0; 4096];
     loop {
-        if let Some(spec) = decoder.take().map_err(io::Error::other)? {
-            return Ok(spec);
+        if let Some(order) = decoder.take().map_err(io::Error::other)? {
+            return Ok((order, beside));
         }
-        match control.read(&mut buffer)? {
+        match stream::receive(rustix::stdio::stdin(), &mut buffer, &mut beside)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             read => decoder.push(&buffer[..read]),
         }
     }
 }
 
-/// Forks into new namespaces of every kind. `None` in the child.
-fn clone_into_namespaces() -> io::Result<Option<Pid>> {
-    let flags = libc::CLONE_NEWUSER
+/// Enters a network before there is a user namespace, whose root has no right to. Nothing stays
+/// open.
+fn enter_network(given: Vec<OwnedFd>) -> io::Result<()> {
+    let namespace = given.first().ok_or(io::ErrorKind::NotFound)?;
+    Ok(move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?)
+}
+
+/// Forks into new namespaces of these kinds and of every other but those of users and networks.
+/// `None` in the child.
+fn clone_into_namespaces(kinds: i32) -> io::Result<Option<Pid>> {
+    let flags = kinds
         | libc::CLONE_NEWNS
         | libc::CLONE_NEWPID
         | libc::CLONE_NEWIPC
         | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWNET
         | libc::CLONE_NEWCGROUP
         | libc::SIGCHLD;
     // SAFETY: without CLONE_VM and with no stack this is fork(2) with namespaces. This program

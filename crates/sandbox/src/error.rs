@@ -46,6 +46,9 @@ pub enum WallError {
     /// The function's program could not be started.
     #[error("cannot start {0}")]
     Refused(String),
+    /// Its network cannot be had, or given a policy.
+    #[error(transparent)]
+    Network(#[from] fika_network::NetworkError),
     /// The sandbox is gone.
     #[error("the sandbox is gone")]
     Lost,

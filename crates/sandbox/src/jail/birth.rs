@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fika_init::{FromInit, encode, place, stream};
-use fika_jailer::{JailSpec, MARK, Users as Mapped};
+use fika_jailer::{JailSpec, MARK, Network as Given, Order, Users as Mapped};
+use fika_network::{Lease as Network, Networks};
 use rustix::pipe::PipeFlags;
 use tokio::process::{Child, Command};
 use tokio::task::spawn_blocking;
 
 use super::WallSpec;
 use super::end;
-use super::home::Home;
+use super::home::{Home, RESOLV_CONF};
 use super::users::{Lease, Users};
 use crate::cgroup::{Cgroup, Cgroups, Limits};
 use crate::door::Door;
@@ -32,6 +33,7 @@ pub struct Born {
     pub jailer: Child,
     pub lease: Lease,
     pub cgroup: Option<Arc<Cgroup>>,
+    pub network: Option<Network>,
     pub api: Door,
     pub endpoint: Door,
     pub tmp: OwnedFd,
@@ -43,15 +45,21 @@ pub async fn bear(
     home: &Home,
     users: &Arc<Users>,
     cgroups: &Arc<Cgroups>,
+    networks: Option<&Networks>,
     spec: &WallSpec,
     limits: Limits,
 ) -> Result<Born, WallError> {
+    let network = match networks {
+        Some(networks) => networks.lease().await?,
+        None => None,
+    };
     let mut lease = users.lease()?;
     let (ours, theirs) = StdUnixStream::pair().map_err(WallError::Spawn)?;
     let (log, log_end) = log_pipe(lease.mapped()).map_err(WallError::Spawn)?;
-    let order = encode(&jail_spec(home, spec, limits, lease.mapped()))
-        .map_err(|error| WallError::Spawn(io::Error::other(error)))?;
-    stream::send_all(&ours, &order, &[]).map_err(WallError::Spawn)?;
+    let order = Order::Jail(jail_spec(home, spec, limits, lease.mapped(), network.as_ref()));
+    let order = encode(&order).map_err(|error| WallError::Spawn(io::Error::other(error)))?;
+    let beside: Vec<_> = network.iter().map(Network::namespace).collect();
+    stream::send_all(&ours, &order, &beside).map_err(WallError::Spawn)?;
     let mut control = Control::new(ours).map_err(WallError::Spawn)?;
 
     // The kernel is slow at both, so they go side by side, off the event loop.
@@ -68,7 +76,7 @@ pub async fn bear(
     };
     match greeted {
         Ok((Brought { api, endpoint, tmp }, cgroup)) => {
-            Ok(Born { control, jailer, lease, cgroup, api, endpoint, tmp, log })
+            Ok(Born { control, jailer, lease, cgroup, network, api, endpoint, tmp, log })
         }
         Err(error) => {
             end::kill(&mut jailer, &control, &mut lease).await;
@@ -104,7 +112,13 @@ fn flat<T>(joined: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<
     joined.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-fn jail_spec(home: &Home, spec: &WallSpec, limits: Limits, users: Mapped) -> JailSpec {
+fn jail_spec(
+    home: &Home,
+    spec: &WallSpec,
+    limits: Limits,
+    users: Mapped,
+    network: Option<&Network>,
+) -> JailSpec {
     JailSpec {
         image: spec.image.clone(),
         trees: home.code_dir().into(),
@@ -114,6 +128,8 @@ fn jail_spec(home: &Home, spec: &WallSpec, limits: Limits, users: Mapped) -> Jai
         hostname: spec.hostname.clone(),
         tmp_bytes: limits.tmp,
         users,
+        network: network.map_or(Given::Own, |_| Given::Given),
+        resolv_conf: network.map(|_| home.path(RESOLV_CONF)),
     }
 }
 

@@ -21,6 +21,9 @@ static JAILER: &[u8] = include_bytes!(env!("FIKA_JAILER"));
 /// the server does.
 const LAST_BREATH_S: i64 = 2;
 
+/// The file that sandboxes with a network see as `/etc/resolv.conf`.
+pub const RESOLV_CONF: &str = "resolv.conf";
+
 /// The state directory of a jail.
 #[derive(Debug)]
 pub struct Home {
@@ -54,6 +57,11 @@ impl Home {
     /// The directory of code trees, absolute.
     pub fn code_dir(&self) -> &Path {
         &self.code
+    }
+
+    /// Says who answers names for sandboxes.
+    pub fn write_resolv_conf(&self, text: &str) -> Result<(), WallError> {
+        install(&self.path(RESOLV_CONF), text.as_bytes())
     }
 
     /// A file or directory of ours.

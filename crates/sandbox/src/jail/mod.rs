@@ -9,14 +9,15 @@
 
 mod birth;
 mod end;
-mod home;
+pub(crate) mod home;
 pub mod seccomp;
-mod users;
+pub(crate) mod users;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use fika_model::SandboxId;
+use fika_model::{Egress, SandboxId};
+use fika_network::{NetworkOptions, Networks};
 use tokio::sync::watch;
 
 use crate::cgroup::{Cgroups, CpuPolicy, Limits};
@@ -26,6 +27,9 @@ use crate::sandbox::Sandbox;
 pub(crate) use birth::Born;
 pub(crate) use end::kill;
 pub(crate) use users::Lease;
+
+/// How many networks are made ahead of the sandboxes they are for.
+const NETWORKS_AHEAD: usize = 8;
 
 /// How walls are built here.
 #[derive(Debug, Clone)]
@@ -73,6 +77,7 @@ pub struct Jail {
     home: home::Home,
     users: Arc<users::Users>,
     cgroups: Arc<Cgroups>,
+    networks: Option<Networks>,
     cpu: CpuPolicy,
     /// Set when every sandbox must go. Each sandbox listens to it as long as it lives.
     closing: watch::Sender<bool>,
@@ -96,9 +101,34 @@ impl Jail {
             users: Arc::new(users::Users::of_this_host(home.instance())),
             home,
             cgroups: Arc::new(cgroups),
+            networks: None,
             cpu: options.cpu,
             closing: watch::Sender::new(false),
         })
+    }
+
+    /// Lets sandboxes call out, as far as a policy and this host allow. Without this, and where
+    /// the host does not, each has loopback only. Blocks for some ten milliseconds.
+    ///
+    /// # Errors
+    /// When the resolvers cannot be written down.
+    pub fn connect(&mut self, egress: Egress) -> Result<&Networks, WallError> {
+        let networks = Networks::open(NetworkOptions {
+            instance: self.home.instance().into(),
+            egress,
+            resolvers: Vec::new(),
+            stock: NETWORKS_AHEAD,
+        });
+        if let Some(text) = networks.resolv_conf() {
+            self.home.write_resolv_conf(&text)?;
+        }
+        Ok(self.networks.insert(networks))
+    }
+
+    /// The networks of sandboxes, once [connected](Self::connect).
+    #[must_use]
+    pub fn networks(&self) -> Option<&Networks> {
+        self.networks.as_ref()
     }
 
     /// Bounds the memory of all sandboxes together, files in their `/tmp` included: whoever
@@ -117,7 +147,9 @@ impl Jail {
     /// [`WallError`] when a step fails; nothing is left then.
     pub async fn create(&self, spec: WallSpec) -> Result<Sandbox, WallError> {
         let limits = Limits::of(spec.memory_mb, spec.ephemeral_mb, self.cpu);
-        let born = birth::bear(&self.home, &self.users, &self.cgroups, &spec, limits).await?;
+        let networks = self.networks.as_ref();
+        let born =
+            birth::bear(&self.home, &self.users, &self.cgroups, networks, &spec, limits).await?;
         Ok(Sandbox::new(born, self.home.code_dir(), limits, self.closing.subscribe()))
     }
 
