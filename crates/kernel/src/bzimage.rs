@@ -44,3 +44,60 @@ fn payload(file: &[u8]) -> Option<&[u8]> {
     let length = usize::try_from(u32_at(file, 0x24c)?).ok()?;
     modern.then(|| protected.get(at..at.checked_add(length)?)).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{bzimage, gzip, kernel, lz4};
+
+    /// What `make bzImage` puts behind a payload that does not say its own length.
+    fn with_length(mut payload: Vec<u8>, length: usize) -> Vec<u8> {
+        payload.extend_from_slice(&u32::try_from(length).expect("small").to_le_bytes());
+        payload
+    }
+
+    #[test]
+    fn a_kernel_comes_out_of_every_kind_of_image() {
+        let kernel = kernel("6.12.1");
+        let length = kernel.len();
+        assert_eq!(vmlinux(kernel.clone()).as_ref(), Ok(&kernel), "uncompressed already");
+        assert_eq!(vmlinux(bzimage(&gzip(&kernel))).as_ref(), Ok(&kernel), "gzip");
+        let image = bzimage(&with_length(lz4(&kernel), length));
+        assert_eq!(vmlinux(image).as_ref(), Ok(&kernel), "lz4");
+    }
+
+    #[test]
+    fn what_comes_out_is_a_kernel_as_long_as_was_said() {
+        let kernel = kernel("6.12.1");
+        let short = bzimage(&with_length(lz4(&kernel), kernel.len() + 1));
+        assert!(vmlinux(short).is_err_and(|why| why.contains("not as long")));
+        assert!(vmlinux(bzimage(&gzip(b"text"))).is_err_and(|why| why.contains("not an ELF")));
+        assert!(vmlinux(b"text".to_vec()).is_err_and(|why| why.contains("neither")));
+        assert!(vmlinux(bzimage(b"")).is_err_and(|why| why.contains("empty")));
+    }
+
+    #[test]
+    fn a_header_that_points_outside_is_refused() {
+        let mut image = bzimage(&gzip(b"text"));
+        image[0x248..0x250].fill(0xff);
+        assert!(vmlinux(image).is_err_and(|why| why.contains("neither")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_broken_image_breaks_nothing(
+            changes in proptest::collection::vec((0x1f0_usize..3_000, 0_u8..), 1..12),
+        ) {
+            let kernel = kernel("6.12.1");
+            let mut image = bzimage(&with_length(lz4(&kernel), kernel.len()));
+            for (at, byte) in changes {
+                if let Some(place) = image.get_mut(at) {
+                    *place = byte;
+                }
+            }
+            if let Ok(found) = vmlinux(image) {
+                proptest::prop_assert!(Elf::parse(&found).is_some());
+            }
+        }
+    }
+}

@@ -55,3 +55,49 @@ impl Archive {
         self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Name, mode, device and content.
+    type Entry<'a> = (&'a str, u32, (u32, u32), &'a [u8]);
+
+    #[test]
+    fn an_archive_reads_as_the_kernel_does() {
+        let mut archive = Archive::default();
+        archive.directory("dev");
+        archive.device("dev/console", (5, 1));
+        archive.file("init", 0o755, b"hello");
+        let bytes = archive.finish();
+        let read = entries(&bytes);
+        let expected: [Entry<'_>; 4] = [
+            ("dev", 0o040_755, (0, 0), b""),
+            ("dev/console", 0o020_600, (5, 1), b""),
+            ("init", 0o100_755, (0, 0), b"hello"),
+            ("TRAILER!!!", 0, (0, 0), b""),
+        ];
+        assert_eq!(read, expected);
+    }
+
+    /// The entries, by the format's own rules.
+    fn entries(mut rest: &[u8]) -> Vec<Entry<'_>> {
+        let whole = rest.len();
+        let mut entries = Vec::new();
+        while !rest.is_empty() {
+            assert_eq!(&rest[..6], b"070701");
+            let field = |number: usize| {
+                let digits = std::str::from_utf8(&rest[6 + number * 8..14 + number * 8]);
+                u32::from_str_radix(digits.expect("digits"), 16).expect("hexadecimal")
+            };
+            let (size, named) = (field(6) as usize, field(11) as usize);
+            let at = (110 + named).next_multiple_of(4);
+            let name = std::str::from_utf8(&rest[110..109 + named]).expect("a name");
+            assert_eq!(rest[109 + named], 0, "a name ends with a zero");
+            entries.push((name, field(1), (field(9), field(10)), &rest[at..at + size]));
+            rest = &rest[(at + size).next_multiple_of(4)..];
+        }
+        assert_eq!(whole % 4, 0);
+        entries
+    }
+}

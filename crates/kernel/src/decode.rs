@@ -101,3 +101,53 @@ fn filled(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
 pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{gzip, lz4};
+
+    /// `printf hello | xz --check=crc32` and `printf hello | zstd`.
+    const HELLO_XZ: &[u8] = &[
+        0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x01, 0x69, 0x22, 0xde, 0x36, 0x02, 0x00, 0x21,
+        0x01, 0x16, 0x00, 0x00, 0x00, 0x74, 0x2f, 0xe5, 0xa3, 0x01, 0x00, 0x04, 0x68, 0x65, 0x6c,
+        0x6c, 0x6f, 0x00, 0x00, 0x00, 0x00, 0x86, 0xa6, 0x10, 0x36, 0x00, 0x01, 0x19, 0x05, 0xbc,
+        0xe8, 0xec, 0xcb, 0x90, 0x42, 0x99, 0x0d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x59, 0x5a,
+    ];
+    const HELLO_ZSTD: &[u8] = &[
+        0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0x29, 0x00, 0x00, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0xa3,
+        0x6d, 0x9f, 0x88,
+    ];
+
+    #[test]
+    fn every_packing_is_told_by_its_first_bytes() {
+        for packed in [&gzip(b"hello"), HELLO_XZ, HELLO_ZSTD, &lz4(b"hello"), b"hello"] {
+            assert_eq!(all(packed, 5).expect("intact"), b"hello", "{packed:x?}");
+        }
+    }
+
+    #[test]
+    fn no_more_comes_out_than_was_allowed() {
+        let zeros = vec![0; 1 << 20];
+        for packed in [&gzip(&zeros), &lz4(&zeros), &zeros] {
+            assert!(all(packed, (1 << 20) - 1).is_err());
+            assert_eq!(all(packed, 1 << 20).expect("as large as allowed").len(), 1 << 20);
+        }
+    }
+
+    #[test]
+    fn lz4_streams_have_many_blocks() {
+        let content: Vec<u8> = (0..LZ4_BLOCK + 10).map(|n| (n % 251) as u8).collect();
+        assert!(all(&lz4(&content), content.len()).expect("intact") == content);
+    }
+
+    #[test]
+    fn streams_cut_short_are_refused() {
+        for packed in [&gzip(b"hello"), HELLO_XZ, HELLO_ZSTD, &lz4(b"hello")] {
+            assert!(all(&packed[..packed.len() - 3], 100).is_err(), "{packed:x?}");
+        }
+        let mut huge = lz4(b"hello");
+        huge[4..8].fill(0xff);
+        assert!(all(&huge, 100).is_err(), "a block longer than blocks are");
+    }
+}

@@ -116,3 +116,41 @@ fn said(command: &mut Command) -> Result<String, KernelError> {
 fn unavailable(why: String) -> KernelError {
     KernelError::Distribution { why }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_signed_kernel_is_chosen_by_number() {
+        let list = "linux-image-6.12.9+deb12-cloud-amd64 - Linux 6.12 (signed)\n\
+                    linux-image-6.12.117+deb12-cloud-amd64 - Linux 6.12 (signed)\n\
+                    linux-image-6.12.117+deb12-cloud-amd64-unsigned - Linux 6.12\n\
+                    linux-image-6.12.118+deb12-cloud-amd64-dbg - Debug symbols\n\
+                    linux-image-6.12.99+deb12-cloud-amd64 - Linux 6.12 (signed)\n";
+        let newest = newest(list);
+        assert_eq!(newest.as_deref(), Some("linux-image-6.12.117+deb12-cloud-amd64"));
+        assert_eq!(super::newest(""), None);
+    }
+
+    #[test]
+    fn a_meta_package_names_its_kernel() {
+        let said = "linux-image-cloud-amd64\n  Depends: linux-image-6.1.0-56-cloud-amd64\n";
+        assert_eq!(dependency(said).as_deref(), Some("linux-image-6.1.0-56-cloud-amd64"));
+        assert_eq!(dependency("linux-image-cloud-amd64\n  Depends: <gone>\n"), None);
+    }
+
+    #[test]
+    fn no_name_is_anything_but_a_name() {
+        for name in ["linux-image-/../x-cloud-amd64", "linux-image-=1 -cloud-amd64", "-cloud-amd64"]
+        {
+            assert!(!is_kernel(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_machine_without_apt_is_told_what_to_do() {
+        let error = said(&mut Command::new("no-such-program-anywhere")).expect_err("none");
+        assert!(error.to_string().contains("--deb FILE"), "{error}");
+    }
+}

@@ -128,3 +128,74 @@ pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|field| u64::from_le_bytes(*field))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{elf, kernel, module, note};
+
+    #[test]
+    fn a_kernel_says_its_release_and_how_it_starts() {
+        let file = kernel("6.12.1+deb12-cloud-amd64");
+        let elf = Elf::parse(&file).expect("an ELF file");
+        assert_eq!(elf.release(), Some("6.12.1+deb12-cloud-amd64"));
+        assert!(elf.has_pvh_entry());
+    }
+
+    #[test]
+    fn only_the_note_of_xen_is_an_entry() {
+        for (kind, name, expected) in
+            [(18, &b"Xen\0"[..], true), (18, b"Not\0", false), (17, b"Xen\0", false)]
+        {
+            let file = elf(".notes", &note(kind, name, &[0; 8]));
+            assert_eq!(Elf::parse(&file).expect("an ELF file").has_pvh_entry(), expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_release_has_nothing_in_it_that_is_more_than_a_name() {
+        for release in ["../6.12", "6.12/..", "%s", "6\u{1b}[2J", &"6".repeat(65)] {
+            let file = kernel(release);
+            assert_eq!(Elf::parse(&file).expect("an ELF file").release(), None, "{release}");
+        }
+    }
+
+    #[test]
+    fn modinfo_is_a_list_of_keys_and_values() {
+        let file = module(&["depends=a,b", "softdep=pre: x", "softdep=pre: y", "dependsnot=z"]);
+        let elf = Elf::parse(&file).expect("an ELF file");
+        assert_eq!(elf.modinfo("depends"), ["a,b"]);
+        assert_eq!(elf.modinfo("softdep"), ["pre: x", "pre: y"]);
+        assert!(elf.modinfo("name").is_empty());
+    }
+
+    #[test]
+    fn other_machines_files_are_refused() {
+        let mut file = module(&[]);
+        file[18] = 183; // AArch64
+        assert!(Elf::parse(&file).is_none());
+        assert!(Elf::parse(b"\x7fELF\x02\x01").is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_broken_file_breaks_nothing(
+            changes in proptest::collection::vec((0_usize..400, 0_u8..), 0..12),
+            cut in 0_usize..500,
+        ) {
+            let mut file = kernel("6.12.1");
+            for (at, byte) in changes {
+                if let Some(place) = file.get_mut(at) {
+                    *place = byte;
+                }
+            }
+            file.truncate(cut);
+            if let Some(elf) = Elf::parse(&file) {
+                let said = elf.modinfo("depends").concat().len();
+                proptest::prop_assert!(said <= file.len());
+                proptest::prop_assert!(!elf.has_pvh_entry() || file.len() > 120);
+                proptest::prop_assert!(elf.release().is_none_or(is_release));
+            }
+        }
+    }
+}

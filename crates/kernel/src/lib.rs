@@ -22,6 +22,8 @@ mod initramfs;
 mod modules;
 mod package;
 mod store;
+#[cfg(test)]
+mod testing;
 
 pub use distribution::Step;
 pub use error::KernelError;

@@ -178,3 +178,145 @@ pub(crate) fn name_of(path: &str) -> Option<String> {
 fn underscored(name: &str) -> String {
     name.replace('-', "_")
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::testing::{gzip, module};
+
+    const RELEASE: &str = "6.12.1";
+
+    /// A directory with the modules given, each with those it depends on.
+    fn shelf(modules: &[(&str, &str)], builtin: &str) -> (TempDir, Shelf) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let below = dir.path().join("kernel/drivers");
+        fs::create_dir_all(&below).expect("room");
+        for (name, says) in modules {
+            let content = module(&[&format!("vermagic={RELEASE} SMP"), says]);
+            fs::write(below.join(format!("{name}.ko.gz")), gzip(&content)).expect("room");
+        }
+        fs::write(dir.path().join("modules.builtin"), builtin).expect("room");
+        let shelf = Shelf::of(dir.path()).expect("readable");
+        (dir, shelf)
+    }
+
+    fn needed() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("virtio_mmio", "depends=virtio,virtio_ring"),
+            ("virtio", "depends=virtio_ring"),
+            ("virtio_ring", "depends="),
+            ("virtio_blk", "depends=virtio"),
+            ("virtio_net", "depends=net-failover"),
+            ("net_failover", "depends=failover"),
+            ("failover", "depends="),
+            ("vmw_vsock_virtio_transport", "depends=vsock"),
+            ("vsock", "depends="),
+            ("erofs", "depends=libcrc32c"),
+            ("libcrc32c", "softdep=pre: crc32c"),
+            ("crc32c_generic", "depends="),
+            ("unrelated", "depends="),
+        ]
+    }
+
+    fn names(picked: &[Module]) -> Vec<&str> {
+        picked.iter().map(|module| module.name.as_str()).collect()
+    }
+
+    #[test]
+    fn each_goes_in_after_those_it_stands_on() {
+        let (_dir, shelf) = shelf(&needed(), "kernel/drivers/char/virtio_console.ko\n");
+        let picked = shelf.pick(RELEASE).expect("all there");
+        let expected = [
+            "virtio_ring",
+            "virtio",
+            "virtio_mmio",
+            "virtio_blk",
+            "failover",
+            "net_failover",
+            "virtio_net",
+            "vsock",
+            "vmw_vsock_virtio_transport",
+            "crc32c_generic",
+            "libcrc32c",
+            "erofs",
+        ];
+        assert_eq!(names(&picked), expected);
+        assert!(picked.iter().all(|module| module.content.starts_with(b"\x7fELF")));
+    }
+
+    #[test]
+    fn what_is_built_in_is_not_inserted() {
+        let builtin = "kernel/virtio_console.ko\nkernel/drivers/virtio/virtio.ko\n\
+                       kernel/lib/libcrc32c.ko\n";
+        let (_dir, shelf) = shelf(&needed(), builtin);
+        let picked = shelf.pick(RELEASE).expect("all there");
+        assert!(!names(&picked).iter().any(|name| ["virtio", "libcrc32c"].contains(name)));
+    }
+
+    #[test]
+    fn entropy_is_welcome_where_it_is_there() {
+        let with_rng = [needed(), vec![("virtio-rng", "depends=virtio")]].concat();
+        let (_dir, shelf) = shelf(&with_rng, "kernel/virtio_console.ko\n");
+        let picked = shelf.pick(RELEASE).expect("all there");
+        assert_eq!(names(&picked).last(), Some(&"virtio_rng"));
+    }
+
+    #[test]
+    fn a_guest_is_not_made_without_what_it_needs() {
+        for gone in ["erofs", "failover", "virtio_ring"] {
+            let rest: Vec<_> = needed().into_iter().filter(|(name, _)| *name != gone).collect();
+            let (_dir, shelf) = shelf(&rest, "kernel/virtio_console.ko\n");
+            let error = shelf.pick(RELEASE).expect_err("one is missing");
+            let named = matches!(&error, KernelError::MissingModule { name, .. } if name == gone);
+            assert!(named, "{error}");
+        }
+    }
+
+    #[test]
+    fn modules_of_another_kernel_are_refused() {
+        let (_dir, shelf) = shelf(&needed(), "kernel/virtio_console.ko\n");
+        let error = shelf.pick("6.12.2").expect_err("another release");
+        assert!(matches!(error, KernelError::ForeignModule { .. }), "{error}");
+    }
+
+    #[test]
+    fn modules_that_stand_on_each_other_or_on_too_many_end_the_walk() {
+        let circle = [needed(), vec![("virtio_console", "depends=virtio_console2")]].concat();
+        let circle = [circle, vec![("virtio_console2", "depends=virtio_console")]].concat();
+        let (_dir, circle) = shelf(&circle, "");
+        assert_eq!(circle.pick(RELEASE).expect("every one once").len(), needed().len() + 1);
+
+        let names: Vec<(String, String)> =
+            (0..100).map(|n| (format!("m{n}"), format!("depends=m{}", n + 1))).collect();
+        let mut chain: Vec<(&str, &str)> =
+            names.iter().map(|(name, says)| (name.as_str(), says.as_str())).collect();
+        chain.push(("virtio_mmio", "depends=m0"));
+        let (_dir, chain) = shelf(&chain, "");
+        assert!(matches!(chain.pick(RELEASE), Err(KernelError::Unusable { .. })));
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let (dir, _) = shelf(&[], "");
+        std::os::unix::fs::symlink("/", dir.path().join("build")).expect("room");
+        std::os::unix::fs::symlink("/etc/passwd", dir.path().join("x.ko")).expect("room");
+        assert!(Shelf::of(dir.path()).expect("readable").files.is_empty());
+    }
+
+    #[test]
+    fn a_file_is_a_module_by_its_name() {
+        for (path, expected) in [
+            ("kernel/fs/erofs/erofs.ko.xz", Some("erofs")),
+            ("virtio-rng.ko", Some("virtio_rng")),
+            ("a.ko.zst", Some("a")),
+            (".ko", None),
+            ("a.ko.exe", None),
+            ("a b.ko", None),
+            ("modules.order", None),
+        ] {
+            assert_eq!(name_of(path).as_deref(), expected, "{path}");
+        }
+    }
+}

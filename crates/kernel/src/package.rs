@@ -108,3 +108,98 @@ fn data<R: Read>(mut package: R) -> io::Result<io::Take<R>> {
 fn text(field: &[u8]) -> &str {
     std::str::from_utf8(field).unwrap_or_default().trim_end()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{deb, header, package};
+
+    fn unpacked(packages: &[Vec<u8>]) -> (tempfile::TempDir, Result<Unpacked, KernelError>) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let files: Vec<PathBuf> =
+            (0..packages.len()).map(|number| dir.path().join(format!("{number}.deb"))).collect();
+        for (file, package) in files.iter().zip(packages) {
+            fs::write(file, package).expect("room");
+        }
+        let result = unpack(&files, &dir.path().join("into"));
+        (dir, result)
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).expect("a directory");
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_written() {
+        let package = deb(&[
+            ("./boot/vmlinuz-6.12", b"kernel"),
+            ("./boot/config-6.12", b"no"),
+            ("./lib/modules/6.12/kernel/fs/erofs/erofs.ko.xz", b"module"),
+            ("usr/lib/modules/6.12/modules.builtin", b"list"),
+            ("./lib/modules/6.12/modules.order", b"no"),
+            ("./etc/passwd", b"no"),
+        ]);
+        let (_dir, unpacked) = unpacked(&[package]);
+        let unpacked = unpacked.expect("intact");
+        assert_eq!(fs::read(&unpacked.kernel).expect("there"), b"kernel");
+        assert_eq!(names(&unpacked.modules), ["erofs.ko.xz", "modules.builtin"]);
+    }
+
+    #[test]
+    fn modules_may_come_in_a_package_of_their_own() {
+        let image = deb(&[("./boot/vmlinuz-6.8", b"kernel")]);
+        let modules = deb(&[("./lib/modules/6.8/kernel/virtio.ko", b"module")]);
+        let (_dir, unpacked) = unpacked(&[image, modules]);
+        assert_eq!(names(&unpacked.expect("intact").modules), ["virtio.ko"]);
+    }
+
+    #[test]
+    fn no_path_leads_elsewhere() {
+        let package = deb(&[
+            ("./boot/vmlinuz-../../../../outside", b"kernel"),
+            ("./lib/modules/../../../../outside.ko", b"module"),
+            ("/lib/modules/6/..", b"module"),
+            ("./lib/modules/6/.ko", b"module"),
+        ]);
+        let (dir, unpacked) = unpacked(&[package]);
+        assert_eq!(names(&unpacked.expect("intact").modules), ["outside.ko"]);
+        assert_eq!(names(dir.path()), ["0.deb", "into"]);
+        assert_eq!(names(&dir.path().join("into")), ["modules", "vmlinuz"]);
+    }
+
+    #[test]
+    fn of_two_files_with_one_name_the_first_counts() {
+        let package = deb(&[("./boot/vmlinuz-1", b"first"), ("./boot/vmlinuz-2", b"second")]);
+        let (_dir, unpacked) = unpacked(&[package]);
+        assert_eq!(fs::read(unpacked.expect("intact").kernel).expect("there"), b"first");
+    }
+
+    #[test]
+    fn packages_that_are_none_are_refused() {
+        let mut cut = deb(&[("./boot/vmlinuz-1", &[7; 9_000])]);
+        cut.truncate(cut.len() - 20);
+        let mut lies = deb(&[("./boot/vmlinuz-1", b"kernel")]);
+        lies[8 + 48..8 + 58].copy_from_slice(b"9999999999");
+        let empty = deb(&[("./usr/share/doc/readme", b"no kernel")]);
+        for package in [cut, lies, empty, b"text".to_vec(), Vec::new()] {
+            let (_dir, unpacked) = unpacked(&[package]);
+            assert!(matches!(unpacked.err(), Some(KernelError::Unusable { .. })));
+        }
+    }
+
+    #[test]
+    fn a_module_is_no_larger_than_modules_are() {
+        let mut archive = tar::Builder::new(Vec::new());
+        let header = header("./lib/modules/6/huge.ko", LARGEST_PART + 1);
+        archive.append(&header, io::empty()).expect("memory");
+        let package = package(&archive.into_inner().expect("memory"));
+        let (_dir, unpacked) = unpacked(&[package]);
+        let why = unpacked.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(why.contains("too large"), "{why}");
+    }
+}

@@ -303,3 +303,6 @@ fn named(files: &[PathBuf]) -> String {
     let names = files.iter().filter_map(|path| path.file_name());
     names.map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,9 @@ const EXPECTED: [&str; 5] = [
 
 #[test]
 fn a_guest_finds_its_devices() {
-    let Some(init) = init() else { return skip("no C compiler that links statically") };
+    let (Some(init), Some(tsc)) = (compiled("init"), compiled("tsc")) else {
+        return skip("no C compiler that links statically");
+    };
     if !runs("qemu-system-x86_64", "--version") {
         return skip("no qemu-system-x86_64");
     }
@@ -31,7 +33,9 @@ fn a_guest_finds_its_devices() {
         Err(other) => panic!("{other}"),
     };
     assert!(kernel.pvh, "QEMU starts an ELF kernel the PVH way");
-    let said = boot(&kernel, &initramfs(&init, b"filter", &kernel).expect("readable modules"));
+    let init = fs::read(init).expect("a program was made");
+    let archive = initramfs(&init, b"filter", &kernel).expect("readable modules");
+    let said = boot(&kernel, &archive, &khz(&tsc));
     assert!(said.contains(&format!("release: {}", kernel.release)), "{said}");
     for line in EXPECTED {
         assert!(said.contains(line), "{line} is missing in:\n{said}");
@@ -59,16 +63,23 @@ fn kernel() -> Result<Kernel, KernelError> {
     store.find().map_or_else(|| store.add_from_distribution(&|step| eprintln!("{step}")), Ok)
 }
 
-fn init() -> Option<Vec<u8>> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guest/init.c");
-    let program = scratch().join("init");
+/// A program of `tests/guest`.
+fn compiled(name: &str) -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/guest/{name}.c"));
+    let program = scratch().join(name);
     let mut compiler = Command::new("cc");
     compiler.args(["-static", "-O2", "-Wall", "-Werror", "-o"]).arg(&program).arg(source);
-    let made = compiler.status().is_ok_and(|status| status.success());
-    made.then(|| fs::read(program).expect("a program was made"))
+    compiler.status().is_ok_and(|status| status.success()).then_some(program)
 }
 
-fn boot(kernel: &Kernel, initramfs: &[u8]) -> String {
+/// What a guest needs to be told: on a machine that is busy it cannot measure its time stamp
+/// counter, which is this machine's, and then waits for ever for a tick.
+fn khz(tsc: &Path) -> String {
+    let said = Command::new(tsc).output().expect("the program runs").stdout;
+    String::from_utf8(said).expect("a number").trim().to_owned()
+}
+
+fn boot(kernel: &Kernel, initramfs: &[u8], khz: &str) -> String {
     let dir = tempfile::tempdir().expect("a directory");
     let (archive, disk) = (dir.path().join("initramfs"), dir.path().join("disk"));
     fs::write(&archive, initramfs).expect("room");
@@ -77,7 +88,9 @@ fn boot(kernel: &Kernel, initramfs: &[u8]) -> String {
     qemu.args(["120", "qemu-system-x86_64", "-M", "microvm,x-option-roms=off,isa-serial=on"])
         .args(["-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-no-user-config"])
         .args(["-display", "none", "-serial", "stdio", "-no-reboot"])
-        .args(["-append", "console=ttyS0 reboot=t panic=-1 quiet", "-kernel"])
+        .arg("-append")
+        .arg(format!("console=ttyS0 reboot=t panic=-1 quiet tsc_early_khz={khz}"))
+        .arg("-kernel")
         .arg(&kernel.vmlinux)
         .arg("-initrd")
         .arg(&archive)
