@@ -30,7 +30,7 @@ impl Slice {
     pub fn choose(instance: &str, known: &[Cidr]) -> Option<Self> {
         let number = u32::from_str_radix(instance, 16).unwrap_or_default();
         let v6 = Ipv6Addr::from_bits(0xfd_u128 << 120 | u128::from(number) << 88);
-        let slices = (0..SLICES).map(|n| FIRST + (number.wrapping_add(n) % SLICES << 16));
+        let slices = (0..SLICES).map(|n| FIRST + ((number.wrapping_add(n) % SLICES) << 16));
         slices
             .map(|v4| Self { first: Addresses { v4: v4.into(), v6 } })
             .find(|slice| !slice.ranges().iter().any(|ours| known.iter().any(|k| clash(ours, k))))

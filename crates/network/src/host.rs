@@ -14,6 +14,15 @@ use crate::{namespace, nft};
 
 const FORWARD_V6: &str = "net/ipv6/conf/all/forwarding";
 
+/// Something that somebody who looks after this machine should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What there is.
+    pub found: String,
+    /// What to do about it, if it keeps functions from calling out.
+    pub fix: Option<String>,
+}
+
 /// What we changed on the host. Undone when dropped.
 #[derive(Debug)]
 pub struct Host {
@@ -93,8 +102,8 @@ impl Host {
         Ok(())
     }
 
-    /// What somebody who looks after this host should know.
-    pub fn notes(&self) -> Vec<String> {
+    /// What was changed, and what stands in the way.
+    pub fn notes(&self) -> Vec<Note> {
         let changed: Vec<String> = self
             .before
             .iter()
@@ -103,14 +112,17 @@ impl Host {
             .collect();
         let mut notes = Vec::new();
         if !changed.is_empty() {
-            notes.push(format!("switched on for as long as we run: {}", changed.join(", ")));
+            let found = format!("switched on for as long as fika runs: {}", changed.join(", "));
+            notes.push(Note { found, fix: None });
         }
         if nft::list(&["chains"]).is_ok_and(|chains| others_drop_forwarded(&chains)) {
-            notes.push(format!(
-                "another firewall of this machine drops what it does not know: let it forward to \
-                 and from {} (with Docker: iptables -I DOCKER-USER -i {0} -j ACCEPT, and -o)",
+            let fix = format!(
+                "let it forward from and to {} (with Docker: iptables -I DOCKER-USER -i {0} -j \
+                 ACCEPT, and the same with -o)",
                 link(&self.instance)
-            ));
+            );
+            let found = "another firewall of this machine drops what it does not know".into();
+            notes.push(Note { found, fix: Some(fix) });
         }
         notes
     }

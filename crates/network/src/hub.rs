@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use fika_model::Egress;
@@ -44,6 +45,8 @@ pub struct Hub {
     namespace: OwnedFd,
     slice: Slice,
     resolvers: Vec<IpAddr>,
+    /// The number last given to a sandbox.
+    last: AtomicU16,
     inner: Mutex<Inner>,
 }
 
@@ -75,7 +78,8 @@ impl Hub {
         })?;
         let inner = Inner { socket, policies: HashMap::new(), last_group: NOWHERE };
         let resolvers = resolvers.to_vec();
-        Ok(Self { namespace, slice, resolvers, inner: Mutex::new(inner) })
+        let last = AtomicU16::new(0);
+        Ok(Self { namespace, slice, resolvers, last, inner: Mutex::new(inner) })
     }
 
     pub fn namespace(&self) -> impl AsFd + use<'_> {
@@ -148,14 +152,13 @@ pub struct Made {
 pub struct Maker {
     hub: Arc<Hub>,
     socket: Socket,
-    last: u16,
 }
 
 impl Maker {
     /// Moves this thread into the hub.
     pub fn new(hub: Arc<Hub>) -> io::Result<Self> {
         setns(&hub.namespace, CloneFlags::CLONE_NEWNET)?;
-        Ok(Self { hub, socket: Socket::open()?, last: 0 })
+        Ok(Self { hub, socket: Socket::open()? })
     }
 
     /// Makes one.
@@ -175,20 +178,23 @@ impl Maker {
         let inside = Socket::open()?;
         let far = Setup::default().up(LOOPBACK).up(FAR).addresses(FAR, addresses);
         far.default_routes(FAR).done(&inside)?;
-        links::wait_for(&inside, FAR)?;
-        links::wait_for(&self.socket, index(number))?;
+        links::wait_for_link(&inside, FAR)?;
+        links::wait_for_link(&self.socket, index(number))?;
+        links::wait_for_address(&inside, addresses.v6)?;
         Ok(Made { namespace, number, addresses })
     }
 
     /// Takes the next number that no sandbox has.
     fn pair(&mut self, namespace: &OwnedFd) -> io::Result<u16> {
         loop {
-            self.last = addresses::after(self.last);
-            let name = format!("{SANDBOX}{}", self.last);
-            let near = Near { name: &name, index: index(self.last), group: NOWHERE };
+            let number = addresses::after(self.hub.last.load(Ordering::Relaxed));
+            // Only one makes networks at a time.
+            self.hub.last.store(number, Ordering::Relaxed);
+            let name = format!("{SANDBOX}{number}");
+            let near = Near { name: &name, index: index(number), group: NOWHERE };
             match links::pair(&self.socket, &near, INSIDE, namespace) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                done => return done.map(|()| self.last),
+                done => return done.map(|()| number),
             }
         }
     }

@@ -29,6 +29,7 @@ mod nft;
 mod resolvers;
 mod rules;
 
+pub use host::Note;
 pub use lease::Lease;
 pub use links::Addresses;
 pub use networks::{Mode, NetworkError, NetworkOptions, Networks};

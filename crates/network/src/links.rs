@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
+use crate::namespace::pause;
 use crate::netlink::{Body, Requests, Socket, word};
 
 /// The hardware address of both ends of every pair: one that nobody was given.
@@ -18,10 +19,10 @@ pub const LOOPBACK: u32 = 1;
 /// their own in every new namespace.
 pub const FAR: u32 = 1_000;
 
-/// How often to look whether a link carries packets, and how often at most. Ten seconds in all: it
+/// How often to look whether the kernel is done, and how often at most. Ten seconds in all: it
 /// takes less than a millisecond, unless the machine is very busy.
-const WAIT: Duration = Duration::from_micros(500);
-const WAITS: u32 = 20_000;
+const WAIT: Duration = Duration::from_micros(250);
+const WAITS: u32 = 40_000;
 
 /// `VETH_INFO_PEER` of `linux/veth.h`.
 const PEER: u16 = 1;
@@ -74,19 +75,42 @@ fn end<'a, 'b>(body: &'a mut Body<'b>, index: u32, on: i32, name: &str) -> &'a m
 
 /// Waits until a link carries packets, which the kernel sees to some time after it is up: what is
 /// sent before is lost.
-pub fn wait_for(socket: &Socket, index: u32) -> io::Result<()> {
+pub fn wait_for_link(socket: &Socket, index: u32) -> io::Result<()> {
     let mut requests = Requests::default();
     requests.add(libc::RTM_GETLINK, 0, |body| {
         body.link(index, 0);
     });
+    // The flags of a `struct ifinfomsg`.
+    let runs = |link: &[u8]| word(link, 8).is_some_and(|flags| flags & libc::IFF_RUNNING != 0);
+    wait("wait for a link to carry packets", socket, &requests, runs)
+}
+
+/// Waits until an address of version 6 is answered for, which the kernel sees to some time after
+/// it was given.
+pub fn wait_for_address(socket: &Socket, address: Ipv6Addr) -> io::Result<()> {
+    let (family, bits, bytes) = parts(address.into());
+    let mut requests = Requests::default();
+    requests.add(libc::RTM_GETROUTE, 0, |body| {
+        body.fixed(&[family, bits, 0, 0]).fixed(&[0; 8]).attribute(libc::RTA_DST, &bytes);
+    });
+    // The type of a `struct rtmsg`.
+    let ours = |route: &[u8]| route.get(7) == Some(&libc::RTN_LOCAL);
+    wait("wait for an address", socket, &requests, ours)
+}
+
+fn wait(
+    step: &str,
+    socket: &Socket,
+    requests: &Requests,
+    done: impl Fn(&[u8]) -> bool,
+) -> io::Result<()> {
     for _ in 0..WAITS {
-        let link = socket.ask("look at a link", &requests)?;
-        if word(&link, 8).is_some_and(|flags| flags & libc::IFF_RUNNING != 0) {
+        if done(&socket.ask(step, requests)?) {
             return Ok(());
         }
-        std::thread::sleep(WAIT);
+        pause(WAIT);
     }
-    Err(io::Error::new(io::ErrorKind::TimedOut, "a link that is up carries nothing"))
+    Err(io::Error::new(io::ErrorKind::TimedOut, format!("{step}: in vain")))
 }
 
 /// Puts a link into another group.

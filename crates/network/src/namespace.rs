@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::thread;
+use std::time::Duration;
 
 use nix::sched::{CloneFlags, setns, unshare};
 
@@ -42,4 +43,10 @@ pub fn apart<T: Send>(work: impl FnOnce() -> io::Result<T> + Send) -> io::Result
             thread::Builder::new().name("fika-network".into()).spawn_scoped(scope, work)?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("a visiting thread panicked")))
     })
+}
+
+/// Leaves the kernel alone for a while.
+#[expect(clippy::disallowed_methods, reason = "only the thread that makes networks waits here")]
+pub(crate) fn pause(time: Duration) {
+    thread::sleep(time);
 }

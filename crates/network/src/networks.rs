@@ -2,17 +2,28 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use fika_model::Egress;
 use thiserror::Error;
 use tokio::sync::{Mutex, mpsc};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
-use crate::host::Host;
+use crate::host::{Host, Note};
 use crate::hub::{Hub, Made, Maker};
 use crate::lease::Lease;
+use crate::namespace::pause;
 use crate::resolvers;
+
+/// How long a sandbox waits for its network. One is made in a few milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to leave the kernel alone that could not make a network.
+const PAUSE: Duration = Duration::from_millis(100);
+
+type Trouble = Arc<Mutex<String>>;
 
 /// What networks are made of here.
 #[derive(Debug, Clone)]
@@ -44,7 +55,7 @@ pub enum Mode {
 pub enum NetworkError {
     /// No network could be made.
     #[error("no network for a sandbox could be made: {0}")]
-    Make(#[source] io::Error),
+    Make(String),
     /// A policy could not be put in force.
     #[error("an egress policy could not be put in force: {0}")]
     Policy(#[source] io::Error),
@@ -58,15 +69,19 @@ pub enum NetworkError {
 pub struct Networks {
     operator: Arc<Egress>,
     resolvers: Vec<IpAddr>,
-    notes: Vec<String>,
     way: Result<Veth, String>,
 }
 
 #[derive(Debug)]
 struct Veth {
     hub: Arc<Hub>,
-    stock: Mutex<mpsc::Receiver<io::Result<Made>>>,
-    _host: Host,
+    stock: Mutex<mpsc::Receiver<Made>>,
+    /// Why the last network was not made.
+    trouble: Trouble,
+    /// What the host says of it.
+    notes: Vec<Note>,
+    /// Until closed.
+    host: std::sync::Mutex<Option<Host>>,
 }
 
 impl Networks {
@@ -80,8 +95,7 @@ impl Networks {
             resolvers = resolvers::find();
         }
         let way = veth(&instance, &egress, &resolvers, stock);
-        let notes = way.as_ref().map_or_else(|_| Vec::new(), |veth| veth._host.notes());
-        Self { operator: Arc::new(egress), resolvers, notes, way }
+        Self { operator: Arc::new(egress), resolvers, way }
     }
 
     /// How sandboxes reach the world here.
@@ -95,8 +109,8 @@ impl Networks {
 
     /// What somebody who looks after this machine should know.
     #[must_use]
-    pub fn notes(&self) -> &[String] {
-        &self.notes
+    pub fn notes(&self) -> &[Note] {
+        self.way.as_ref().map_or(&[], |veth| &veth.notes)
     }
 
     /// The most that any function may reach.
@@ -118,9 +132,23 @@ impl Networks {
     /// [`NetworkError::Make`] when the kernel refuses.
     pub async fn lease(&self) -> Result<Option<Lease>, NetworkError> {
         let Ok(veth) = &self.way else { return Ok(None) };
-        let made = veth.stock.lock().await.recv().await.ok_or(NetworkError::Closed)?;
-        let made = made.map_err(NetworkError::Make)?;
+        let next = async { veth.stock.lock().await.recv().await };
+        let made = match timeout(PATIENCE, next).await {
+            Ok(made) => made.ok_or(NetworkError::Closed)?,
+            Err(_late) => return Err(NetworkError::Make(veth.trouble.lock().await.clone())),
+        };
         Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))
+    }
+
+    /// Cuts all sandboxes off, makes no more networks, and takes from the host what was put there.
+    /// The same happens when this is dropped.
+    pub async fn close(&self) {
+        let Ok(veth) = &self.way else { return };
+        let mut stock = veth.stock.lock().await;
+        stock.close();
+        while stock.recv().await.is_some() {}
+        let host = veth.host.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _undone = spawn_blocking(move || drop(host)).await;
     }
 }
 
@@ -144,19 +172,27 @@ fn build(instance: &str, egress: &Egress, resolvers: &[IpAddr], stock: usize) ->
     let hub = Arc::new(Hub::new(slice, egress, resolvers)?);
     host.connect(&slice, egress, hub.namespace())?;
     hub.connected()?;
-    let stock = Mutex::new(stocked(hub.clone(), stock)?);
-    Ok(Veth { hub, stock, _host: host })
+    let trouble = Trouble::default();
+    let stock = Mutex::new(stocked(hub.clone(), stock, trouble.clone())?);
+    Ok(Veth { hub, stock, trouble, notes: host.notes(), host: std::sync::Mutex::new(Some(host)) })
 }
 
 /// Makes networks on a thread of its own, as many as are wanted, until nobody wants any.
-fn stocked(hub: Arc<Hub>, stock: usize) -> io::Result<mpsc::Receiver<io::Result<Made>>> {
+fn stocked(hub: Arc<Hub>, stock: usize, trouble: Trouble) -> io::Result<mpsc::Receiver<Made>> {
     let (put, take) = mpsc::channel(stock.max(1));
     thread::Builder::new().name("fika-networks".into()).spawn(move || {
-        let mut maker = match Maker::new(hub) {
-            Ok(maker) => maker,
-            Err(error) => return drop(put.blocking_send(Err(error))),
-        };
-        while put.blocking_send(maker.make()).is_ok() {}
+        while !put.is_closed() {
+            let Err(error) = fill(&hub, &put) else { return };
+            tracing::warn!(%error, "a sandbox's network cannot be made");
+            *trouble.blocking_lock() = error.to_string();
+            pause(PAUSE);
+        }
     })?;
     Ok(take)
+}
+
+fn fill(hub: &Arc<Hub>, put: &mpsc::Sender<Made>) -> io::Result<()> {
+    let mut maker = Maker::new(hub.clone())?;
+    while put.blocking_send(maker.make()?).is_ok() {}
+    Ok(())
 }

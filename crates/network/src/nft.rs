@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 /// Has `nft` apply commands in this thread's network namespace. A few milliseconds.
 pub fn apply(commands: &str) -> io::Result<()> {
-    let mut nft = nft(&["-f", "-"]).stdin(Stdio::piped()).spawn()?;
+    let mut nft = nft(&["-f", "-"]).stdin(Stdio::piped()).spawn().map_err(named)?;
     if let Some(mut stdin) = nft.stdin.take() {
         // One that has gone says why below.
         let _gone = stdin.write_all(commands.as_bytes());
@@ -15,13 +15,21 @@ pub fn apply(commands: &str) -> io::Result<()> {
 
 /// What `nft` lists.
 pub fn list(what: &[&str]) -> io::Result<String> {
-    said(nft(&["list"]).args(what).stdin(Stdio::null()).output()?)
+    said(nft(&["list"]).args(what).stdin(Stdio::null()).output().map_err(named)?)
 }
 
 fn nft(arguments: &[&str]) -> Command {
     let mut nft = Command::new("nft");
     nft.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     nft
+}
+
+fn named(error: io::Error) -> io::Error {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "nft is not installed (package nftables)".into(),
+        _ => format!("nft: {error}"),
+    };
+    io::Error::new(error.kind(), why)
 }
 
 fn said(output: std::process::Output) -> io::Result<String> {

@@ -4,7 +4,14 @@
 
 mod world;
 
-use world::{MACHINE, METADATA, PRIVATE, PUBLIC, RESOLVERS, ask, assert_refused, call, world};
+use std::io::{BufRead, BufReader};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::process::{Command, Stdio};
+
+use fika_network::{Addresses, NetworkOptions, Networks, namespace};
+use world::{
+    MACHINE, METADATA, PRIVATE, PUBLIC, RESOLVERS, World, ask, assert_refused, call, world,
+};
 
 #[tokio::test]
 async fn a_sandbox_reaches_nothing_before_it_has_a_policy() {
@@ -111,9 +118,8 @@ async fn nobody_calls_into_a_sandbox() {
     let networks = world.networks("open");
     let lease = networks.lease().await.unwrap().unwrap();
     lease.set_policy(None).await.unwrap();
-    let visit = fika_network::namespace::visit::<std::net::TcpListener>;
-    let _listening = visit(lease.namespace(), || std::net::TcpListener::bind(("::", 80))).unwrap();
-    use std::os::fd::AsFd;
+    let listen = || std::net::TcpListener::bind(("::", world::HTTP));
+    let _listening = namespace::visit(lease.namespace(), listen).unwrap();
     for address in [lease.addresses().v4.to_string(), lease.addresses().v6.to_string()] {
         world::call_from(&world.machine, &address).expect_err("the machine calls");
         // As a neighbour would who takes the machine for a router.
@@ -143,8 +149,95 @@ async fn a_sandbox_cannot_say_it_is_another() {
     }
 }
 
-use fika_network::Addresses;
+#[tokio::test]
+async fn nothing_is_left_when_the_server_ends() {
+    let Some(world) = world() else { return };
+    let before = settings(&world);
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    assert!(world.run("nft", &["list", "tables"]).contains("fika_0badcafe"));
+    assert!(world.run("ip", &["link"]).contains("fk0badcafe"));
+    assert_ne!(settings(&world), before);
+    networks.close().await;
+    assert_eq!(traces(&world), "");
+    assert_eq!(settings(&world), before);
+    networks.lease().await.expect_err("a network of a closed server");
+    call(&lease, PUBLIC[0]).expect_err("a call through a closed server");
+}
 
-fn visit_ip(namespace: std::os::fd::BorrowedFd<'_>, command: &str) {
-    fika_network::namespace::visit(namespace, || world::ip(command)).unwrap();
+#[tokio::test]
+async fn two_servers_do_not_disturb_each_other() {
+    let Some(world) = world() else { return };
+    let first = world.networks("open");
+    let options = NetworkOptions { instance: "0badcaff".into(), ..world::options("open") };
+    let second = world.on_machine(|| Networks::open(options));
+    let (a, b) = (first.lease().await.unwrap().unwrap(), second.lease().await.unwrap().unwrap());
+    a.set_policy(None).await.unwrap();
+    b.set_policy(None).await.unwrap();
+    call(&a, &b.addresses().v4.to_string()).expect_err("a sandbox of another server");
+    first.close().await;
+    for address in PUBLIC {
+        call(&b, address).expect(address);
+    }
+}
+
+#[tokio::test]
+async fn the_next_start_removes_what_a_killed_server_left() {
+    let Some(world) = world() else { return };
+    let mut child = world.on_machine(|| {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "a_server_that_is_killed", "--ignored", "--nocapture"]);
+        child.stdout(Stdio::piped()).spawn().unwrap()
+    });
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains(UP)), "the server came up");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(world.run("nft", &["list", "tables"]).contains("fika_0badcafe"), "rules were left");
+
+    let networks = world.networks("open");
+    let lease = networks.lease().await.unwrap().unwrap();
+    lease.set_policy(None).await.unwrap();
+    call(&lease, PUBLIC[0]).unwrap();
+    networks.close().await;
+    assert_eq!(traces(&world), "");
+}
+
+const UP: &str = "the server is up";
+
+/// The server of the test above. By itself it would do what is asked of it to this machine.
+#[tokio::test]
+#[ignore = "started by another test, to be killed"]
+#[allow(clippy::print_stdout, reason = "it is heard by the test")]
+async fn a_server_that_is_killed() {
+    let networks = Networks::open(world::options("open"));
+    let lease = networks.lease().await.unwrap().unwrap();
+    lease.set_policy(None).await.unwrap();
+    println!("{UP}");
+    std::future::pending::<()>().await;
+}
+
+/// What servers put on the machine.
+fn traces(world: &World) -> String {
+    let seen = [world.run("nft", &["list", "ruleset"]), world.run("ip", &["link"])].concat();
+    seen.lines().filter(|line| line.contains("fika") || line.contains("fk0bad")).collect()
+}
+
+fn settings(world: &World) -> String {
+    let files = [
+        "ipv4/ip_forward",
+        "ipv4/conf/eth0/forwarding",
+        "ipv6/conf/all/forwarding",
+        "ipv6/conf/eth0/force_forwarding",
+        "ipv6/conf/eth0/accept_ra",
+    ];
+    let paths: Vec<String> = files.iter().map(|file| format!("/proc/sys/net/{file}")).collect();
+    world.run(
+        "grep",
+        &[&["-s", ""], &paths.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat(),
+    )
+}
+
+fn visit_ip(namespace: BorrowedFd<'_>, command: &str) {
+    namespace::visit(namespace, || world::ip(command)).unwrap();
 }

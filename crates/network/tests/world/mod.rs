@@ -3,7 +3,7 @@
 //! The machine has 192.0.2.2 and 2001:db8:2::2 on `eth0`, whose other end is the Internet's. There
 //! servers answer on public, private and metadata addresses.
 
-#![allow(dead_code, clippy::unwrap_used, reason = "each test uses its part")]
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stderr, reason = "each test uses its part")]
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
