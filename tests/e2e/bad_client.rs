@@ -2,9 +2,10 @@
 //! notices, and the server does not grow.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 
-use crate::harness::{Client, Connection, Function, Server, wait_for};
+use crate::harness::{Client, Connection, Function, Server, Zip, wait_for};
 
 const ECHO: &str = "exports.handler = async (event) => event;";
 /// More than the server should ever hold for such clients, KB.
@@ -181,4 +182,27 @@ fn unknown_paths_and_operations_say_so() {
     assert_eq!((unknown.status, unknown.error()), (403, "AccessDeniedException"), "{unknown}");
     let response = client.call("GET", "/2018-10-31/layers", "");
     assert!(response.status >= 400 && response.text().contains("ListLayers"), "{response}");
+}
+
+#[test]
+fn code_that_is_asked_for_and_not_read_takes_no_memory() {
+    let (mut server, client) = start();
+    let zip = Zip::new().file("index.js", ECHO).file("big", vec![7; 40 << 20]).finish();
+    client.deploy(&Function { zip, ..Function::node("big", "") });
+    let about = client.call("GET", "/2015-03-31/functions/big", "").expect(200).json();
+    let location = about["Code"]["Location"].as_str().expect("an address");
+    let target = location.strip_prefix(&server.endpoint()).expect("this server's");
+    let ask = format!("GET {target} HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
+    let readers: Vec<TcpStream> = (0..16)
+        .map(|_| {
+            let mut reader = TcpStream::connect(server.address).expect("a connection");
+            reader.write_all(ask.as_bytes()).expect("a request");
+            let mut status = [0; 12];
+            reader.read_exact(&mut status).expect("the answer has begun");
+            assert_eq!(&status, b"HTTP/1.1 200");
+            reader
+        })
+        .collect();
+    fine(&mut server);
+    drop(readers);
 }

@@ -17,7 +17,7 @@ use crate::auth::{self, Caller, LOGS};
 use crate::body::{self, BodyError, Room};
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
-use crate::server::{Run, Running};
+use crate::server::{Line, Run};
 use crate::{Frontend, functions, logs, permit};
 
 /// The largest body of operations that carry neither code nor an event.
@@ -38,12 +38,7 @@ where
     W: WorkerService,
 {
     /// Answers one request.
-    pub(crate) async fn handle(
-        &self,
-        request: Request<Incoming>,
-        lane: LaneId,
-        running: &Running,
-    ) -> Reply {
+    pub(crate) async fn handle(&self, request: Request<Incoming>, line: &Line) -> Reply {
         let (parts, body) = request.into_parts();
         let Some(asked) = asked(&parts) else {
             return named(unknown(&parts));
@@ -51,13 +46,13 @@ where
         match asked {
             Asked::Lambda(Operation::Invoke, path) => {
                 let limit = limits::SYNC_REQUEST_BYTES;
-                match self.admit(&parts, body, &[Service::LAMBDA], limit, running).await {
-                    Ok(admitted) => self.invoke(&parts, &path, admitted, lane).await,
+                match self.admit(&parts, body, &[Service::LAMBDA], limit, line).await {
+                    Ok(admitted) => self.invoke(&parts, &path, admitted, line.lane).await,
                     Err(refusal) => named(refusal.of_invoke().reply()),
                 }
             }
             asked => {
-                let answer = self.other(&parts, asked, body, running).await;
+                let answer = self.other(&parts, asked, body, line).await;
                 named(answer.unwrap_or_else(reply::refuse))
             }
         }
@@ -98,14 +93,14 @@ where
         parts: &Parts,
         asked: Asked<'_>,
         body: Incoming,
-        running: &Running,
+        line: &Line,
     ) -> Result<Reply, AwsError> {
         let (service, limit) = match &asked {
             Asked::Logs(_) => (LOGS, SMALL_BODY_BYTES),
             Asked::Code(_) => (Service::LAMBDA, 0),
             Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
         };
-        let admitted = match self.admit(parts, body, &[service], limit, running).await {
+        let admitted = match self.admit(parts, body, &[service], limit, line).await {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(refusal.reply()),
         };
@@ -130,7 +125,7 @@ where
         body: Incoming,
         services: &[Service],
         limit: usize,
-        running: &'r Running,
+        line: &'r Line,
     ) -> Result<Admitted<'r>, Refusal> {
         let visitor = match auth::greet(parts, &self.accounts, &self.sessions, services) {
             Ok(visitor) => visitor,
@@ -139,8 +134,8 @@ where
                 return Err(error.into());
             }
         };
-        let (body, room) = self.bodies.collect(&parts.headers, body, limit).await?;
-        let run = running.begin();
+        let (body, room) = line.bodies.collect(&parts.headers, body, limit).await?;
+        let run = line.running.begin();
         let caller = visitor.prove(parts, &body, &self.keys)?;
         Ok(Admitted { caller, body, room, run })
     }

@@ -11,13 +11,13 @@ use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{Service, Signer};
 use fika_control::Control;
 use fika_model::FunctionRef;
-use fika_model::arn::LATEST;
-use fika_store::{Blobs, NotADigest};
+use fika_model::arn::{self, LATEST};
+use fika_store::{Blobs, Digest};
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response};
-use http_body_util::Full;
 
+use crate::answer::Answer;
 use crate::auth::{Caller, unix_now};
 use crate::reply::{self, Reply};
 
@@ -36,17 +36,15 @@ pub(crate) fn target(
 ) -> Result<(FunctionRef, Option<String>), AwsError> {
     let name = path.get("FunctionName").unwrap_or_default();
     let qualifier = rest::query(parts.uri.query(), "Qualifier").map(|q| q.into_owned());
-    match FunctionRef::parse(name) {
+    let function = FunctionRef::parse(name);
+    // The model's own checks cost more, so they are for what cannot be right.
+    if function.is_err() || !qualifier.as_deref().is_none_or(arn::is_qualifier) {
+        let (function_name, qualifier) = (Some(name.into()), qualifier.clone());
+        InvokeInput { function_name, qualifier, ..InvokeInput::default() }.validate()?;
+    }
+    match function {
         Ok(function) => Ok((function, qualifier)),
-        Err(not) => {
-            let input = InvokeInput {
-                function_name: Some(name.into()),
-                qualifier,
-                ..InvokeInput::default()
-            };
-            input.validate()?;
-            Err(AwsError::broken_constraint(name, "functionName", &not.to_string()))
-        }
+        Err(not) => Err(AwsError::broken_constraint(name, "functionName", &not.to_string())),
     }
 }
 
@@ -171,14 +169,12 @@ pub(crate) async fn code(
 ) -> Result<Reply, AwsError> {
     let input = GetFunctionInput { function_name: Some(name.into()), ..Default::default() };
     let code = control.get_function(&caller.scope, &input)?.code;
-    let blobs = blobs.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let digest = code.sha256.parse().map_err(|e: NotADigest| e.to_string())?;
-        blobs.read(&digest).map_err(|e| e.to_string())
-    });
-    let zip = read.await.map_err(|e| e.to_string()).and_then(|read| read);
-    let zip = zip.map_err(AwsError::service)?;
-    let mut reply = Response::new(Full::from(zip));
+    let digest: Digest = code.sha256.parse().map_err(unreadable)?;
+    let mut reply = Response::new(Answer::file(&blobs.path(&digest)).await.map_err(unreadable)?);
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
     Ok(reply)
+}
+
+fn unreadable(error: impl std::fmt::Display) -> AwsError {
+    AwsError::service(format!("the function's code cannot be read: {error}"))
 }

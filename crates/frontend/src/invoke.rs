@@ -15,10 +15,10 @@ use fika_model::{FunctionVersion, LaneId, RequestId, Throttle};
 use fika_worker::{Invocation, Outcome, WorkerService};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
-use http_body_util::Full;
 use serde::de::IgnoredAny;
 
 use crate::Frontend;
+use crate::answer::Answer;
 use crate::end::ToTheEnd;
 use crate::reply::{self, Reply};
 
@@ -188,7 +188,7 @@ fn throttled(throttle: Throttle) -> AwsError {
 
 /// The answer of a finished invocation.
 pub(crate) fn answer(version: &FunctionVersion, trace_id: &str, outcome: Outcome) -> Reply {
-    let mut reply = Response::new(Full::new(outcome.payload));
+    let mut reply = Response::new(Answer::from(outcome.payload));
     let headers = reply.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut set = |name, value: &str| {
@@ -209,7 +209,7 @@ pub(crate) fn answer(version: &FunctionVersion, trace_id: &str, outcome: Outcome
 
 /// The answer of a dry run.
 pub(crate) fn dry_run() -> Reply {
-    let mut reply = Response::new(Full::default());
+    let mut reply = Response::new(Answer::from(Bytes::new()));
     *reply.status_mut() = StatusCode::NO_CONTENT;
     reply
 }

@@ -7,9 +7,11 @@
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
 //!   when the caller has left
 //! - `functions`: the control plane's operations; `logs`: the part of CloudWatch Logs served
-//! - `reply`: answers and errors on the wire
+//! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
+//!   with clients that do not take them
 #![forbid(unsafe_code)]
 
+mod answer;
 mod api;
 mod auth;
 mod body;
@@ -17,6 +19,7 @@ mod end;
 mod functions;
 mod invoke;
 mod logs;
+mod patience;
 mod permit;
 mod reply;
 mod server;
@@ -40,7 +43,10 @@ pub struct Frontend<C, A, W> {
     blobs: Blobs,
     logs: LogStore,
     keys: KeyCache,
+    /// The bodies of clients.
     bodies: Bodies,
+    /// Those of functions, apart: they are hostile, and may only be in each other's way.
+    inside: Bodies,
 }
 
 /// What a [`Frontend`] is made of.
@@ -69,7 +75,7 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, assignment, worker, .. } = options;
         let FrontendOptions { control, accounts, sessions, blobs, logs, .. } = options;
-        let (keys, bodies) = (KeyCache::new(), Bodies::new());
+        let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
             assignment,
@@ -81,6 +87,7 @@ impl<C, A, W> Frontend<C, A, W> {
             logs,
             keys,
             bodies,
+            inside,
         }
     }
 }

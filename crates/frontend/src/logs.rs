@@ -6,10 +6,10 @@ use fika_model::Scope;
 use fika_store::{Cursor, LogKey, LogStore, StoredEvent, TimeRange};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
-use http_body_util::Full;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::answer::Answer;
 use crate::auth::Caller;
 use crate::permit;
 use crate::reply::Reply;
@@ -82,7 +82,7 @@ fn refuse(Refused { status, name, message }: Refused) -> Reply {
 }
 
 fn reply(status: StatusCode, body: Bytes) -> Reply {
-    let mut reply = Response::new(Full::new(body));
+    let mut reply = Response::new(Answer::from(body));
     *reply.status_mut() = status;
     let json = HeaderValue::from_static("application/x-amz-json-1.1");
     reply.headers_mut().insert(CONTENT_TYPE, json);

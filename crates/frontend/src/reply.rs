@@ -6,16 +6,17 @@ use fika_aws::sigv4::AuthError;
 use fika_model::RequestId;
 use http::Response;
 use http::header::{CONNECTION, HeaderName, HeaderValue};
-use http_body_util::Full;
+
+use crate::answer::Answer;
 
 /// What a client gets.
-pub(crate) type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Answer>;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// A whole answer as a reply.
 pub(crate) fn from(response: Response<Bytes>) -> Reply {
-    response.map(Full::new)
+    response.map(Answer::from)
 }
 
 /// An error as a reply.

@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::Frontend;
+use crate::body::Bodies;
+use crate::patience::Patient;
 
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
@@ -39,20 +41,41 @@ where
         self: Arc<Self>,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         lane: LaneId,
+        stop: watch::Receiver<bool>,
+    ) {
+        let line = Line { lane, bodies: self.bodies.clone(), running: Running::default() };
+        self.carry(stream, line, stop).await;
+    }
+
+    /// Serves one connection of a function. It ends with its sandbox, which outlives the doors'
+    /// listener: a function that is drained may still call.
+    pub async fn serve_function(
+        self: Arc<Self>,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        lane: LaneId,
+    ) {
+        let line = Line { lane, bodies: self.inside.clone(), running: Running::default() };
+        let (_open, never) = watch::channel(false);
+        self.carry(stream, line, never).await;
+    }
+
+    async fn carry(
+        self: Arc<Self>,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        line: Line,
         mut stop: watch::Receiver<bool>,
     ) {
-        let running = Running::default();
-        let seen = running.clone();
+        let seen = line.running.clone();
         let service = service_fn(move |request| {
-            let (frontend, running) = (Arc::clone(&self), running.clone());
-            async move { Ok::<_, Infallible>(frontend.handle(request, lane, &running).await) }
+            let (frontend, line) = (Arc::clone(&self), line.clone());
+            async move { Ok::<_, Infallible>(frontend.handle(request, &line).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
             .max_headers(HEADERS)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Patient::new(stream)), service);
         tokio::pin!(connection);
         let served = tokio::select! {
             served = connection.as_mut() => served,
@@ -70,6 +93,15 @@ where
             tracing::debug!(%error, "a client's connection ended");
         }
     }
+}
+
+/// What a request needs to know of the connection it came over.
+#[derive(Clone)]
+pub(crate) struct Line {
+    pub lane: LaneId,
+    /// Where its body finds room.
+    pub bodies: Bodies,
+    pub running: Running,
 }
 
 /// Whether the request of a connection has been read whole and is being answered.

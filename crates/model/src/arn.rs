@@ -93,7 +93,9 @@ fn is_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-fn is_qualifier(text: &str) -> bool {
+/// Whether a text can be a qualifier: `$LATEST`, a version number or an alias.
+#[must_use]
+pub fn is_qualifier(text: &str) -> bool {
     text == LATEST
         || (1..=128).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -126,6 +128,17 @@ mod tests {
     fn other_texts_are_refused() {
         for text in ["", ":", "a b", "a:b:c", "12:function:x", "arn:aws:s3:::bucket", "x:", "ä"] {
             assert!(FunctionRef::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn qualifiers_are_latest_or_words() {
+        for text in ["$LATEST", "1", "01", "live", "-", "_", &"9".repeat(128)] {
+            assert!(is_qualifier(text), "{text}");
+        }
+        for text in ["", "$latest", "$LATEST.PUBLISHED", "1/..", "a b", "ä", "\0", &"9".repeat(129)]
+        {
+            assert!(!is_qualifier(text), "{text}");
         }
     }
 }

@@ -1,0 +1,134 @@
+//! What an answer's body is made of: bytes in memory, or a file that is read as it leaves.
+
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::fs::File;
+use tokio::io::{AsyncRead, ReadBuf};
+
+/// What of a file is in memory at once, bytes.
+const PIECE: usize = 64 << 10;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// All of it.
+    Whole(Full<Bytes>),
+    /// What is still to be read of a file.
+    File { file: File, left: u64 },
+}
+
+impl Answer {
+    /// The whole file. However slowly it is taken, and by however many at once, little of it is
+    /// in memory.
+    ///
+    /// # Errors
+    /// Those of opening it.
+    pub(crate) async fn file(path: &Path) -> io::Result<Self> {
+        let file = File::open(path).await?;
+        let left = file.metadata().await?.len();
+        Ok(Self::File { file, left })
+    }
+}
+
+impl<B: Into<Bytes>> From<B> for Answer {
+    fn from(whole: B) -> Self {
+        Self::Whole(Full::new(whole.into()))
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.get_mut() {
+            Self::Whole(whole) => {
+                Pin::new(whole).poll_frame(context).map_err(|never| match never {})
+            }
+            Self::File { left: 0, .. } => Poll::Ready(None),
+            Self::File { file, left } => {
+                let piece = ready!(poll_piece(file, *left, context));
+                Poll::Ready(Some(piece.map(|piece| {
+                    *left -= piece.len() as u64;
+                    Frame::data(piece)
+                })))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(whole) => whole.is_end_stream(),
+            Self::File { left, .. } => *left == 0,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(whole) => whole.size_hint(),
+            Self::File { left, .. } => SizeHint::with_exact(*left),
+        }
+    }
+}
+
+/// The next piece of a file that has so many bytes left.
+fn poll_piece(file: &mut File, left: u64, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+    let mut piece = vec![0; most];
+    let mut read = ReadBuf::new(&mut piece);
+    ready!(Pin::new(file).poll_read(context, &mut read))?;
+    let length = read.filled().len();
+    if length == 0 {
+        return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+    }
+    piece.truncate(length);
+    Poll::Ready(Ok(piece.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    /// A file of many pieces that is always there: this test.
+    fn program() -> (PathBuf, Vec<u8>) {
+        let path = std::env::current_exe().expect("it runs");
+        let bytes = std::fs::read(&path).expect("it is readable");
+        (path, bytes)
+    }
+
+    #[tokio::test]
+    async fn a_file_leaves_in_pieces() {
+        let (path, bytes) = program();
+        let mut answer = Answer::file(&path).await.expect("it is there");
+        assert_eq!(answer.size_hint().exact(), Some(bytes.len() as u64));
+        let mut got = Vec::new();
+        while let Some(frame) = answer.frame().await {
+            let piece = frame.expect("readable").into_data().expect("data");
+            assert!(piece.len() <= PIECE);
+            got.extend_from_slice(&piece);
+        }
+        assert!(got == bytes && answer.is_end_stream());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_became_shorter_is_no_whole_answer() {
+        let (path, bytes) = program();
+        let file = File::open(path).await.expect("it is there");
+        let answer = Answer::File { file, left: bytes.len() as u64 + 1 };
+        let error = answer.collect().await.expect_err("a byte is missing");
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+}
