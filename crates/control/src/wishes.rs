@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::refuse;
 
+/// What the keys of fika's own tags begin with.
+const OURS: &str = "fika:";
 /// As in `fika:egress=none`.
 const EGRESS_TAG: &str = "fika:egress";
 
@@ -27,6 +29,11 @@ pub(crate) struct Wishes {
 impl Wishes {
     /// Reads the tags that are fika's.
     pub(crate) fn of(tags: &BTreeMap<String, String>) -> Result<Self, AwsError> {
+        if let Some(key) = tags.keys().find(|key| is_misspelt(key)) {
+            return Err(refuse::invalid(format!(
+                "fika has no tag {key}: there are {WALL_TAG} and {EGRESS_TAG}, in lower case."
+            )));
+        }
         // A tag's value cannot hold a comma, on AWS neither: spaces stand for them.
         let spelled = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(",");
         Ok(Self {
@@ -40,6 +47,12 @@ impl Wishes {
     }
 }
 
+/// A tag that looks like fika's and is none. Kept, it would do nothing, and the function run
+/// behind a weaker wall than its owner believes.
+fn is_misspelt(key: &str) -> bool {
+    key.to_ascii_lowercase().starts_with(OURS) && ![WALL_TAG, EGRESS_TAG].contains(&key)
+}
+
 fn read<T: FromStr<Err: Display>>(
     tags: &BTreeMap<String, String>,
     tag: &str,
@@ -47,4 +60,24 @@ fn read<T: FromStr<Err: Display>>(
 ) -> Result<Option<T>, AwsError> {
     let wish = tags.get(tag).map(|text| spelled(text).parse()).transpose();
     wish.map_err(|error| refuse::invalid(format!("The tag {tag} cannot be read: {error}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(key: &str, value: &str) -> Result<Wishes, AwsError> {
+        Wishes::of(&BTreeMap::from([(key.into(), value.into())]))
+    }
+
+    #[test]
+    fn a_wish_that_is_misspelt_is_refused() {
+        for key in ["fika:walls", "FIKA:WALL", "Fika:wall", "fika:", "fika:Egress"] {
+            assert!(of(key, "jail").expect_err(key).message().contains(key), "{key}");
+        }
+        for (key, value) in [("fika:wall", "jail"), ("fika:egress", "none"), ("fika", "jail")] {
+            of(key, value).expect(key);
+        }
+        assert!(of("wall", "microvm").expect("a tag like any other").is_empty());
+    }
 }

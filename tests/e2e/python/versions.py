@@ -37,6 +37,9 @@ def life():
     equal((answer["ExecutedVersion"], said), ("1", ["one", "1", f"{ARN}:1"]))
     equal(invoke(api, "hello", {})[1], ["two", "$LATEST", ARN])
     equal(invoke(api, "hello", {}, Qualifier="$LATEST")[1][0], "two")
+    for qualifier in ("", "1/..", "%24LATEST", "9" * 129):
+        refused("ValidationException", 400, "'qualifier'", api.invoke, FunctionName="hello",
+                Qualifier=qualifier)
     latest = api.get_function_configuration(FunctionName="hello")
     refused("InvalidParameterValueException", 400, "is different from current CodeSHA256 in $LATEST",
             api.publish_version, FunctionName="hello", CodeSha256=first["CodeSha256"])
@@ -92,6 +95,8 @@ def tags():
     for tag, part in (
         ({"fika:wall": "brick"}, "is not one of jail, microvm, qemu, firecracker"),
         ({"fika:egress": "everywhere"}, "is no egress policy"),
+        # Kept, it would do nothing, and its owner believe in a wall that is not there.
+        ({"Fika:Wall": "microvm"}, "fika has no tag Fika:Wall"),
     ):
         refused("InvalidParameterValueException", 400, part, api.tag_resource, Resource=arn, Tags=tag)
     refused("InvalidParameterValueException", 400, "Please specify a function ARN", api.tag_resource,
