@@ -3,10 +3,12 @@
 //! - [`microvm`]: what microVMs are made of: a VMM and a guest kernel
 //! - [`machine`]: kernel, user namespaces, file systems, runtimes
 //! - [`wall`]: a wall, built for real
+//! - [`egress`]: whether functions can call out
 //! - [`place`]: the data directory and the port
 //! - [`check`]: one finding
 
 mod check;
+mod egress;
 mod machine;
 mod microvm;
 mod place;

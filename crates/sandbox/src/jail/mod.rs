@@ -193,3 +193,6 @@ impl Drop for Jail {
         }
     }
 }
+        if let Some(networks) = &self.networks {
+            networks.close().await;
+        }

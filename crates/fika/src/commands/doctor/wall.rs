@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use fika_model::SandboxId;
+use fika_model::{Egress, SandboxId};
 use fika_sandbox::{CpuPolicy, Jail, JailOptions, WallError, WallFacts, WallSpec};
 
 use super::check::Check;
+use super::egress;
 
 const NAME: &str = "wall";
 /// What every image has, for the wall to mount on.
@@ -23,7 +24,7 @@ pub async fn checks(data_dir: &Path) -> Vec<Check> {
         let _ = fs::remove_dir_all(place);
     }
     match outcome {
-        Ok((facts, took)) => judge(&facts, took),
+        Ok((facts, took, egress)) => [judge(&facts, took), egress].concat(),
         Err(error) => vec![Check::missing(
             NAME,
             format!("cannot be built: {}", chain(&error)),
@@ -38,17 +39,18 @@ async fn probe(place: &Path) -> Result<(WallFacts, Duration), WallError> {
         let path = image.join(directory);
         fs::create_dir_all(&path).map_err(|source| WallError::State { path, source })?;
     }
-    let jail = Jail::new(options(place))?;
+    let mut jail = Jail::new(options(place))?;
+    let egress = egress::checks(jail.connect(Egress::Open)?);
     let since = Instant::now();
     let built = jail.create(spec(image)).await;
     let took = since.elapsed();
     if let Ok(sandbox) = built {
         sandbox.destroy(Duration::ZERO).await;
         jail.close().await;
-        return Ok((jail.facts(), took));
+        return Ok((jail.facts(), took, egress));
     }
     jail.close().await;
-    built.map(|_| (jail.facts(), took))
+    built.map(|_| (jail.facts(), took, egress))
 }
 
 fn options(place: &Path) -> JailOptions {
