@@ -148,6 +148,10 @@ pub struct ServeArgs {
     /// Memory all sandboxes together may use [default: 80 % of the machine's].
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(128..))]
     pub memory: Option<u32>,
+    /// How much of it is for sandboxes that are prepared before anybody asks; 0 for none
+    /// [default: a sixteenth, at most 256, and none below 1,024 MB].
+    #[arg(long, value_name = "MB")]
+    pub stock_memory: Option<u32>,
     /// How long an idle sandbox is kept.
     #[arg(long, value_name = "SECS", default_value = "300", value_parser = seconds)]
     pub keep_alive: Duration,
@@ -194,6 +198,13 @@ impl ServeArgs {
     /// Memory all sandboxes together may use, MB.
     pub fn memory_mb(&self) -> u32 {
         self.memory.unwrap_or_else(machine::default_memory_mb)
+    }
+
+    /// Memory for prepared sandboxes, MB, out of that for all of them.
+    pub fn stock_memory_mb(&self) -> u32 {
+        let all = self.memory_mb();
+        let share = if all < 1_024 { 0 } else { (all / 16).min(256) };
+        self.stock_memory.unwrap_or(share).min(all)
     }
 
     /// Requests a second an account may send in a region.

@@ -64,6 +64,8 @@ pub struct NodeOptions {
     pub fetch_runtimes: bool,
     /// Memory all sandboxes together may use, MB.
     pub memory_mb: u32,
+    /// How much of it is for sandboxes that are prepared before anybody asks, MB.
+    pub stock_memory_mb: u32,
     /// How sandboxes are kept.
     pub assignment: AssignmentOptions,
     /// The limits of an account.
@@ -136,7 +138,7 @@ impl Node {
         let worker = worker(&options, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
-        placer.join(WORKER, options.memory_mb.into());
+        placer.join(WORKER, options.memory_mb.saturating_sub(options.stock_memory_mb).into());
         let assignment = Assigner::new(options.assignment, placer);
         assignment.add_worker(WORKER, worker.clone());
         worker.report_to(Arc::new(assignment.clone()));
@@ -253,6 +255,7 @@ fn worker(
         logs: logs.clone(),
         credentials: Arc::new(Roles(sessions.clone())),
         init_timeout: options.init_timeout,
+        stock_memory_mb: options.stock_memory_mb,
     }))
 }
 

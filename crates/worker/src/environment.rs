@@ -58,7 +58,7 @@ fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, S
 }
 
 /// Variables a function may set itself.
-fn defaults(runtime: Runtime) -> Vec<(&'static str, String)> {
+pub(crate) fn defaults(runtime: Runtime) -> Vec<(&'static str, String)> {
     let mut all = vec![
         ("TZ", ":UTC".into()),
         ("LANG", "en_US.UTF-8".into()),

@@ -5,21 +5,23 @@ mod birth;
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fika_model::error::chain;
 use fika_model::{LaneId, SandboxId};
-use fika_sandbox::{Bind, Door, Event, Sandbox, Start, WallError};
+use fika_sandbox::{Bind, Connection, Door, Event, Sandbox, Start, WallError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::roster::Roster;
 use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
+use crate::stock::parked;
 use crate::{CreateError, CredentialSource, Endpoint, endpoint, outcome, runtime_api};
 
-pub(crate) use birth::run;
+pub(crate) use birth::{Order, run};
 
 /// How long a function's processes have between SIGTERM and SIGKILL: none, as on Lambda
 /// without extensions.
@@ -35,6 +37,10 @@ pub(crate) trait Wall: Send {
     fn bind(&mut self, bind: Bind) -> impl Future<Output = Result<(), WallError>> + Send;
     /// Starts the function's process.
     fn start(&self, start: Start) -> impl Future<Output = Result<(), WallError>> + Send;
+    /// Stops all processes until they are thawed or killed.
+    fn freeze(&self) -> io::Result<()>;
+    /// Lets them go on.
+    fn thaw(&self) -> io::Result<()>;
     /// Kills all processes; no event tells of that.
     fn reset(&self) -> impl Future<Output = Result<(), WallError>> + Send;
     /// What happened next. Safe to cancel.
@@ -50,6 +56,14 @@ impl Wall for Sandbox {
 
     async fn start(&self, start: Start) -> Result<(), WallError> {
         Sandbox::start(self, start).await
+    }
+
+    fn freeze(&self) -> io::Result<()> {
+        Sandbox::freeze(self)
+    }
+
+    fn thaw(&self) -> io::Result<()> {
+        Sandbox::thaw(self)
     }
 
     async fn reset(&self) -> Result<(), WallError> {
@@ -80,6 +94,8 @@ struct Keeper<W> {
     pump: JoinSet<()>,
     /// What makes the wall the function's, until that is done.
     bind: Option<Bind>,
+    /// A runtime that waits to be told its function, and needs no start.
+    parked: Option<Connection>,
     start: Start,
     init_timeout: Duration,
     /// When the first init phase has taken too long.
@@ -148,7 +164,29 @@ impl<W: Wall> Keeper<W> {
         if let Some(bind) = self.bind.take() {
             self.wall.bind(bind).await?;
         }
-        self.wall.start(self.start.clone()).await
+        match self.parked.take() {
+            Some(parked) => self.tell(parked).await,
+            None => self.wall.start(self.start.clone()).await,
+        }
+    }
+
+    /// Makes a parked runtime the function's. One that is gone is replaced by a new one.
+    async fn tell(&mut self, parked: Connection) -> Result<(), WallError> {
+        match parked::tell(parked, &self.start.env).await {
+            Ok(connection) => {
+                let (slot, role) = (Arc::clone(&self.slot), Arc::clone(&self.credentials));
+                self.serving.spawn(runtime_api::serve_connection(slot, connection, role));
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(sandbox = %self.slot.id, %error, "a parked runtime is of no use");
+                self.wall.reset().await?;
+                match self.forget_the_killed().await {
+                    Next::Keep => self.wall.start(self.start.clone()).await,
+                    _ => Err(WallError::Lost),
+                }
+            }
+        }
     }
 
     /// Whether the program is the function's own, not one of a runtime image.
@@ -169,8 +207,28 @@ impl<W: Wall> Keeper<W> {
         match command {
             Some(Command::Start) => self.start().await,
             Some(Command::Reset) => self.reset(true).await,
+            Some(Command::Freeze) => self.freeze(),
+            Some(Command::Thaw) => self.thaw(),
             Some(Command::InitFailed) => self.on_end(Ending::InitFailed).await,
             Some(Command::Retire) | None => Next::End,
+        }
+    }
+
+    /// One that does not freeze only costs what it does meanwhile.
+    fn freeze(&self) -> Next {
+        if let Err(error) = self.wall.freeze() {
+            tracing::debug!(sandbox = %self.slot.id, %error, "the sandbox does not freeze");
+        }
+        Next::Keep
+    }
+
+    fn thaw(&self) -> Next {
+        match self.wall.thaw() {
+            Ok(()) => Next::Keep,
+            Err(error) => {
+                tracing::warn!(sandbox = %self.slot.id, %error, "the sandbox stays frozen");
+                Next::End
+            }
         }
     }
 

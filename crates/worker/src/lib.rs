@@ -1,6 +1,7 @@
 //! A worker: sandboxes, and what happens inside them.
 //!
 //! - [`service`]: the [`Worker`] handle: create, invoke, retire, drain
+//! - `stock`: sandboxes that are prepared before anybody asks; `upkeep`: what tends them
 //! - `keeper`: one task a sandbox, the only owner of its wall: starts, resets and ends it
 //! - `slot`: what the sandbox is doing right now, and the one invocation it may hold
 //! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
@@ -28,8 +29,10 @@ mod roster;
 mod runtime_api;
 pub mod service;
 mod slot;
+mod stock;
 #[cfg(test)]
 mod testing;
+mod upkeep;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -42,6 +45,7 @@ pub use credentials::{CredentialSource, RoleCredentials};
 pub use endpoint::Endpoint;
 pub use outcome::InitFailure;
 pub use service::{Worker, WorkerOptions};
+pub use stock::StockFacts;
 
 /// One call of a function.
 #[derive(Debug, Clone)]

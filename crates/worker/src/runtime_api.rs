@@ -69,7 +69,8 @@ pub(crate) async fn serve(
     }
 }
 
-async fn serve_connection(
+/// Serves one connection to its end.
+pub(crate) async fn serve_connection(
     slot: Arc<Slot>,
     stream: Connection,
     credentials: Arc<dyn CredentialSource>,

@@ -1,6 +1,7 @@
 //! The [`Worker`] handle.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,9 +17,10 @@ use tokio::time::timeout;
 use crate::choice::WallChoice;
 use crate::roster::Roster;
 use crate::slot::Command;
+use crate::stock::{self, Kind, Stock, StockFacts};
 use crate::{
     CreateError, CredentialSource, Endpoint, Gone, Invocation, Outcome, SandboxEvents,
-    WorkerService, keeper,
+    WorkerService, keeper, upkeep,
 };
 
 /// How long sandboxes may take to end when the worker closes.
@@ -49,6 +51,8 @@ pub struct WorkerOptions {
     pub credentials: Arc<dyn CredentialSource>,
     /// The limit of the init phase ([`fika_model::limits::INIT_TIMEOUT`]).
     pub init_timeout: Duration,
+    /// Memory for sandboxes that are prepared before anybody asks, MB. 0 for none.
+    pub stock_memory_mb: u32,
 }
 
 /// A worker. Clones are the same worker.
@@ -72,6 +76,9 @@ pub(crate) struct Shared {
     pub credentials: Arc<dyn CredentialSource>,
     pub init_timeout: Duration,
     pub endpoint: OnceLock<Arc<dyn Endpoint>>,
+    pub stock: Stock,
+    /// How many walls there have been.
+    walls_built: AtomicU64,
     lanes: Vec<Handle>,
     images: ImageStore,
     blobs: Blobs,
@@ -90,12 +97,22 @@ impl Worker {
             credentials: options.credentials,
             init_timeout: options.init_timeout,
             endpoint: OnceLock::new(),
+            stock: Stock::new(options.stock_memory_mb, options.lanes.len()),
+            walls_built: AtomicU64::new(0),
             lanes: options.lanes,
             images: options.images,
             blobs: options.blobs,
             code_dir: options.code_dir,
         };
-        Self { shared: Arc::new(shared) }
+        let shared = Arc::new(shared);
+        shared.lane(0).1.spawn(upkeep::run(Arc::downgrade(&shared)));
+        Self { shared }
+    }
+
+    /// How cold starts have fared with prepared sandboxes, since the start.
+    #[must_use]
+    pub fn stock_facts(&self) -> StockFacts {
+        self.shared.stock.facts()
     }
 
     /// Names who is told of idle and dead sandboxes. Once, before the first create.
@@ -175,6 +192,11 @@ impl Worker {
     /// Ends every sandbox, and removes what the wall made on this machine.
     pub async fn close(&self) {
         self.end_all().await;
+        self.shared.stock.close().await;
+        let StockFacts { hits, misses, exhausted } = self.stock_facts();
+        tracing::info!(
+            "cold starts: {hits} hit the stock, {misses} missed, {exhausted} found it exhausted"
+        );
         self.shared.jail.close().await;
     }
 
@@ -192,12 +214,19 @@ impl Worker {
             tracing::warn!("some sandboxes do not end; the wall kills what is left of them");
         }
     }
+}
 
-    fn lane(&self, near: Option<LaneId>, sandbox: SandboxId) -> (LaneId, &Handle) {
-        let lanes = &self.shared.lanes;
-        let index = near.map_or(sandbox.0 as usize, |lane| usize::from(lane.0)) % lanes.len();
+impl Shared {
+    /// The lane for a number: they go round.
+    pub fn lane(&self, number: u64) -> (LaneId, &Handle) {
+        let index = number as usize % self.lanes.len();
         // There are never more lanes than a `LaneId` counts: one a core.
-        (LaneId(u16::try_from(index).unwrap_or(0)), &lanes[index])
+        (LaneId(u16::try_from(index).unwrap_or(0)), &self.lanes[index])
+    }
+
+    /// A number that no other wall of this worker has.
+    pub fn next_wall(&self) -> u64 {
+        self.walls_built.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -213,9 +242,12 @@ impl WorkerService for Worker {
             return Err(CreateError::Worker(STOPPING.into()));
         }
         let (created, done) = oneshot::channel();
-        let (lane, handle) = self.lane(near, sandbox);
+        let (lane, handle) = self.shared.lane(near.map_or(sandbox.0, |lane| lane.0.into()));
         let shared = Arc::clone(&self.shared);
-        handle.spawn(keeper::run(shared, sandbox, version, home, lane, created));
+        let kind = Kind::of(&version, &home);
+        let (prepared, _starting) = stock::take(&shared, kind, &home.image, lane);
+        let order = keeper::Order { id: sandbox, version, home, lane, prepared };
+        handle.spawn(keeper::run(shared, order, created));
         done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }
 

@@ -99,6 +99,7 @@ fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
         root: RootOptions::from_env(),
         fetch_runtimes: args.runtime_fetch == Switch::On,
         memory_mb: args.memory_mb(),
+        stock_memory_mb: args.stock_memory_mb(),
         assignment: AssignmentOptions {
             keep_alive: args.keep_alive,
             capacity_wait: args.capacity_wait,

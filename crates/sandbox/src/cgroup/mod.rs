@@ -196,9 +196,13 @@ impl Cgroup {
         either!(self, group => group.peak())
     }
 
-    /// Stops every process, or lets them go on.
-    pub(crate) fn freeze(&self, frozen: bool) -> io::Result<()> {
-        either!(self, group => group.freeze(frozen))
+    /// Stops every process, or lets them go on. `None` where that is not for a cgroup to do: what
+    /// version 1 freezes cannot be killed, and would outlive a server that dies.
+    pub(crate) fn freeze(&self, frozen: bool) -> Option<io::Result<()>> {
+        match self {
+            Self::V2(group) => Some(group.freeze(frozen)),
+            Self::V1(_) => None,
+        }
     }
 
     /// Sets the limits anew.

@@ -11,7 +11,7 @@ use rustix::event::EventfdFlags;
 use super::{Held, Limits, PERIOD_US, clear, kill_listed, number, remove};
 
 /// The controllers we need.
-const CONTROLLERS: [&str; 4] = ["memory", "cpu", "pids", "freezer"];
+const CONTROLLERS: [&str; 3] = ["memory", "cpu", "pids"];
 
 /// The instance's directory in the tree of each controller.
 #[derive(Debug)]
@@ -19,7 +19,6 @@ pub struct Trees {
     memory: PathBuf,
     cpu: PathBuf,
     pids: PathBuf,
-    freezer: PathBuf,
 }
 
 impl Trees {
@@ -27,7 +26,7 @@ impl Trees {
     /// finds again wherever it is started from.
     pub(super) fn find(name: &str) -> io::Result<Self> {
         let mounts = fs::read_to_string("/proc/self/mounts")?;
-        let [memory, cpu, pids, freezer] = CONTROLLERS.map(|controller| {
+        let [memory, cpu, pids] = CONTROLLERS.map(|controller| {
             let place = mount_point(&mounts, controller)
                 .ok_or_else(|| io::Error::other(format!("no {controller} controller is mounted")))?
                 .join(name);
@@ -38,20 +37,18 @@ impl Trees {
             }
             Ok::<_, io::Error>(place)
         });
-        Ok(Self { memory: memory?, cpu: cpu?, pids: pids?, freezer: freezer? })
+        Ok(Self { memory: memory?, cpu: cpu?, pids: pids? })
     }
 
     pub(super) fn create(&self, name: &str, limits: Limits) -> io::Result<Group> {
-        let made = Made::new([&self.memory, &self.cpu, &self.pids, &self.freezer], name)?;
-        let [memory, cpu, pids, freezer] = &made.0;
+        let made = Made::new([&self.memory, &self.cpu, &self.pids], name)?;
+        let [memory, cpu, pids] = &made.0;
         fs::write(pids.join("pids.max"), fika_init::place::MAX_PROCESSES.to_string())?;
         let group = Group {
             peak: File::open(memory.join("memory.max_usage_in_bytes"))?,
-            state: OpenOptions::new().write(true).open(freezer.join("freezer.state"))?,
             memory: memory.clone(),
             cpu: cpu.clone(),
             pids: pids.clone(),
-            freezer: freezer.clone(),
         };
         group.limit(limits)?;
         made.keep();
@@ -63,15 +60,15 @@ impl Trees {
     }
 
     pub(super) fn remove(&self) {
-        [&self.memory, &self.cpu, &self.pids, &self.freezer].into_iter().for_each(remove);
+        [&self.memory, &self.cpu, &self.pids].into_iter().for_each(remove);
     }
 }
 
 /// Directories that go again unless they are kept.
-struct Made([PathBuf; 4]);
+struct Made([PathBuf; 3]);
 
 impl Made {
-    fn new(places: [&PathBuf; 4], name: &str) -> io::Result<Self> {
+    fn new(places: [&PathBuf; 3], name: &str) -> io::Result<Self> {
         let made = Self(places.map(|place| place.join(name)));
         made.0.iter().try_for_each(fs::create_dir)?;
         Ok(made)
@@ -94,9 +91,7 @@ pub struct Group {
     memory: PathBuf,
     cpu: PathBuf,
     pids: PathBuf,
-    freezer: PathBuf,
     peak: File,
-    state: File,
 }
 
 impl Group {
@@ -112,11 +107,6 @@ impl Group {
         let mut text = [0; 32];
         let read = self.peak.read_at(&mut text, 0)?;
         parse(&String::from_utf8_lossy(&text[..read]))
-    }
-
-    pub(super) fn freeze(&self, frozen: bool) -> io::Result<()> {
-        let state: &[u8] = if frozen { b"FROZEN" } else { b"THAWED" };
-        self.state.write_at(state, 0).map(drop)
     }
 
     pub(super) fn limit(&self, limits: Limits) -> io::Result<()> {
@@ -174,7 +164,7 @@ impl Group {
     }
 
     pub(super) fn paths(&self) -> Vec<PathBuf> {
-        [&self.memory, &self.cpu, &self.pids, &self.freezer].map(Clone::clone).into()
+        [&self.memory, &self.cpu, &self.pids].map(Clone::clone).into()
     }
 }
 

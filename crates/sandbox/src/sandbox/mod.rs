@@ -245,7 +245,7 @@ impl Sandbox {
     /// Stops every process of the function until [`thaw`](Self::thaw).
     ///
     /// # Errors
-    /// Those of writing a cgroup's file.
+    /// Those of writing a cgroup's file, and that the sandbox is gone or busy with many orders.
     pub fn freeze(&self) -> io::Result<()> {
         self.set_frozen(true)
     }
@@ -253,14 +253,14 @@ impl Sandbox {
     /// Lets the function's processes go on.
     ///
     /// # Errors
-    /// Those of writing a cgroup's file.
+    /// As for [`freeze`](Self::freeze).
     pub fn thaw(&self) -> io::Result<()> {
         self.set_frozen(false)
     }
 
     fn set_frozen(&self, frozen: bool) -> io::Result<()> {
-        match &self.cgroup {
-            Some(cgroup) => cgroup.freeze(frozen),
+        match self.cgroup.as_ref().and_then(|cgroup| cgroup.freeze(frozen)) {
+            Some(done) => done,
             None => self.orders.try_send(Order::Freeze(frozen)).map_err(io::Error::other),
         }
     }

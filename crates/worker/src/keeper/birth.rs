@@ -3,30 +3,32 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use fika_model::error::chain;
 use fika_model::{FunctionVersion, LaneId, SandboxId};
-use fika_sandbox::{Bind, Sandbox, Start, WallSpec};
+use fika_sandbox::{Bind, Sandbox, Start};
 use tokio::task::JoinSet;
 
 use super::Keeper;
 use crate::logbook::{self, Logbook};
 use crate::service::{Home, Shared};
 use crate::slot::{Created, Slot};
+use crate::stock::Prepared;
+use crate::stock::parked::TASK_ROOT;
+use crate::stock::prepared::Sizes;
 use crate::{CreateError, environment};
 
-/// What a function sees as its machine's name.
-const HOSTNAME: &str = "fika";
+/// What sandbox is to be.
+pub(crate) struct Order {
+    pub id: SandboxId,
+    pub version: Arc<FunctionVersion>,
+    pub home: Home,
+    pub lane: LaneId,
+    /// One out of stock, for it to be made of.
+    pub prepared: Option<Prepared>,
+}
 
 /// Builds a sandbox and keeps it until its end.
-pub(crate) async fn run(
-    shared: Arc<Shared>,
-    id: SandboxId,
-    version: Arc<FunctionVersion>,
-    home: Home,
-    lane: LaneId,
-    created: Created,
-) {
-    match build(&shared, id, version, home, lane, created).await {
+pub(crate) async fn run(shared: Arc<Shared>, order: Order, created: Created) {
+    match build(&shared, order, created).await {
         Ok(keeper) => keeper.keep().await,
         Err((created, text)) => {
             let _ = created.send(Err(CreateError::Worker(text)));
@@ -36,22 +38,21 @@ pub(crate) async fn run(
 
 async fn build(
     shared: &Arc<Shared>,
-    id: SandboxId,
-    version: Arc<FunctionVersion>,
-    home: Home,
-    lane: LaneId,
+    order: Order,
     created: Created,
 ) -> Result<Keeper<Sandbox>, (Created, String)> {
-    let spec = WallSpec {
-        sandbox: id,
-        image: home.image.root.clone(),
-        memory_mb: version.memory_mb,
-        ephemeral_mb: version.ephemeral_mb,
-        hostname: HOSTNAME.into(),
+    let Order { id, version, home, lane, prepared } = order;
+    let (memory_mb, ephemeral_mb) = (version.memory_mb, version.ephemeral_mb);
+    let prepared = match prepared {
+        Some(prepared) => Ok(prepared),
+        None => {
+            let sizes = Sizes { memory_mb, ephemeral_mb };
+            Prepared::wall(&shared.jail, shared.next_wall(), &home.image, sizes, lane).await
+        }
     };
-    let mut wall = match shared.jail.create(spec).await {
-        Ok(sandbox) => sandbox,
-        Err(e) => return Err((created, chain(&e))),
+    let Prepared { mut wall, api, parked, .. } = match prepared {
+        Ok(prepared) => prepared,
+        Err(text) => return Err((created, text)),
     };
     let pipe = match wall.take_logs().watch() {
         Ok(pipe) => pipe,
@@ -60,16 +61,13 @@ async fn build(
             return Err((created, format!("the log cannot be read: {error}")));
         }
     };
-    let api = Arc::new(wall.take_runtime_api());
     let door = Arc::new(wall.take_endpoint());
     let own = shared.endpoint.get().map(|endpoint| (Arc::clone(endpoint), door, lane));
-    let bind =
-        Bind { code: home.code, memory_mb: version.memory_mb, ephemeral_mb: version.ephemeral_mb };
     let stream = logbook::stream_name(&version.version, SystemTime::now());
     let start = Start {
         argv: home.image.argv.clone(),
         env: environment::variables(&version, &stream, &*shared.credentials),
-        cwd: "/var/task".into(),
+        cwd: TASK_ROOT.into(),
     };
     let logbook = Logbook::new(&version, stream, shared.logs.clone(), wall.meter(), pipe);
     let roster = Arc::clone(&shared.roster);
@@ -80,12 +78,13 @@ async fn build(
         roster,
         wall,
         inbox,
-        api,
+        api: Arc::new(api),
         own,
         credentials: Arc::clone(&shared.credentials),
         serving: JoinSet::new(),
         pump: JoinSet::new(),
-        bind: Some(bind),
+        bind: Some(Bind { code: home.code, memory_mb, ephemeral_mb }),
+        parked,
         start,
         init_timeout: shared.init_timeout,
         init_deadline: None,

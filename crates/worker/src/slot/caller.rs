@@ -6,7 +6,7 @@ use fika_model::RequestId;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Command, Current, Phase, Slot, State};
+use super::{Command, Current, Phase, Rest, Slot, State};
 use crate::logbook::Status;
 use crate::{Gone, Invocation, Outcome, outcome};
 
@@ -39,12 +39,20 @@ impl Slot {
             deadline: SystemTime::now() + self.version.timeout,
             begun: None,
         });
+        self.wake(&mut state);
         match state.phase {
             Phase::Waiting => self.deliver_to_parked(&mut state),
             Phase::Stopped => self.command(Command::Start),
             _ => {}
         }
         Ok(answer)
+    }
+
+    /// A frozen runtime goes on. It may find its work before it does: nothing is lost by that.
+    fn wake(&self, state: &mut State) {
+        if std::mem::replace(&mut state.rest, Rest::Awake) == Rest::Frozen {
+            self.command(Command::Thaw);
+        }
     }
 
     /// The runtime may hang up on its own `next`: then it asks again, or its exit is on the way.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use fika_model::RequestId;
 use fika_sandbox::Exit;
 
-use super::{Command, Created, Current, Phase, Slot};
+use super::{Command, Created, Current, Phase, Rest, Slot};
 use crate::logbook::Status;
 use crate::outcome::{self, InitFailure};
 
@@ -78,6 +78,21 @@ impl Slot {
                 self.command(Command::Start);
             }
         }
+    }
+
+    /// Somebody looks, now and then. A runtime that has waited since the last look is frozen.
+    pub fn rest(&self) {
+        let mut state = self.lock();
+        let waits = state.phase == Phase::Waiting && state.current.is_none();
+        state.rest = match state.rest {
+            _ if !waits => Rest::Awake,
+            Rest::Awake => Rest::Idle,
+            Rest::Idle => {
+                self.command(Command::Freeze);
+                Rest::Frozen
+            }
+            Rest::Frozen => Rest::Frozen,
+        };
     }
 
     /// The first init has taken longer than its own limit. If it still runs it is to be killed:

@@ -62,6 +62,10 @@ pub(crate) enum Phase {
 pub(crate) enum Command {
     /// Start the runtime: an invocation waits.
     Start,
+    /// Stop the function's processes: nothing is asked of them.
+    Freeze,
+    /// Let them go on: an invocation has come.
+    Thaw,
     /// Kill the function's processes, then offer the sandbox again: an invocation ran too long.
     Reset,
     /// The runtime has said that its init failed: that is its end.
@@ -89,10 +93,23 @@ pub(crate) struct Delivery {
     pub deadline: SystemTime,
 }
 
+/// Whether a runtime that waits is let alone. The keeper obeys one command after the other, so
+/// whoever sets this and commands the keeper, under one lock, is obeyed in that order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// It may do what it likes.
+    Awake,
+    /// It waited the last time somebody looked.
+    Idle,
+    /// It is stopped, or will be before anything else is asked of the keeper.
+    Frozen,
+}
+
 struct State {
     phase: Phase,
     current: Option<Current>,
     parked: Option<oneshot::Sender<Delivery>>,
+    rest: Rest,
     /// Present until the first init phase has ended.
     created: Option<Created>,
     init_started: Instant,
@@ -133,6 +150,7 @@ impl Slot {
             phase: Phase::Stopped,
             current: None,
             parked: None,
+            rest: Rest::Awake,
             created: Some(created),
             init_started: Instant::now(),
             init_duration: None,

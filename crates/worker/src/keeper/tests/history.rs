@@ -40,6 +40,8 @@ enum Step {
     },
     Print,
     Advance(u64),
+    /// The worker looks whether the sandbox has something to do.
+    Look,
     /// The assigner gives the sandbox up, if it is free.
     Retire,
     Lose,
@@ -59,6 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => any::<bool>().prop_map(|out_of_memory| Step::Exit { out_of_memory }),
         3 => Just(Step::Print),
         5 => (1..12_000u64).prop_map(Step::Advance),
+        8 => Just(Step::Look),
         1 => Just(Step::Retire),
         1 => Just(Step::Lose),
         1 => prop::bool::weighted(0.3).prop_map(Step::Refuse),
@@ -118,13 +121,13 @@ impl History {
     }
 
     async fn take(&mut self, step: Step) {
-        let open = self.world.machine().open;
-        let alive = self.world.machine().alive;
+        // What is frozen does nothing by itself.
+        let (open, alive) = self.world.machine().acts();
         match step {
             Step::Invoke { tail } if self.free => self.invoke(tail),
             Step::Intrude => self.intrude().await,
             Step::Next(connection) if open => self.world.next(connection),
-            Step::HangUp(connection) => self.world.hang_up(connection),
+            Step::HangUp(connection) if open => self.world.hang_up(connection),
             Step::Answer { failed } if open => self.answer(failed),
             Step::AnswerWrong { earlier } if open => self.answer_wrong(earlier),
             Step::InitError if open => self.init_error(),
@@ -137,7 +140,8 @@ impl History {
                 self.free = false;
                 self.world.slot.command(Command::Retire);
             }
-            Step::Lose if alive => self.world.lose(),
+            Step::Look => self.world.slot.rest(),
+            Step::Lose if self.world.machine().alive => self.world.lose(),
             Step::Refuse(refuses) => self.world.machine().refuses = refuses,
             _ => {}
         }
@@ -204,6 +208,9 @@ impl History {
 
     /// The runtime reads what it was sent, and begins to work on it.
     async fn receive(&mut self) {
+        if self.world.machine().frozen {
+            return;
+        }
         let had = self.world.machine().has;
         for delivery in self.world.deliveries().await.into_iter().flatten() {
             let id = delivery.invocation.request_id;
@@ -222,6 +229,9 @@ impl History {
         self.world.machine().refuses = false;
         settle().await;
         self.observe().await;
+        if self.callers.last().is_some_and(|caller| !caller.task.is_finished()) {
+            assert!(!self.world.machine().frozen, "an invocation waits for a frozen runtime");
+        }
         if self.created.is_none() {
             self.world.next(0);
             settle().await;

@@ -347,6 +347,63 @@ async fn a_program_that_is_not_there_is_the_functions_error() {
     assert_eq!(error_type(&answer.await.expect("an answer")), "Runtime.InvalidEntrypoint");
 }
 
+/// The worker looks twice at a runtime that has nothing to do.
+fn freeze(world: &World) {
+    world.slot.rest();
+    world.slot.rest();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_nothing_to_do_is_frozen_and_thaws_for_its_next_invocation() {
+    let world = World::up().await;
+    world.slot.rest();
+    settle().await;
+    assert!(!world.machine().frozen, "it may just have begun to wait");
+    world.slot.rest();
+    world.slot.rest();
+    settle().await;
+    assert!(world.machine().frozen);
+    let answer = world.slot.accept(invocation("{}", false)).expect("free");
+    freeze(&world);
+    settle().await;
+    assert!(!world.machine().frozen, "it has work");
+    let delivery = world.deliveries().await.pop().expect("a call").expect("a delivery");
+    freeze(&world);
+    settle().await;
+    assert!(!world.machine().frozen, "it works");
+    world.answer(delivery.invocation.request_id, "done".into(), false).expect("in order");
+    answer.await.expect("an answer");
+    freeze(&world);
+    settle().await;
+    assert!(!world.machine().frozen, "it may do what is left of its work");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invocation_that_comes_while_it_is_being_frozen_is_not_left_there() {
+    let world = World::up().await;
+    freeze(&world);
+    // The keeper has not heard of the first when the second is said.
+    let _answer = world.slot.accept(invocation("{}", false)).expect("free");
+    settle().await;
+    assert!(!world.machine().frozen);
+    assert!(world.deliveries().await.pop().expect("a call").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_initialises_is_not_frozen_and_a_frozen_one_ends() {
+    let world = World::new().await;
+    settle().await;
+    freeze(&world);
+    settle().await;
+    assert!(!world.machine().frozen);
+    world.next(0);
+    settle().await;
+    freeze(&world);
+    world.slot.command(Command::Retire);
+    world.keeper.await.expect("a keeper");
+    assert_eq!(world.heard.counts(), Counts { idle: 0, dead: 1 });
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_a_timeout_and_an_answer_one_wins() {
     for answers_first in [true, false] {

@@ -1,6 +1,6 @@
 //! A sandbox without a wall, driven by hand.
 
-use std::io::{PipeWriter, Write};
+use std::io::{self, PipeWriter, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,6 +33,7 @@ pub(super) struct Machine {
     pub refuses: bool,
     pub destroyed: bool,
     pub bound: bool,
+    pub frozen: bool,
     /// Nothing that is asked of the wall is ever done.
     pub stuck: bool,
     /// What the process holds since `next` gave it.
@@ -41,6 +42,11 @@ pub(super) struct Machine {
 }
 
 impl Machine {
+    /// Whether its connections and its process do anything.
+    pub fn acts(&self) -> (bool, bool) {
+        (self.open && !self.frozen, self.alive && !self.frozen)
+    }
+
     fn close(&mut self) {
         (self.alive, self.open, self.has) = (false, false, None);
         self.calls.iter_mut().filter_map(Option::take).for_each(|call| call.abort());
@@ -78,6 +84,7 @@ impl Wall for FakeWall {
         let mut machine = self.machine();
         assert!(machine.bound, "started before it is the function's");
         assert!(!machine.alive, "two processes at once");
+        assert!(!machine.frozen, "started in what is frozen");
         if machine.refuses {
             return Err(WallError::Refused("no such program".into()));
         }
@@ -86,9 +93,22 @@ impl Wall for FakeWall {
         Ok(())
     }
 
+    fn freeze(&self) -> io::Result<()> {
+        let mut machine = self.machine();
+        assert!(machine.has.is_none(), "frozen with an invocation");
+        machine.frozen = true;
+        Ok(())
+    }
+
+    fn thaw(&self) -> io::Result<()> {
+        self.machine().frozen = false;
+        Ok(())
+    }
+
     async fn reset(&self) -> Result<(), WallError> {
         self.unless_stuck().await;
         self.machine().close();
+        self.machine().frozen = false;
         tokio::task::yield_now().await;
         Ok(())
     }
@@ -138,6 +158,7 @@ impl World {
             serving: JoinSet::new(),
             pump: JoinSet::new(),
             bind: Some(bind),
+            parked: None,
             start: Start { argv: vec!["/var/task/bootstrap".into()], ..Start::default() },
             init_timeout: INIT_TIMEOUT,
             init_deadline: None,
