@@ -1,0 +1,252 @@
+//! One guest, from nothing to init's hello, or from a snapshot to where it was.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use fika_init::message::Refresh;
+use fika_init::{FromInit, ToInit, place};
+use fika_model::SandboxId;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::link::{Ends, carry};
+use super::{CodeDisks, Enclosed, Kept, Machine, MachineSpec, MicroVms, Snapshot};
+use crate::cgroup::Limits;
+use crate::door::{Connection, Door};
+use crate::error::WallError;
+use crate::jail::WallSpec;
+use crate::log::LogPipe;
+use crate::sandbox::Resumed;
+use crate::sandbox::body::{Body, Parts};
+use crate::sandbox::control::Control;
+
+/// How long init has to say hello, in seconds. By translation, on a machine under load, a kernel
+/// takes some ten.
+const HELLO_S: u64 = 60;
+
+/// How long a restored guest has to take its first word.
+const FIRST_WORD: Duration = Duration::from_secs(10);
+
+/// What kernel and init need beside the function's memory and `/tmp`, in MiB.
+const KERNEL_MB: u32 = 96;
+
+/// Each page of memory has a description of its own in the kernel: 64 bytes for 4,096.
+const PAGES: u32 = 64;
+
+/// Memory that stands for one CPU, in MB: Lambda's documentation.
+const MB_PER_CPU: u32 = 1769;
+
+/// How much of it makes all random numbers new, in bytes.
+const ENTROPY: usize = 64;
+
+/// What a sandbox must know of its machine.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    /// Makes the disk of its code.
+    pub disks: Arc<CodeDisks>,
+    /// The runtime image it has.
+    pub image: PathBuf,
+    /// The function's memory and `/tmp` that it was made for, in MB.
+    pub made_for: (u32, u32),
+    /// The name of the code tree it has.
+    pub code: Option<String>,
+}
+
+/// All that a guest of such a function has for memory, in MiB.
+pub fn guest_mb(memory_mb: u32, ephemeral_mb: u32) -> u32 {
+    let own = memory_mb + ephemeral_mb;
+    own + KERNEL_MB + own / PAGES
+}
+
+fn cpus(memory_mb: u32) -> u32 {
+    let there = std::thread::available_parallelism().map_or(1, usize::from);
+    memory_mb.div_ceil(MB_PER_CPU).min(u32::try_from(there).unwrap_or(1)).max(1)
+}
+
+/// What is to be made, whichever way.
+struct Plan<'a> {
+    id: SandboxId,
+    image: &'a Path,
+    memory_mb: u32,
+    ephemeral_mb: u32,
+    hostname: &'a str,
+}
+
+/// Boots a guest.
+pub async fn boot(vms: &MicroVms, spec: &WallSpec) -> Result<Parts, WallError> {
+    let plan = Plan {
+        id: spec.sandbox,
+        image: &spec.image,
+        memory_mb: spec.memory_mb,
+        ephemeral_mb: spec.ephemeral_mb,
+        hostname: &spec.hostname,
+    };
+    let (mut machine, enclosed) = start(vms, &plan, vms.nothing.clone(), None).await?;
+    match greet(machine.as_mut(), plan.hostname).await {
+        Ok((ends, control)) => parts(vms, &plan, machine, enclosed, ends, control, None),
+        Err(error) => Err(undo(machine, enclosed, error).await),
+    }
+}
+
+/// Restores a guest.
+pub async fn restore(
+    vms: &MicroVms,
+    snapshot: &Snapshot,
+    id: SandboxId,
+    hostname: &str,
+) -> Result<Parts, WallError> {
+    let plan = Plan {
+        id,
+        image: snapshot.image(),
+        memory_mb: snapshot.memory_mb(),
+        ephemeral_mb: snapshot.ephemeral_mb(),
+        hostname,
+    };
+    let disk = match snapshot.code() {
+        Some(code) => vms.code.code(&vms.enclosure.home.code_dir().join(code)).await?,
+        None => vms.nothing.clone(),
+    };
+    let (mut machine, enclosed) = start(vms, &plan, disk, Some(snapshot.directory())).await?;
+    match resume(machine.as_mut(), snapshot.kept(), hostname).await {
+        Ok((ends, control)) => parts(vms, &plan, machine, enclosed, ends, control, Some(snapshot)),
+        Err(error) => Err(undo(machine, enclosed, error).await),
+    }
+}
+
+/// Starts the monitor, with a whole CPU until its guest is there.
+async fn start(
+    vms: &MicroVms,
+    plan: &Plan<'_>,
+    code_disk: PathBuf,
+    snapshot: Option<&Path>,
+) -> Result<(Box<dyn Machine>, Enclosed), WallError> {
+    let memory_mb = guest_mb(plan.memory_mb, plan.ephemeral_mb);
+    let limits =
+        Limits::of(plan.memory_mb, memory_mb + vms.vmm.overhead_mb() - plan.memory_mb, vms.cpu);
+    let spec = MachineSpec {
+        sandbox: plan.id,
+        kernel: vms.kernel.clone(),
+        initrd: vms.initrd.clone(),
+        root_disk: vms.images.of(plan.image).await?,
+        code_disk,
+        memory_mb,
+        cpus: cpus(plan.memory_mb),
+        tap: None,
+    };
+    let enclosed = vms.enclosure.enclose(plan.id, limits).await?;
+    boost(&enclosed, true, limits);
+    let machine = vms.vmm.start(&spec, snapshot, &enclosed).await?;
+    boost(&enclosed, false, limits);
+    Ok((machine, enclosed))
+}
+
+fn boost(enclosed: &Enclosed, on: bool, limits: Limits) {
+    if let Some(Err(error)) = enclosed.cgroup().map(|cgroup| cgroup.boost(on, limits)) {
+        tracing::warn!(%error, "a guest's share of the CPU cannot be set");
+    }
+}
+
+fn stream(machine: &mut dyn Machine, kept: Option<&Kept>) -> Result<Ends, WallError> {
+    let stream = machine.take_stream().ok_or(WallError::Lost)?;
+    carry(stream, kept).map_err(|error| WallError::NoSnapshot(error.to_string()))
+}
+
+/// Waits for init's hello, and tells it what it cannot know.
+async fn greet(machine: &mut dyn Machine, hostname: &str) -> Result<(Open, Control), WallError> {
+    let ends = stream(machine, None)?;
+    let mut control = Control::of_guest(ends.control);
+    let hello = timeout(Duration::from_secs(HELLO_S), control.next()).await;
+    match hello.map_err(|_| WallError::Silent(HELLO_S))? {
+        Ok(Some(FromInit::Hello { version: place::VERSION })) => {}
+        Ok(Some(FromInit::Failed { message })) => return Err(WallError::Build(message)),
+        Ok(Some(other)) => return Err(WallError::Build(format!("init began with {other:?}"))),
+        Ok(None) => return Err(WallError::Build(machine.jailed().why().await)),
+        Err(error) => return Err(WallError::Build(error.to_string())),
+    }
+    refresh(&mut control, hostname).await?;
+    Ok((Open { log: ends.log, doors: ends.doors, open: ends.open }, control))
+}
+
+async fn resume(
+    machine: &mut dyn Machine,
+    kept: &Kept,
+    hostname: &str,
+) -> Result<(Open, Control), WallError> {
+    let ends = stream(machine, Some(kept))?;
+    let mut control = Control::of_guest(ends.control);
+    refresh(&mut control, hostname).await?;
+    Ok((Open { log: ends.log, doors: ends.doors, open: ends.open }, control))
+}
+
+/// Makes clock, random numbers and host name right.
+async fn refresh(control: &mut Control, hostname: &str) -> Result<(), WallError> {
+    let mut entropy = vec![0; ENTROPY];
+    File::open("/dev/urandom")
+        .and_then(|mut random| random.read_exact(&mut entropy))
+        .map_err(WallError::Spawn)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let unix_time_ns = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+    let word = ToInit::Refresh(Refresh { unix_time_ns, entropy, hostname: hostname.into() });
+    let said = timeout(FIRST_WORD, control.say(&word, &[])).await;
+    said.map_err(|_| WallError::Silent(FIRST_WORD.as_secs()))?.map_err(|_| WallError::Lost)
+}
+
+/// The ends of a stream but control.
+struct Open {
+    log: super::Channel,
+    doors: [tokio::sync::mpsc::Receiver<super::Channel>; 2],
+    open: Vec<(u8, super::Channel)>,
+}
+
+fn parts(
+    vms: &MicroVms,
+    plan: &Plan<'_>,
+    machine: Box<dyn Machine>,
+    enclosed: Enclosed,
+    ends: Open,
+    control: Control,
+    snapshot: Option<&Snapshot>,
+) -> Result<Parts, WallError> {
+    let [api, endpoint] = ends.doors;
+    let resumed = ends.open.into_iter().map(|(door, channel)| Resumed {
+        waits_for: snapshot.and_then(|snapshot| snapshot.waits_for(channel.number())),
+        endpoint: door == fika_init::mux::door::ENDPOINT,
+        connection: Connection::Channel(channel),
+    });
+    Ok(Parts {
+        control,
+        body: Body::MicroVm { machine, enclosed },
+        cgroup: None,
+        network: None,
+        api: Door::channels(api),
+        endpoint: Door::channels(endpoint),
+        log: LogPipe::of_guest(ends.log),
+        outside: None,
+        resumed: resumed.collect(),
+        guest: Some(Guest {
+            disks: vms.code.clone(),
+            image: plan.image.into(),
+            made_for: (plan.memory_mb, plan.ephemeral_mb),
+            code: snapshot.and_then(|snapshot| snapshot.code()).map(String::from),
+        }),
+    })
+}
+
+/// Ends a guest that does not come up.
+async fn undo(
+    mut machine: Box<dyn Machine>,
+    mut enclosed: Enclosed,
+    error: WallError,
+) -> WallError {
+    if !machine.jailed().end().await {
+        enclosed.keep_user_taken();
+    }
+    let removed = spawn_blocking(move || drop((machine, enclosed))).await;
+    match removed.map_err(io::Error::other) {
+        Ok(()) => error,
+        Err(panicked) => WallError::Spawn(panicked),
+    }
+}

@@ -1,0 +1,237 @@
+//! The wall around a virtual machine monitor: its user, its cgroup, its namespaces.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use fika_init::{Decoder, FromInit, encode, stream};
+use fika_jailer::{MARK, Order, Users as Mapped, VmmSpec};
+use fika_model::SandboxId;
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::cgroup::{Cgroup, Cgroups, Limits};
+use crate::error::WallError;
+use crate::jail::Lease;
+use crate::jail::home::Home;
+use crate::jail::users::Users;
+
+/// Where programs and their libraries are, on one distribution or another.
+const SYSTEM: [&str; 7] =
+    ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/nix/store", "/gnu/store"];
+
+/// How much of what a monitor says is kept, in bytes.
+const SAID: usize = 2048;
+
+/// How long what is told to end may take to be gone.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Makes walls for monitors.
+pub struct Enclosure {
+    pub home: Home,
+    pub users: Arc<Users>,
+    pub cgroups: Arc<Cgroups>,
+}
+
+impl Enclosure {
+    /// Sets a user and a cgroup apart for one monitor.
+    pub async fn enclose(&self, id: SandboxId, limits: Limits) -> Result<Enclosed, WallError> {
+        let lease = self.users.lease()?;
+        let cgroups = self.cgroups.clone();
+        let cgroup = spawn_blocking(move || cgroups.create(id, limits)).await;
+        let cgroup = cgroup.unwrap_or_else(|e| Err(io::Error::other(e)));
+        Ok(Enclosed {
+            cgroup: cgroup.map_err(WallError::Cgroup)?.map(Arc::new),
+            lease,
+            jailer: self.home.path("jailer"),
+            mount_point: self.home.path("root"),
+            instance: self.home.instance().into(),
+            sandbox: id,
+        })
+    }
+}
+
+/// What belongs to one monitor alone. When it is dropped the cgroup goes, and the user is free.
+pub struct Enclosed {
+    cgroup: Option<Arc<Cgroup>>,
+    lease: Lease,
+    jailer: PathBuf,
+    mount_point: PathBuf,
+    instance: String,
+    sandbox: SandboxId,
+}
+
+/// A program to start.
+pub struct Launch {
+    /// By an absolute path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// It may use `/dev/kvm`.
+    pub kvm: bool,
+    /// What it finds from descriptor [`fika_jailer::FIRST_DESCRIPTOR`] on, at most twelve.
+    pub descriptors: Vec<OwnedFd>,
+}
+
+impl Enclosed {
+    /// The monitor's cgroup, where there are cgroups.
+    pub fn cgroup(&self) -> Option<&Arc<Cgroup>> {
+        self.cgroup.as_ref()
+    }
+
+    /// The user that the monitor is, where that is not the server's.
+    #[must_use]
+    pub fn user(&self) -> Option<u32> {
+        match self.lease.mapped() {
+            Mapped::Own { function, .. } => Some(function),
+            Mapped::Caller => None,
+        }
+    }
+
+    /// Keeps the user from everybody else for good, because a process of it may live on.
+    pub fn keep_user_taken(&mut self) {
+        self.lease.keep_taken();
+    }
+
+    /// Starts a program behind the wall. Whether it comes up is for its caller to find out.
+    ///
+    /// # Errors
+    /// [`WallError::Spawn`] when the jailer cannot be started.
+    pub async fn launch(&self, launch: Launch) -> Result<Jailed, WallError> {
+        let entrances = self.cgroup.as_ref().map_or(Ok(Vec::new()), |group| group.entrances());
+        let entrances = entrances.map_err(WallError::Cgroup)?;
+        let (ours, theirs) = UnixStream::pair().map_err(WallError::Spawn)?;
+        let order = encode(&Order::Vmm(self.spec(&launch, entrances.len())));
+        let order = order.map_err(|error| WallError::Spawn(io::Error::other(error)))?;
+        let beside: Vec<BorrowedFd<'_>> =
+            entrances.iter().chain(&launch.descriptors).map(AsFd::as_fd).collect();
+        stream::send_all(&ours, &order, &beside).map_err(WallError::Spawn)?;
+        let mut command = self.command(theirs);
+        // The kernel takes its time for this.
+        let child = spawn_blocking(move || command.spawn()).await;
+        let child = child.unwrap_or_else(|error| Err(io::Error::other(error)));
+        Ok(Jailed::new(child.map_err(WallError::Spawn)?, ours))
+    }
+
+    fn spec(&self, launch: &Launch, cgroups: usize) -> VmmSpec {
+        let system = SYSTEM.iter().map(Path::new).filter(|path| path.exists());
+        let mut trees: Vec<PathBuf> = system.map(PathBuf::from).collect();
+        if !trees.iter().any(|tree| launch.program.starts_with(tree)) {
+            trees.push(launch.program.clone());
+        }
+        VmmSpec {
+            program: launch.program.clone(),
+            args: launch.args.clone(),
+            trees,
+            mount_point: self.mount_point.clone(),
+            user: self.user(),
+            kvm: launch.kvm,
+            cgroups,
+        }
+    }
+
+    /// In a process group of its own, as a jail is.
+    fn command(&self, control: UnixStream) -> Command {
+        let mut command = Command::new(&self.jailer);
+        command
+            .args([MARK, &self.instance, &self.sandbox.to_string()])
+            .env_clear()
+            .stdin(Stdio::from(OwnedFd::from(control)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        command
+    }
+}
+
+impl Drop for Enclosed {
+    fn drop(&mut self) {
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.remove();
+        }
+    }
+}
+
+/// A monitor that runs behind its wall. It ends when this is dropped.
+pub struct Jailed {
+    jailer: Child,
+    /// The jailer ends its monitor, and then itself, when nobody holds this.
+    control: Option<UnixStream>,
+    said: Arc<Mutex<String>>,
+}
+
+impl Jailed {
+    fn new(mut jailer: Child, control: UnixStream) -> Self {
+        let said = Arc::new(Mutex::new(String::new()));
+        if let Some(stderr) = jailer.stderr.take() {
+            tokio::spawn(listen(stderr, said.clone()));
+        }
+        Self { jailer, control: Some(control), said }
+    }
+
+    /// Waits until it ends by itself. Safe to cancel.
+    pub async fn ended(&mut self) {
+        let _status = self.jailer.wait().await;
+    }
+
+    /// Ends it. False when it may live on all the same.
+    pub async fn end(&mut self) -> bool {
+        self.control = None;
+        if timeout(PATIENCE, self.jailer.wait()).await.is_ok() {
+            return true;
+        }
+        tracing::warn!(
+            "a virtual machine cannot be ended: its user stays taken until the next start"
+        );
+        let _late = self.jailer.start_kill();
+        false
+    }
+
+    /// Why it did not come up, for people. Ends it.
+    pub async fn why(&mut self) -> String {
+        let told = self.control.as_ref().and_then(told);
+        self.end().await;
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match told {
+            Some(told) => told,
+            None if said.is_empty() => "it ended without a word".into(),
+            None => said.trim().replace('\n', "; "),
+        }
+    }
+}
+
+/// What the jailer reported, if it did.
+fn told(control: &UnixStream) -> Option<String> {
+    control.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
+    let (mut decoder, mut buffer) = (Decoder::default(), [0; 4096]);
+    loop {
+        match decoder.take().ok()? {
+            Some(FromInit::Failed { message }) => return Some(message),
+            Some(_) => return None,
+            None => {}
+        }
+        match stream::receive(control, &mut buffer, &mut Vec::new()).ok()? {
+            0 => return None,
+            read => decoder.push(&buffer[..read]),
+        }
+    }
+}
+
+/// Keeps the beginning of what a monitor says, and takes the rest off its hands.
+async fn listen(mut stderr: ChildStderr, said: Arc<Mutex<String>>) {
+    let mut buffer = [0; 1024];
+    while let Ok(read @ 1..) = stderr.read(&mut buffer).await {
+        let text = String::from_utf8_lossy(&buffer[..read]);
+        tracing::debug!(%text, "a virtual machine monitor says");
+        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.len() < SAID {
+            said.push_str(&text);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! MicroVMs run by QEMU: on KVM where code runs on it at speed, by translation anywhere else.
+//!
+//! - [`Qemu`]: the program that is installed; `machine`: one that runs
+//! - `line`: its command line: pure
+//! - `qmp`: its control protocol
+//! - `memory`: what a guest has for memory, and how guests share that of a snapshot
+//!
+//! Whatever QEMU uses is opened for it and handed over by number.
+
+mod line;
+mod machine;
+mod memory;
+mod qmp;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use fika_model::WallKind;
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+use self::line::arguments;
+use self::machine::QemuMachine;
+use self::qmp::Qmp;
+use super::clock;
+use super::enclosure::{Enclosed, Launch};
+use super::vmm::{Doing, Machine, MachineSpec, Vmm};
+use crate::error::WallError;
+
+pub use line::{Accelerator, TRANSLATED_MB};
+pub use qmp::QmpError;
+
+/// The program, as distributions call it.
+const PROGRAM: &str = "qemu-system-x86_64";
+
+/// The first version that can put another file under a disk that is in use.
+const OLDEST: (u32, u32) = (6, 1);
+
+/// The kernel's arguments. A microVM has no console; a reset is its end.
+const CMDLINE: &str = "fika.stream=vport quiet reboot=t panic=-1";
+
+/// QEMU as it is installed.
+#[derive(Debug)]
+pub struct Qemu {
+    program: PathBuf,
+    version: String,
+    accelerator: Accelerator,
+    /// Memories of snapshots that are in use, by their directories.
+    memories: Mutex<BTreeMap<PathBuf, Arc<OwnedFd>>>,
+}
+
+impl Qemu {
+    /// Looks for the program in `PATH` and asks for its version. Blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// [`WallError::NoVmm`] when there is none, or one that is too old.
+    pub fn find(accelerator: Accelerator) -> Result<Self, WallError> {
+        let missing = |why: &str| WallError::NoVmm(why.into());
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let program = std::env::split_paths(&path).map(|place| place.join(PROGRAM));
+        let program = program.filter_map(|program| program.canonicalize().ok()).next();
+        let program = program.ok_or_else(|| {
+            missing("install QEMU (package qemu-system-x86), or choose another wall")
+        })?;
+        let said = Command::new(&program).arg("--version").output();
+        let said = said.map_err(WallError::Spawn)?;
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        let version = said.lines().next().unwrap_or_default();
+        if number(version).is_none_or(|number| number < OLDEST) {
+            return Err(missing(&format!("{version:?} is no QEMU of version 6.1 or later")));
+        }
+        let version = format!("{version}, {accelerator:?}");
+        Ok(Self { program, version, accelerator, memories: Mutex::default() })
+    }
+
+    /// The memory of a snapshot, read once for all.
+    async fn memory_of(&self, snapshot: &Path) -> io::Result<OwnedFd> {
+        let mut memories = self.memories.lock().await;
+        if let Some(memory) = memories.get(snapshot) {
+            return memory.try_clone();
+        }
+        let path = snapshot.join(machine::MEMORY);
+        let memory = spawn_blocking(move || memory::load(&path)).await;
+        let memory = Arc::new(memory.unwrap_or_else(|error| Err(io::Error::other(error)))?);
+        memories.insert(snapshot.into(), memory.clone());
+        memory.try_clone()
+    }
+
+    async fn begin(
+        &self,
+        spec: &MachineSpec,
+        snapshot: Option<&Path>,
+        enclosed: &Enclosed,
+    ) -> Result<QemuMachine, WallError> {
+        let unusable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| WallError::State { path, source }
+        };
+        let open = |path: &Path| File::open(path).map(OwnedFd::from).map_err(unusable(path));
+        let (qmp, its_qmp) = UnixStream::pair().map_err(WallError::Spawn)?;
+        let (stream, its_stream) = UnixStream::pair().map_err(WallError::Spawn)?;
+        let mut descriptors: Vec<OwnedFd> = vec![its_qmp.into(), its_stream.into()];
+        let mut shared = None;
+        match snapshot {
+            Some(snapshot) => {
+                descriptors.push(self.memory_of(snapshot).await.map_err(unusable(snapshot))?);
+            }
+            None => {
+                let memory = memory::fresh(u64::from(spec.memory_mb) << 20);
+                let memory = memory.map_err(WallError::Spawn)?;
+                descriptors.push(memory.try_clone().map_err(WallError::Spawn)?.into());
+                shared = Some(memory);
+            }
+        }
+        descriptors.extend([open(&spec.root_disk)?, open(&spec.code_disk)?]);
+        if snapshot.is_none() {
+            descriptors.extend([open(&spec.kernel)?, open(&spec.initrd)?]);
+        }
+        let cmdline = snapshot.is_none().then(|| self.cmdline());
+        let launch = Launch {
+            program: self.program.clone(),
+            args: arguments(spec, self.accelerator, cmdline.as_deref()),
+            kvm: self.accelerator == Accelerator::Kvm,
+            descriptors,
+        };
+        let mut jailed = enclosed.launch(launch).await?;
+        let qmp = match Qmp::greet(qmp).await {
+            Ok(qmp) => qmp,
+            Err(error) => {
+                tracing::debug!(%error, "QEMU does not come up");
+                return Err(WallError::Build(format!("QEMU: {}", jailed.why().await)));
+            }
+        };
+        QemuMachine::new(jailed, qmp, stream, shared)
+    }
+
+    /// By translation the guest's clock is the host's, which it could measure for itself, but not
+    /// on a host that is busy.
+    fn cmdline(&self) -> String {
+        match (self.accelerator, clock::tsc_khz()) {
+            (Accelerator::Software, Some(khz)) => {
+                format!("{CMDLINE} tsc_early_khz={khz} tsc=reliable")
+            }
+            _ => CMDLINE.into(),
+        }
+    }
+}
+
+impl Vmm for Qemu {
+    fn kind(&self) -> WallKind {
+        WallKind::Qemu
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn overhead_mb(&self) -> u32 {
+        match self.accelerator {
+            Accelerator::Kvm => 64,
+            Accelerator::Software => 128 + TRANSLATED_MB,
+        }
+    }
+
+    fn start<'a>(
+        &'a self,
+        spec: &'a MachineSpec,
+        snapshot: Option<&'a Path>,
+        enclosed: &'a Enclosed,
+    ) -> Doing<'a, Box<dyn Machine>> {
+        Box::pin(async move {
+            let mut machine = self.begin(spec, snapshot, enclosed).await?;
+            if let Some(snapshot) = snapshot {
+                if let Err(error) = machine.restore(snapshot).await {
+                    machine.jailed().end().await;
+                    return Err(error);
+                }
+            }
+            Ok(Box::new(machine) as Box<dyn Machine>)
+        })
+    }
+
+    fn forget<'a>(&'a self, snapshot: &'a Path) -> Doing<'a, ()> {
+        Box::pin(async move {
+            self.memories.lock().await.remove(snapshot);
+            Ok(())
+        })
+    }
+}
+
+/// The version in `QEMU emulator version 7.2.22 (…)`.
+fn number(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.strip_prefix("QEMU emulator version ")?.split(['.', ' ']);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_as_qemu_says_it() {
+        assert_eq!(number("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)"), Some((7, 2)));
+        assert_eq!(number("QEMU emulator version 10.0.0"), Some((10, 0)));
+        assert_eq!(number("Firecracker v1.17.0"), None);
+    }
+}

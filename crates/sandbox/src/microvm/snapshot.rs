@@ -1,0 +1,163 @@
+//! Guests that were stopped and written down, for others to be restored from.
+//!
+//! A snapshot is a directory: what its monitor wrote, and `meta.json`. It is made under another
+//! name and appears whole. It holds all that was in the guest's memory: it is as secret as the
+//! function.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+
+use super::{Kept, MicroVms, is_name};
+use crate::error::WallError;
+use crate::sandbox::Sandbox;
+
+const META: &str = "meta.json";
+
+/// How names begin of what is not whole yet.
+const DRAFT: &str = ".new-";
+
+/// What a snapshot is of, and what it depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Meta {
+    /// Monitor, kernel and init, as one digest.
+    breed: String,
+    image: PathBuf,
+    memory_mb: u32,
+    ephemeral_mb: u32,
+    code: Option<String>,
+    kept: Kept,
+    waits: BTreeMap<u16, String>,
+}
+
+/// A guest that was written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    directory: PathBuf,
+    meta: Meta,
+}
+
+impl Snapshot {
+    /// The function's memory that it was made for, in MB.
+    #[must_use]
+    pub fn memory_mb(&self) -> u32 {
+        self.meta.memory_mb
+    }
+
+    /// The size of `/tmp` that it was made for, in MB.
+    #[must_use]
+    pub fn ephemeral_mb(&self) -> u32 {
+        self.meta.ephemeral_mb
+    }
+
+    /// The name of the code tree it is bound to. None for one that any function can have.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.meta.code.as_deref()
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(super) fn image(&self) -> &Path {
+        &self.meta.image
+    }
+
+    pub(super) fn kept(&self) -> &Kept {
+        &self.meta.kept
+    }
+
+    pub(super) fn waits_for(&self, channel: u16) -> Option<String> {
+        self.meta.waits.get(&channel).cloned()
+    }
+}
+
+fn unusable(path: &Path) -> impl FnOnce(io::Error) -> WallError {
+    let path = path.to_owned();
+    move |source| WallError::State { path, source }
+}
+
+/// Makes the place for snapshots, for the server alone, and removes what is half made there.
+pub(super) fn open(place: &Path) -> Result<(), WallError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(place).map_err(unusable(place))?;
+    for name in names(place).filter(|name| name.starts_with(DRAFT)) {
+        let draft = place.join(name);
+        fs::remove_dir_all(&draft).map_err(unusable(&draft))?;
+    }
+    Ok(())
+}
+
+fn names(place: &Path) -> impl Iterator<Item = String> {
+    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok())
+}
+
+/// Stops a sandbox for good and writes it down.
+pub(super) async fn take(
+    vms: &MicroVms,
+    sandbox: Sandbox,
+    name: &str,
+    waits: BTreeMap<u16, String>,
+) -> Result<Snapshot, WallError> {
+    if !is_name(name) {
+        return Err(WallError::NoSnapshot(format!("{name:?} is no name for one")));
+    }
+    let Some(guest) = sandbox.guest() else {
+        return Err(WallError::NoSnapshot("a jail cannot become one".into()));
+    };
+    let (memory_mb, ephemeral_mb) = guest.made_for;
+    let (image, code) = (guest.image.clone(), guest.code.clone());
+    let draft = vms.snapshots.join(format!("{DRAFT}{name}"));
+    DirBuilder::new().mode(0o700).create(&draft).map_err(unusable(&draft))?;
+    let drafted = Draft(draft.clone());
+    let kept = sandbox.into_snapshot(draft.clone()).await?;
+    let breed = vms.breed.clone();
+    let meta = Meta { breed, image, memory_mb, ephemeral_mb, code, kept, waits };
+    let directory = vms.snapshots.join(name);
+    let text =
+        serde_json::to_vec(&meta).map_err(|error| WallError::NoSnapshot(error.to_string()))?;
+    fs::write(draft.join(META), text)
+        .and_then(|()| fs::rename(&draft, &directory))
+        .map_err(unusable(&directory))?;
+    std::mem::forget(drafted);
+    Ok(Snapshot { directory, meta })
+}
+
+/// Goes when it does not become a snapshot.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        let _removed_at_the_next_start = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A snapshot, if it is there and of use.
+pub(super) fn find(directory: &Path, breed: &str) -> Option<Snapshot> {
+    let meta: Meta = serde_json::from_slice(&fs::read(directory.join(META)).ok()?).ok()?;
+    let of_use = meta.breed == breed && meta.image.is_dir();
+    of_use.then(|| Snapshot { directory: directory.into(), meta })
+}
+
+/// Names of snapshots that nobody can use any more.
+pub(super) fn useless(place: &Path, breed: &str) -> Vec<String> {
+    let whole = names(place).filter(|name| !name.starts_with(DRAFT));
+    whole.filter(|name| find(&place.join(name), breed).is_none()).collect()
+}
+
+/// Removes a snapshot. It is none from the first moment on.
+pub(super) async fn remove(directory: PathBuf) {
+    let removed = spawn_blocking(move || match fs::remove_file(directory.join(META)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !directory.exists() => Ok(()),
+        _ => fs::remove_dir_all(&directory),
+    });
+    if let Ok(Err(error)) = removed.await {
+        tracing::warn!(%error, "a snapshot stays behind");
+    }
+}
