@@ -38,6 +38,10 @@ pub use pools::{Action, Pools, Start, Ticket};
 pub use states::{Signal, State};
 pub use upkeep::PoolSnapshot;
 
+/// How old a sandbox may be when it is handed out. It has the credentials of its function's role
+/// in its environment, which are good for 12 hours, and an invocation may take 15 minutes.
+pub const OLDEST: Duration = Duration::from_secs(11 * 60 * 60);
+
 /// A sandbox handed to one invocation. It goes back when the *worker* says so. Whoever finds no
 /// use for it says so in the worker's stead ([`fika_worker::SandboxEvents::idle`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

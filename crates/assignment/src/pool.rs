@@ -16,6 +16,8 @@ pub(crate) struct Idle {
     pub sandbox: SandboxId,
     pub lane: Option<LaneId>,
     pub since: Duration,
+    /// When it was ready first.
+    pub born: Duration,
 }
 
 /// An invocation that waits for a sandbox.

@@ -13,7 +13,7 @@ use fika_placement::Demand;
 
 use crate::pool::{Idle, Pool, Waiter};
 use crate::states::{Signal, State};
-use crate::{AssignError, Lease};
+use crate::{AssignError, Lease, OLDEST};
 
 /// What is to be done. `R` is how a waiter is answered.
 #[derive(Debug)]
@@ -70,6 +70,8 @@ pub(crate) struct Sandbox {
     pub reserved: bool,
     /// The worker has not answered its creation yet.
     pub creating: bool,
+    /// When it was ready first.
+    pub born: Duration,
 }
 
 /// Pools of sandboxes by function version.
@@ -196,13 +198,16 @@ impl<R> Pools<R> {
     pub(crate) fn offer(&mut self, now: Duration, sandbox: SandboxId, out: &mut Vec<Action<R>>) {
         let draining = self.draining;
         let Some((s, pool)) = self.member(sandbox) else { return };
-        if let Some(waiter) = pool.waiters.pop_front() {
+        if s.born + OLDEST <= now {
+            // Whoever waits has another one starting.
+            self.retire(sandbox, out);
+        } else if let Some(waiter) = pool.waiters.pop_front() {
             let lease = self.grant(sandbox);
             out.extend(lease.map(|lease| Action::Grant(waiter.reply, lease)));
         } else if pool.retired || draining {
             self.retire(sandbox, out);
         } else {
-            pool.idle.push_back(Idle { sandbox, lane: s.lane, since: now });
+            pool.idle.push_back(Idle { sandbox, lane: s.lane, since: now, born: s.born });
         }
     }
 
@@ -263,6 +268,7 @@ impl Sandbox {
             worker: None,
             reserved: false,
             creating: false,
+            born: Duration::ZERO,
         }
     }
 }

@@ -32,6 +32,9 @@ impl<R> Pools<R> {
         match self.advance(sandbox, Signal::Ready) {
             Some(State::Idle) => {
                 self.creation_answered(sandbox);
+                if let Some((s, _)) = self.member(sandbox) {
+                    s.born = now;
+                }
                 self.offer(now, sandbox, out);
             }
             // It died, and word of that was quicker than the creation's answer.

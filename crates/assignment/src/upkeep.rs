@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use fika_model::{SandboxId, Throttle, ThrottleReason, VersionUid};
 
+use crate::pool::Idle;
 use crate::pools::{Action, Pools};
 use crate::pressure::{Candidate, Survey};
 use crate::states::State;
-use crate::{AssignError, AssignmentOptions};
+use crate::{AssignError, AssignmentOptions, OLDEST};
 
 /// When to try again after a full machine: when room will come is not known.
 const CAPACITY_RETRY: Duration = Duration::from_secs(1);
@@ -31,13 +32,17 @@ pub struct PoolSnapshot {
 }
 
 impl<R> Pools<R> {
-    /// Time has gone by: ends sandboxes that were idle too long, and throttles those who waited
+    /// Time has gone by: ends sandboxes that were idle too long or are
+    /// too old, and throttles those who waited
     /// too long for room.
     pub fn tick(&mut self, now: Duration, options: &AssignmentOptions, out: &mut Vec<Action<R>>) {
         let mut stale = Vec::new();
         for pool in self.pools.values_mut() {
             let old = pool.idle.iter().take_while(|i| i.since + options.keep_alive <= now).count();
             stale.extend(pool.idle.drain(..old).map(|idle| idle.sandbox));
+            let aged = |idle: &Idle| idle.born + OLDEST <= now;
+            stale.extend(pool.idle.iter().filter(|idle| aged(idle)).map(|idle| idle.sandbox));
+            pool.idle.retain(|idle| !aged(idle));
             let overdue = pool.take_overdue(now, options.capacity_wait);
             out.extend(overdue.map(|waiter| Action::Refuse(waiter.reply, no_capacity())));
         }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use common::version;
-use fika_assignment::{Action, AssignError, AssignmentOptions, Lease, Pools, Start, Ticket};
+use fika_assignment::{
+    Action, AssignError, AssignmentOptions, Lease, OLDEST, Pools, Start, Ticket,
+};
 use fika_model::{LaneId, SandboxId, VersionUid, WorkerId};
 use fika_placement::Placement;
 use proptest::prelude::*;
@@ -46,6 +48,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => i().prop_map(Op::Evict),
         1 => (0..3u64).prop_map(Op::RetireVersion),
         3 => (0..9_000u64).prop_map(Op::Pass),
+        // A sandbox in use for so long gets old.
+        1 => Just(Op::Pass(OLDEST.as_millis() as u64 / 2)),
     ]
 }
 
@@ -62,6 +66,8 @@ struct Body {
     version: VersionUid,
     /// The worker has not answered the creation yet.
     creating: bool,
+    /// When it was ready.
+    born: Duration,
     /// Its processes are there.
     alive: bool,
     /// The worker was told to end it.
@@ -129,6 +135,7 @@ impl World {
         assert_eq!(body.version, VersionUid(uid), "a sandbox of one version never serves another");
         assert!(body.alive && !body.ending, "a dead sandbox is never granted");
         assert!(!body.creating, "nor one that is not ready");
+        assert!(self.now < body.born + OLDEST, "nor one whose credentials run out");
         assert_eq!(body.runs, None, "never two invocations in one sandbox at once");
         body.runs = Some(client);
     }
@@ -238,14 +245,16 @@ impl World {
         };
         assert!(self.pools.placed(start.sandbox, worker), "it is wanted");
         let version = start.version.uid;
-        let body = Body { worker, version, creating: true, alive: true, ending: false, runs: None };
+        let (born, ending, runs) = (self.now, false, None);
+        let body = Body { worker, version, creating: true, born, alive: true, ending, runs };
         self.bodies.insert(start.sandbox, body);
     }
 
     fn created(&mut self, sandbox: SandboxId, fails: bool) {
         let mut out = Vec::new();
+        let now = self.now;
         let body = self.body(sandbox);
-        body.creating = false;
+        (body.creating, body.born) = (false, now);
         let gone = fails || !body.alive;
         if gone {
             self.bodies.remove(&sandbox);
