@@ -18,7 +18,7 @@ use crate::addresses::{self, Slice};
 use crate::links::{self, Addresses, FAR, LOOPBACK, Near, Setup};
 use crate::netlink::Socket;
 use crate::rules::{self, SANDBOX};
-use crate::{namespace, nft};
+use crate::{namespace, nft, tap};
 
 /// The group of links that reach nothing.
 const NOWHERE: u32 = 0;
@@ -131,6 +131,12 @@ impl Hub {
         Ok(())
     }
 
+    fn next_number(&self) -> u16 {
+        let next = |last| Some(addresses::after(last));
+        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        addresses::after(last.unwrap_or_else(|last| last))
+    }
+
     fn apply(&self, commands: &str) -> io::Result<()> {
         namespace::visit(self.namespace.as_fd(), || nft::apply(commands))
     }
@@ -148,7 +154,7 @@ pub struct Made {
     pub addresses: Addresses,
 }
 
-/// Makes namespaces for sandboxes, one after the other. The thread it is on is its own.
+/// Makes namespaces for sandboxes. The thread it is on is its own.
 pub struct Maker {
     hub: Arc<Hub>,
     socket: Socket,
@@ -161,35 +167,54 @@ impl Maker {
         Ok(Self { hub, socket: Socket::open()? })
     }
 
-    /// Makes one.
-    pub fn make(&mut self) -> io::Result<Made> {
-        let made = self.inside();
+    /// Makes one whose processes have the addresses.
+    pub fn make(&self) -> io::Result<Made> {
+        self.away(|made, inside| {
+            let far = Setup::default().up(LOOPBACK).up(FAR).addresses(FAR, made.addresses);
+            far.default_routes(FAR).done(inside)?;
+            links::wait_for_link(inside, FAR)?;
+            links::wait_for_address(inside, made.addresses.v6)
+        })
+    }
+
+    /// Makes one whose guest, behind a tap, has the addresses. Nobody else in it has any.
+    pub fn make_for_guest(&self, owner: u32) -> io::Result<Made> {
+        self.away(|made, inside| {
+            for name in ["net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"] {
+                fs::write(format!("/proc/sys/{name}"), "1")?;
+            }
+            let tap = tap::make(owner)?;
+            let near = Setup::default().up(LOOPBACK).up(FAR).default_routes(FAR);
+            near.up(tap).routes(tap, made.addresses, (32, 128)).done(inside)?;
+            links::wait_for_link(inside, FAR)
+        })
+    }
+
+    /// Makes a namespace, joins it to the hub, and has the rest done in it.
+    fn away(&self, rest: impl FnOnce(&Made, &Socket) -> io::Result<()>) -> io::Result<Made> {
+        let made = self.joined().and_then(|made| {
+            rest(&made, &Socket::open()?)?;
+            links::wait_for_link(&self.socket, index(made.number))?;
+            Ok(made)
+        });
         // Else this thread would keep the sandbox's namespace.
         setns(&self.hub.namespace, CloneFlags::CLONE_NEWNET)?;
         made
     }
 
-    fn inside(&mut self) -> io::Result<Made> {
+    fn joined(&self) -> io::Result<Made> {
         let namespace = namespace::make()?;
         fs::write("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1")?;
         let number = self.pair(&namespace)?;
         let addresses = self.hub.slice.number(number);
         Setup::default().routes(index(number), addresses, (32, 128)).done(&self.socket)?;
-        let inside = Socket::open()?;
-        let far = Setup::default().up(LOOPBACK).up(FAR).addresses(FAR, addresses);
-        far.default_routes(FAR).done(&inside)?;
-        links::wait_for_link(&inside, FAR)?;
-        links::wait_for_link(&self.socket, index(number))?;
-        links::wait_for_address(&inside, addresses.v6)?;
         Ok(Made { namespace, number, addresses })
     }
 
     /// Takes the next number that no sandbox has.
-    fn pair(&mut self, namespace: &OwnedFd) -> io::Result<u16> {
+    fn pair(&self, namespace: &OwnedFd) -> io::Result<u16> {
         loop {
-            let number = addresses::after(self.hub.last.load(Ordering::Relaxed));
-            // Only one makes networks at a time.
-            self.hub.last.store(number, Ordering::Relaxed);
+            let number = self.hub.next_number();
             let name = format!("{SANDBOX}{number}");
             let near = Near { name: &name, index: index(number), group: NOWHERE };
             match links::pair(&self.socket, &near, INSIDE, namespace) {

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::host::{Host, Note};
 use crate::hub::{Hub, Made, Maker};
 use crate::lease::Lease;
-use crate::namespace::pause;
+use crate::namespace::{apart, pause};
 use crate::resolvers;
 
 /// How long a sandbox waits for its network. One is made in a few milliseconds.
@@ -140,6 +140,28 @@ impl Networks {
         Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))
     }
 
+    /// A network for one guest, whose monitor runs in the namespace and opens the tap
+    /// [`TAP`](crate::TAP) there as a user. The guest's link must have the address
+    /// [`HARDWARE`](crate::HARDWARE) and speak no ARP, and be given the lease's addresses and routes
+    /// to everywhere. `None` where sandboxes have loopback only. Made now: some ten milliseconds.
+    ///
+    /// # Errors
+    /// [`NetworkError::Make`] when the kernel refuses.
+    pub async fn lease_tap(&self, owner: u32) -> Result<Option<Lease>, NetworkError> {
+        let Ok(veth) = &self.way else { return Ok(None) };
+        let hub = veth.hub.clone();
+        let make = move || apart(|| Maker::new(hub)?.make_for_guest(owner));
+        let made = spawn_blocking(make).await.map_err(io::Error::other).and_then(|made| made);
+        let made = made.map_err(|error| NetworkError::Make(error.to_string()))?;
+        Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))
+    }
+
+    /// Who answers names, in order.
+    #[must_use]
+    pub fn resolvers(&self) -> &[IpAddr] {
+        &self.resolvers
+    }
+
     /// Cuts all sandboxes off, makes no more networks, and takes from the host what was put there.
     /// The same happens when this is dropped.
     pub async fn close(&self) {
@@ -192,7 +214,7 @@ fn stocked(hub: Arc<Hub>, stock: usize, trouble: Trouble) -> io::Result<mpsc::Re
 }
 
 fn fill(hub: &Arc<Hub>, put: &mpsc::Sender<Made>) -> io::Result<()> {
-    let mut maker = Maker::new(hub.clone())?;
+    let maker = Maker::new(hub.clone())?;
     while put.blocking_send(maker.make()?).is_ok() {}
     Ok(())
 }

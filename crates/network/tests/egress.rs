@@ -217,6 +217,27 @@ async fn a_server_that_is_killed() {
     std::future::pending::<()>().await;
 }
 
+#[tokio::test]
+async fn a_guest_behind_a_tap_is_held_to_the_same_rules() {
+    let Some(world) = world() else { return };
+    let networks = world.networks("open");
+    let lease = networks.lease_tap(0).await.unwrap().unwrap();
+    let own = lease.addresses().v4.to_string();
+    let ask = |own: &str, others: &[&str]| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/world/guest.py");
+        let mut guest = Command::new("python3");
+        guest.arg(script).arg(own).args(others);
+        let output = namespace::visit(lease.namespace(), || guest.output()).unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ask(&own, &[RESOLVERS[0]]), "refused");
+    lease.set_policy(None).await.unwrap();
+    let addresses = [RESOLVERS[0], PRIVATE[0], METADATA[0], MACHINE[0], MACHINE[2]];
+    assert_eq!(ask(&own, &addresses), "yes refused refused refused refused");
+    assert_eq!(ask("100.64.99.99", &[RESOLVERS[0]]), "silence", "as somebody else");
+}
+
 /// What servers put on the machine.
 fn traces(world: &World) -> String {
     let seen = [world.run("nft", &["list", "ruleset"]), world.run("ip", &["link"])].concat();
