@@ -37,6 +37,8 @@ pub struct Bind {
     pub memory_mb: u32,
     /// The size of `/tmp`, in MB.
     pub ephemeral_mb: u32,
+    /// What the function may call out to, as far as the operator allows; `None` for all of that.
+    pub egress: Option<Egress>,
 }
 
 /// The process of a function.
@@ -160,12 +162,14 @@ impl Sandbox {
         self.log.take().expect("the log is taken once")
     }
 
-    /// Makes the sandbox a function's, for good: puts the code in place, and sets its sizes.
+    /// Makes the sandbox a function's, for good: puts the code in place, sets its sizes, and lets
+    /// it call out.
     ///
     /// # Errors
     /// [`WallError::Code`] when the code is not in the code directory, [`WallError::NotBound`]
     /// when the sandbox is another function's already or cannot have this size,
-    /// [`WallError::Lost`] when it is gone.
+    /// [`WallError::Network`] when its policy cannot be put in force, [`WallError::Lost`] when it
+    /// is gone.
     pub async fn bind(&mut self, bind: Bind) -> Result<(), WallError> {
         let limits = Limits::of(bind.memory_mb, bind.ephemeral_mb, self.limits.cpu);
         let word = message::Bind {
@@ -175,7 +179,9 @@ impl Sandbox {
             watch_memory: self.cgroup.is_none(),
         };
         self.limits = limits;
-        self.ask(|reply| Order::Bind(word, limits, reply)).await?
+        let bound = self.ask(|reply| Order::Bind(word, limits, reply));
+        let (connected, bound) = tokio::join!(self.set_egress(bind.egress.as_ref()), bound);
+        connected.and(bound?)
     }
 
     /// Starts the function's process. Returns when its program runs. May be called again after a
@@ -202,13 +208,7 @@ impl Sandbox {
         .ok_or_else(|| WallError::Code(code.into()))
     }
 
-    /// Lets the sandbox call out to what its function's policy allows, as far as the operator's
-    /// does; `None` is the operator's. Before, it reaches nothing, so this comes with the
-    /// [`bind`](Self::bind). About half a millisecond; nothing where there are no networks.
-    ///
-    /// # Errors
-    /// [`WallError::Network`] when the policy cannot be put in force: it must not run then.
-    pub async fn set_egress(&self, function: Option<&Egress>) -> Result<(), WallError> {
+    async fn set_egress(&self, function: Option<&Egress>) -> Result<(), WallError> {
         match &self.network {
             Some(network) => Ok(network.set_policy(function).await?),
             None => Ok(()),

@@ -143,7 +143,7 @@ impl House {
     /// What binds a sandbox to the code of the tests, with the sizes it has.
     pub fn bind(&self) -> Bind {
         let WallSpec { memory_mb, ephemeral_mb, .. } = self.spec(0);
-        Bind { code: self.path("code/tree"), memory_mb, ephemeral_mb }
+        Bind { code: self.path("code/tree"), memory_mb, ephemeral_mb, egress: None }
     }
 }
 

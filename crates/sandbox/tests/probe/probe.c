@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -110,6 +111,62 @@ static void reach(const char *address, int port) {
     printf("connect %s\n", outcome(connect(socket_, (void *)&to, sizeof to)));
 }
 
+/* What a server at a port 80 says, of either family. */
+static void call(const char *address) {
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(80)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+    int is_v6 = strchr(address, ':') != 0;
+    inet_pton(is_v6 ? AF_INET6 : AF_INET, address, is_v6 ? (void *)&v6.sin6_addr : &v4.sin_addr);
+    int socket_ = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+    int done = connect(socket_, is_v6 ? (void *)&v6 : &v4, is_v6 ? sizeof v6 : sizeof v4);
+    char seen[64] = "";
+    if (done < 0 || read(socket_, seen, sizeof seen - 1) < 0) printf("%s\n", outcome(-1));
+    else printf("%s\n", seen);
+}
+
+/* Sends so many MB to the Runtime API, and counts what comes back. */
+static void pump(int mb) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9001)};
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(socket_, (void *)&to, sizeof to) < 0) { printf("%s\n", outcome(-1)); return; }
+    if (!fork()) {
+        static unsigned char out[1 << 16];
+        for (long at = 0; at < (long)mb << 20; at += sizeof out) {
+            for (int i = 0; i < sizeof out; i++) out[i] = (at + i) * 31 >> 3;
+            for (int sent = 0; sent < sizeof out;) sent += write(socket_, out + sent, sizeof out - sent);
+        }
+        shutdown(socket_, SHUT_WR);
+        _exit(0);
+    }
+    static unsigned char in[1 << 16];
+    long at = 0, wrong = 0, got;
+    while ((got = read(socket_, in, sizeof in)) > 0)
+        for (int i = 0; i < got; i++, at++) wrong += in[i] != (unsigned char)(at * 31 >> 3);
+    printf("pumped %ld wrong %ld\n", at, wrong);
+}
+
+/* Says hello to the Runtime API, and prints what it answers, however long that takes. */
+static void ask(const char *question) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9001)};
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+    char seen[64] = "";
+    connect(socket_, (void *)&to, sizeof to);
+    write(socket_, question, strlen(question));
+    printf("%s\n", read(socket_, seen, sizeof seen - 1) < 0 ? outcome(-1) : seen);
+}
+
+/* Sixteen random bytes of the kernel's, and the time. */
+static void unique(void) {
+    unsigned char bytes[16];
+    syscall(SYS_getrandom, bytes, sizeof bytes, 0);
+    for (int i = 0; i < sizeof bytes; i++) printf("%02x", bytes[i]);
+    char name[65] = "";
+    gethostname(name, 64);
+    printf(" %ld %s\n", (long)time(0), name);
+}
+
 static void interfaces(void) {
     struct if_nameindex *all = if_nameindex();
     for (struct if_nameindex *one = all; one && one->if_index; one++) printf("%s\n", one->if_name);
@@ -184,6 +241,10 @@ int main(int count, char **verbs) {
         else if (!strcmp(verb, "pour")) pour(atoi(value));
         else if (!strcmp(verb, "bomb")) bomb();
         else if (!strcmp(verb, "reach")) reach(value, 9001);
+        else if (!strcmp(verb, "call")) call(value);
+        else if (!strcmp(verb, "pump")) pump(atoi(value));
+        else if (!strcmp(verb, "ask")) ask(value);
+        else if (!strcmp(verb, "unique")) unique();
         else if (!strcmp(verb, "interfaces")) interfaces();
         else if (!strcmp(verb, "flood")) { static char x[1 << 16]; memset(x, 'x', sizeof x); for (int n = atoi(value) * 16; n; n--) write(1, x, sizeof x); }
         else if (!strcmp(verb, "orphan")) { if (!fork()) { setsid(); for (;;) pause(); } }

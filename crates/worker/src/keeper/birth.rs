@@ -43,6 +43,7 @@ async fn build(
 ) -> Result<Keeper<Sandbox>, (Created, String)> {
     let Order { id, version, home, lane, prepared } = order;
     let (memory_mb, ephemeral_mb) = (version.memory_mb, version.ephemeral_mb);
+    let egress = version.egress.clone();
     let prepared = match prepared {
         Some(prepared) => Ok(prepared),
         None => {
@@ -83,7 +84,7 @@ async fn build(
         credentials: Arc::clone(&shared.credentials),
         serving: JoinSet::new(),
         pump: JoinSet::new(),
-        bind: Some(Bind { code: home.code, memory_mb, ephemeral_mb }),
+        bind: Some(Bind { code: home.code, memory_mb, ephemeral_mb, egress }),
         parked,
         start,
         init_timeout: shared.init_timeout,
