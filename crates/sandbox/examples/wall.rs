@@ -1,7 +1,8 @@
-//! Times the wall: `cargo run --release -p fika-sandbox --example wall -- IMAGE CODE PROGRAM`.
+//! Times the wall: `cargo run --release -p fika-sandbox --example wall -- IMAGE CODE PROGRAM
+//! [EGRESS]`.
 //!
 //! CODE is a directory of code trees with one tree `tree`; PROGRAM, an absolute path inside the
-//! sandbox, writes a line and waits. Prints the median and worst of each phase.
+//! sandbox, writes a line and waits. With an egress policy, as `open`, each has a network. Prints the median and worst of each phase.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -25,9 +26,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         cpu: CpuPolicy::Share,
         cgroups: true,
     };
-    let jail = Jail::new(options)?;
+    let mut jail = Jail::new(options)?;
+    if let Some(egress) = arguments.next() {
+        println!("{:?}", jail.connect(egress.parse()?)?.mode());
+    }
     println!("{:?}", jail.facts());
     let mut phases = [const { Vec::new() }; 4];
+    let begun = Instant::now();
     for id in 0..ROUNDS {
         let spec = WallSpec {
             sandbox: SandboxId(id),
@@ -46,6 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let times = once(&jail, spec, bind, start).await?;
         phases.iter_mut().zip(times).for_each(|(phase, time)| phase.push(time));
     }
+    println!("{:.0} a second", ROUNDS as f64 / begun.elapsed().as_secs_f64());
     jail.close().await;
     std::fs::remove_dir_all(state_dir)?;
     for (name, mut times) in ["create", "start", "first word", "destroy"].into_iter().zip(phases) {
