@@ -181,6 +181,9 @@ impl Jail {
         self.closing.send_replace(true);
         self.closing.closed().await;
         self.cgroups.remove();
+        if let Some(networks) = &self.networks {
+            networks.close().await;
+        }
     }
 }
 
@@ -193,6 +196,3 @@ impl Drop for Jail {
         }
     }
 }
-        if let Some(networks) = &self.networks {
-            networks.close().await;
-        }

@@ -33,7 +33,7 @@ pub async fn checks(data_dir: &Path) -> Vec<Check> {
     }
 }
 
-async fn probe(place: &Path) -> Result<(WallFacts, Duration), WallError> {
+async fn probe(place: &Path) -> Result<(WallFacts, Duration, Vec<Check>), WallError> {
     let image = place.join("image");
     for directory in MOUNT_POINTS {
         let path = image.join(directory);
