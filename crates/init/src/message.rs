@@ -13,6 +13,12 @@ pub enum ToInit {
     Start(Process),
     /// Kill every process but init, then say [`FromInit::Emptied`].
     Empty,
+    /// Make a guest's clock and random numbers right: after its boot, and after each restore from
+    /// a snapshot, before anything else. Means nothing in a jail.
+    Refresh(Refresh),
+    /// A snapshot of the guest is next: send all there is to send, say [`FromInit::Quiet`], and then
+    /// nothing until another word comes. Means nothing in a jail.
+    Quiesce,
     /// Stop every process but init (where no cgroup can freeze them).
     Freeze,
     /// Let the stopped processes go on.
@@ -36,6 +42,17 @@ pub struct Bind {
     /// Kill the function when its processes hold more than its memory. For hosts where no cgroup
     /// can do it better.
     pub watch_memory: bool,
+}
+
+/// What a guest cannot know by itself, or knows no longer when it was restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refresh {
+    /// The time, in nanoseconds since 1970.
+    pub unix_time_ns: u64,
+    /// Bytes nobody else knows: 64 of them make all random numbers of the guest new.
+    pub entropy: Vec<u8>,
+    /// The host name, at most 64 bytes.
+    pub hostname: String,
 }
 
 /// The process of a function.
@@ -84,11 +101,13 @@ pub enum FromInit {
     Exited {
         /// How it ended.
         how: Exit,
-        /// Init killed it because it held more than `watch_memory`.
+        /// It was killed because it held more than its memory, as far as init can tell.
         out_of_memory: bool,
     },
     /// No process but init is left.
     Emptied,
+    /// Nothing is under way from the guest to its host, nor will be until another word comes.
+    Quiet,
     /// The most memory the function's processes have held, in bytes (with `watch_memory` only).
     Peak {
         /// Bytes.

@@ -15,6 +15,9 @@ pub const CODE_FD: i32 = 3;
 /// Init's descriptor of the seccomp program: raw `struct sock_filter`s.
 pub const FILTER_FD: i32 = 4;
 
+/// The word on init's command line where there is no wall.
+pub const PLAIN: &str = "plain";
+
 /// Where a function's code is, as on AWS.
 pub const TASK_ROOT: &str = "/var/task";
 /// The only place a function may write to.

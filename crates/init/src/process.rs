@@ -11,7 +11,7 @@ use std::ptr;
 use fika_init::message::Process;
 use rustix::process::Pid;
 
-use crate::seal::{Filter, seal};
+use crate::seal::{Fence, Filter, seal};
 
 /// Starts the process, sealed, its output going to `log`. Returns once its program runs.
 pub fn spawn(
@@ -19,6 +19,7 @@ pub fn spawn(
     cgroups: Vec<OwnedFd>,
     log: BorrowedFd<'_>,
     filter: &'static Filter,
+    fence: Option<Fence>,
 ) -> io::Result<Pid> {
     let Some(program) = process.argv.first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no program to run"));
@@ -30,7 +31,11 @@ pub fn spawn(
     // The program is entered right here: std would have a shell run what the kernel cannot.
     // SAFETY: init has one thread, so its forked child may do all that init may: nobody can hold
     // a lock that the child would wait for.
-    unsafe { command.pre_exec(move || seal(&cgroups, filter).and_then(|()| Err(image.enter()))) };
+    unsafe {
+        command.pre_exec(move || {
+            seal(&cgroups, filter, fence.as_ref()).and_then(|()| Err(image.enter()))
+        })
+    };
     let child = command.spawn()?;
     i32::try_from(child.id())
         .ok()

@@ -10,7 +10,7 @@ use rustix::net::{
 };
 
 /// Most descriptors that come beside one frame.
-pub const MAX_DESCRIPTORS: usize = 8;
+pub const MAX_DESCRIPTORS: usize = 16;
 
 /// Sends bytes, with descriptors beside the first of them. Returns how many bytes went: the
 /// descriptors are gone with them, so what is left must be sent without.

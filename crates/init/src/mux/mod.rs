@@ -317,6 +317,12 @@ impl Mux {
         Some(channel)
     }
 
+    /// [`Mux::open`] would give a channel.
+    #[must_use]
+    pub fn can_open(&self) -> bool {
+        self.side == Side::Guest && self.channels.iter().any(Option::is_none)
+    }
+
     /// Says that no more data will be sent. Data may still come.
     pub fn close(&mut self, channel: u16) {
         let Some(open) = self.get_mut(channel) else { return };

@@ -1,0 +1,155 @@
+//! From the first instruction to the hello.
+
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+use rustix::net::netlink::{KOBJECT_UEVENT, SocketAddrNetlink};
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+
+use super::group::Group;
+use super::link::Link;
+use super::root;
+use super::stream::Stream;
+use crate::seal::Filter;
+
+/// What the boot made.
+pub struct Guest {
+    pub link: Link,
+    pub filter: Filter,
+}
+
+/// Names the step that an error belongs to.
+trait Step<T> {
+    fn step(self, step: &str) -> io::Result<T>;
+}
+
+impl<T, E: Into<io::Error>> Step<T> for Result<T, E> {
+    fn step(self, step: &str) -> io::Result<T> {
+        self.map_err(|error| {
+            let error = error.into();
+            io::Error::new(error.kind(), format!("{step}: {error}"))
+        })
+    }
+}
+
+/// Makes the machine a sandbox, and says hello.
+pub fn boot() -> io::Result<Guest> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    for (kind, at) in [("devtmpfs", "/dev"), ("proc", "/proc"), ("sysfs", "/sys")] {
+        attach(kind, at).step(at)?;
+    }
+    let news = News::listen().step("listen to the kernel")?;
+    insert_modules().step("insert the modules")?;
+    let stream = open_stream(&news).step("open the stream to the host")?;
+    let [image, code] = ["vda", "vdb"].map(|name| news.wait_for(|| open_disk(name)));
+    drop(image.step("find the image's disk")?);
+    let code = code.step("find the code's disk")?;
+    let filter = Filter::parse(&fs::read("/filter").step("read the seccomp program")?);
+    restrict_kernel().step("restrict the kernel")?;
+    root::bring_loopback_up().step("bring loopback up")?;
+    let group = Group::make().step("make the function's cgroup")?;
+    root::build().step("build the root")?;
+    for name in ["/dev", "/proc", "/sys"] {
+        unmount(name, UnmountFlags::DETACH).step(name)?;
+    }
+    root::switch().step("switch to the new root")?;
+    let link = Link::open(stream, group, code).step("say hello")?;
+    Ok(Guest { link, filter })
+}
+
+fn attach(kind: &str, at: &str) -> io::Result<()> {
+    // They may be there or not: it is for whoever made the initramfs to say.
+    let _may_be_there = fs::create_dir(at);
+    let flags = MountFlags::NOSUID | MountFlags::NOEXEC;
+    match mount(kind, at, kind, flags, None) {
+        // Some kernels mount their devices by themselves.
+        Err(rustix::io::Errno::BUSY) => Ok(()),
+        done => Ok(done?),
+    }
+}
+
+/// Inserts what `/modules` holds, by name, and lets go of it.
+fn insert_modules() -> io::Result<()> {
+    let Ok(modules) = fs::read_dir("/modules") else { return Ok(()) };
+    let mut paths: Vec<_> = modules.flatten().map(|module| module.path()).collect();
+    paths.sort();
+    for path in paths {
+        let module = fs::File::open(&path)?;
+        match rustix::system::finit_module(&module, c"", 0) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => fs::remove_file(&path)?,
+            Err(error) => return Err(error).step(&path.to_string_lossy()),
+        }
+    }
+    Ok(())
+}
+
+fn open_stream(news: &News) -> io::Result<Stream> {
+    let line = fs::read_to_string("/proc/cmdline")?;
+    let word = line.split_ascii_whitespace().find_map(|word| word.strip_prefix("fika.stream="));
+    match word {
+        Some("vport") => news.wait_for(Stream::port),
+        Some("vsock") => Stream::vsock(),
+        _ => Err(io::Error::other("the kernel's command line has no fika.stream=vport or =vsock")),
+    }
+}
+
+fn open_disk(name: &str) -> io::Result<Option<OwnedFd>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    match rustix::fs::open(format!("/dev/{name}"), flags, Mode::empty()) {
+        Ok(disk) => Ok(Some(disk)),
+        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NXIO) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Takes from every process of the guest what no function needs, privileged or not.
+fn restrict_kernel() -> io::Result<()> {
+    for (name, value) in [
+        ("kernel/dmesg_restrict", "1"),
+        ("kernel/kptr_restrict", "2"),
+        ("kernel/unprivileged_bpf_disabled", "1"),
+        ("user/max_user_namespaces", "0"),
+    ] {
+        match fs::write(format!("/proc/sys/{name}"), value) {
+            // This kernel has not even the thing.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            done => done.step(name)?,
+        }
+    }
+    Ok(())
+}
+
+/// What the kernel tells about devices.
+struct News(OwnedFd);
+
+/// How long a device may take to come.
+const PATIENCE: rustix::event::Timespec = rustix::event::Timespec { tv_sec: 30, tv_nsec: 0 };
+
+impl News {
+    fn listen() -> io::Result<Self> {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let (family, kind) = (AddressFamily::NETLINK, SocketType::DGRAM);
+        let socket = rustix::net::socket_with(family, kind, flags, Some(KOBJECT_UEVENT))?;
+        rustix::net::bind(&socket, &SocketAddrNetlink::new(0, 1))?;
+        Ok(Self(socket))
+    }
+
+    /// Looks, and looks again whenever there are news, until the thing is there.
+    fn wait_for<T>(&self, look: impl Fn() -> io::Result<Option<T>>) -> io::Result<T> {
+        loop {
+            if let Some(found) = look()? {
+                return Ok(found);
+            }
+            let mut on = [rustix::event::PollFd::new(&self.0, rustix::event::PollFlags::IN)];
+            if rustix::event::poll(&mut on, Some(&PATIENCE))? == 0 {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "the device does not come"));
+            }
+            // That there were news is all we want to know.
+            while rustix::net::recv(&self.0, &mut [0; 4096][..], RecvFlags::empty()).is_ok() {}
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What a function sees of its guest: the same root as in a jail.
+
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::symlink;
+
+use fika_init::place;
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use rustix::mount::{MountFlags, mount, mount_bind, mount_move, mount_remount};
+
+/// The devices of `/dev`, all of major number 1: Linux's Documentation/admin-guide/devices.txt.
+const DEVICES: [(&str, u32); 5] =
+    [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)];
+
+/// What `/proc` tells about the kernel.
+const MASKED: [&str; 6] = ["kallsyms", "kcore", "keys", "modules", "kmsg", "sysrq-trigger"];
+
+/// Mounts the image, and all that belongs into it, at `/root`.
+pub fn build() -> io::Result<()> {
+    let _may_be_there = std::fs::create_dir("/root");
+    let inert = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("/dev/vda", "/root", "erofs", inert | MountFlags::RDONLY, None)?;
+    let (uid, gid) = (place::FUNCTION_UID, place::FUNCTION_GID);
+    let tmp = std::ffi::CString::new(format!("size=16m,mode=0700,uid={uid},gid={gid}"))?;
+    mount("tmpfs", "/root/tmp", "tmpfs", inert, tmp.as_c_str())?;
+    build_dev()?;
+    mount("proc", "/root/proc", "proc", inert | MountFlags::NOEXEC, c"hidepid=2")?;
+    for name in MASKED {
+        match mount_bind("/root/dev/null", format!("/root/proc/{name}")) {
+            // This kernel does not have it.
+            Err(rustix::io::Errno::NOENT) => {}
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
+fn build_dev() -> io::Result<()> {
+    let flags = MountFlags::NOSUID | MountFlags::NOEXEC;
+    mount("tmpfs", "/root/dev", "tmpfs", flags, c"size=64k,nr_inodes=32,mode=0755")?;
+    rustix::process::umask(Mode::empty());
+    for (name, minor) in DEVICES {
+        let mode = Mode::from_raw_mode(0o666);
+        let (path, number) = (format!("/root/dev/{name}"), makedev(1, minor));
+        mknodat(CWD, path, FileType::CharacterDevice, mode, number)?;
+    }
+    rustix::process::umask(Mode::from_raw_mode(0o022));
+    symlink("/proc/self/fd", "/root/dev/fd")?;
+    for (number, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
+        symlink(format!("/proc/self/fd/{number}"), format!("/root/dev/{name}"))?;
+    }
+    Ok(mount_remount("/root/dev", flags | MountFlags::RDONLY, "")?)
+}
+
+/// Makes `/root` the root. The initramfs cannot be left, but it can be emptied and covered.
+pub fn switch() -> io::Result<()> {
+    for name in ["/filter", "/init"] {
+        std::fs::remove_file(name)?;
+    }
+    rustix::process::chdir("/root")?;
+    mount_move(".", "/")?;
+    rustix::process::chroot(".")?;
+    Ok(rustix::process::chdir("/")?)
+}
+
+/// Switches the loopback device on.
+pub fn bring_loopback_up() -> io::Result<()> {
+    let (family, kind) = (rustix::net::AddressFamily::INET, rustix::net::SocketType::DGRAM);
+    let socket = rustix::net::socket(family, kind, None)?;
+    // SAFETY: `ifreq` is plain data for which zeros are valid; the name is copied with its
+    // terminator within its sixteen bytes; the kernel only reads the request.
+    let done = unsafe {
+        let mut request: libc::ifreq = std::mem::zeroed();
+        std::ptr::copy_nonoverlapping(c"lo".as_ptr(), request.ifr_name.as_mut_ptr(), 3);
+        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+        libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request)
+    };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
