@@ -8,9 +8,11 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, mpsc};
+
+use crate::microvm::Channel;
 
 /// Accepts what a sandbox's processes connect to one address.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub struct Door(Kind);
 #[derive(Debug)]
 enum Kind {
     Tcp(TcpListener),
-    Channels(Mutex<mpsc::Receiver<DuplexStream>>),
+    Channels(Mutex<mpsc::Receiver<Channel>>),
 }
 
 impl Door {
@@ -34,7 +36,7 @@ impl Door {
 
     /// Connections that come as channels of a stream.
     #[must_use]
-    pub fn channels(opened: mpsc::Receiver<DuplexStream>) -> Self {
+    pub fn channels(opened: mpsc::Receiver<Channel>) -> Self {
         Self(Kind::Channels(Mutex::new(opened)))
     }
 
@@ -64,7 +66,19 @@ pub enum Connection {
     /// Over the sandbox's own loopback.
     Tcp(TcpStream),
     /// A channel of the stream to its init.
-    Channel(DuplexStream),
+    Channel(Channel),
+}
+
+impl Connection {
+    /// The number of its channel, by which it is known again after its sandbox was restored from a
+    /// snapshot. None in a jail.
+    #[must_use]
+    pub fn channel(&self) -> Option<u16> {
+        match self {
+            Self::Tcp(_) => None,
+            Self::Channel(channel) => Some(channel.number()),
+        }
+    }
 }
 
 macro_rules! either {

@@ -49,6 +49,21 @@ pub enum WallError {
     /// Its network cannot be had, or given a policy.
     #[error(transparent)]
     Network(#[from] fika_network::NetworkError),
+    /// There is no virtual machine monitor of this kind.
+    #[error("no virtual machine monitor: {0}")]
+    NoVmm(String),
+    /// The monitor does not do as it is told.
+    #[error("the virtual machine monitor does not do as it is told")]
+    Vmm(#[from] crate::microvm::qemu::QmpError),
+    /// A disk for a guest cannot be made.
+    #[error(transparent)]
+    Disk(#[from] fika_disk::DiskError),
+    /// The guest's kernel cannot be used.
+    #[error(transparent)]
+    Kernel(#[from] fika_kernel::KernelError),
+    /// The guest cannot be made a snapshot, or be restored from one.
+    #[error("no snapshot: {0}")]
+    NoSnapshot(String),
     /// The sandbox is gone.
     #[error("the sandbox is gone")]
     Lost,

@@ -69,7 +69,7 @@ impl Limits {
     }
 
     /// What nothing may pass: memory and `/tmp`, in bytes.
-    fn hard(&self) -> u64 {
+    pub(crate) fn hard(&self) -> u64 {
         self.memory + self.tmp
     }
 

@@ -22,6 +22,7 @@ use super::users::{Lease, Users};
 use crate::cgroup::{Cgroup, Cgroups, Limits};
 use crate::door::Door;
 use crate::error::WallError;
+use crate::plain::{Outside, Tmp};
 use crate::sandbox::control::Control;
 
 /// How long init has to say hello, in seconds. It takes milliseconds on a healthy machine.
@@ -36,8 +37,26 @@ pub struct Born {
     pub network: Option<Network>,
     pub api: Door,
     pub endpoint: Door,
-    pub tmp: OwnedFd,
+    pub tmp: Space,
     pub log: OwnedFd,
+    /// Where things are, if there is no wall.
+    pub outside: Option<Outside>,
+}
+
+/// The place for a function's temporary files.
+pub enum Space {
+    /// A file system of its own, in memory.
+    Mount(OwnedFd),
+    /// A directory of the machine's, removed when this is dropped.
+    Directory(#[expect(dead_code, reason = "it is only dropped")] Tmp),
+}
+
+impl Space {
+    /// Memory that the files in it hold, in bytes.
+    pub fn memory(&self) -> u64 {
+        let Self::Mount(tmp) = self else { return 0 };
+        rustix::fs::fstatfs(tmp).map_or(0, |tmp| (tmp.f_blocks - tmp.f_bfree) * tmp.f_bsize as u64)
+    }
 }
 
 /// Builds a wall. What was made is undone when a step fails.
@@ -75,11 +94,20 @@ pub async fn bear(
         Err(error) => Err(error),
     };
     match greeted {
-        Ok((Brought { api, endpoint, tmp }, cgroup)) => {
-            Ok(Born { control, jailer, lease, cgroup, network, api, endpoint, tmp, log })
-        }
+        Ok((Brought { api, endpoint, tmp }, cgroup)) => Ok(Born {
+            control,
+            jailer,
+            lease,
+            cgroup,
+            network,
+            api,
+            endpoint,
+            tmp,
+            log,
+            outside: None,
+        }),
         Err(error) => {
-            end::kill(&mut jailer, &control, &mut lease).await;
+            end::kill(&mut jailer, &mut control, &mut lease).await;
             Err(error)
         }
     }
@@ -89,26 +117,31 @@ pub async fn bear(
 struct Brought {
     api: Door,
     endpoint: Door,
-    tmp: OwnedFd,
+    tmp: Space,
 }
 
 /// Waits for init's hello, and takes what it brings.
 async fn greet(control: &mut Control) -> Result<Brought, WallError> {
-    let hello = tokio::time::timeout(Duration::from_secs(HELLO_S), control.next());
-    match hello.await.map_err(|_| WallError::Silent(HELLO_S))? {
-        Ok(Some(FromInit::Hello { version: place::VERSION })) => {}
-        Ok(Some(FromInit::Failed { message })) => return Err(WallError::Build(message)),
-        Ok(Some(other)) => return Err(WallError::Build(format!("init began with {other:?}"))),
-        Ok(None) => return Err(WallError::Build("the jailer ended without a word".into())),
-        Err(error) => return Err(WallError::Build(error.to_string())),
-    }
+    hello(control).await?;
     let [api, endpoint, tmp] = <[OwnedFd; 3]>::try_from(control.take_descriptors())
         .map_err(|_| WallError::Build("init's hello came without its descriptors".into()))?;
     let door = |listener| Door::tcp(TcpListener::from(listener)).map_err(WallError::Spawn);
-    Ok(Brought { api: door(api)?, endpoint: door(endpoint)?, tmp })
+    Ok(Brought { api: door(api)?, endpoint: door(endpoint)?, tmp: Space::Mount(tmp) })
 }
 
-fn flat<T>(joined: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {
+/// Waits for init's hello.
+pub async fn hello(control: &mut Control) -> Result<(), WallError> {
+    let hello = tokio::time::timeout(Duration::from_secs(HELLO_S), control.next());
+    match hello.await.map_err(|_| WallError::Silent(HELLO_S))? {
+        Ok(Some(FromInit::Hello { version: place::VERSION })) => Ok(()),
+        Ok(Some(FromInit::Failed { message })) => Err(WallError::Build(message)),
+        Ok(Some(other)) => Err(WallError::Build(format!("init began with {other:?}"))),
+        Ok(None) => Err(WallError::Build("the jailer ended without a word".into())),
+        Err(error) => Err(WallError::Build(error.to_string())),
+    }
+}
+
+pub fn flat<T>(joined: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {
     joined.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
@@ -147,7 +180,7 @@ fn jailer(home: &Home, spec: &WallSpec, control: StdUnixStream, log: OwnedFd) ->
 }
 
 /// A pipe whose write end the function's user may open again, as `/dev/stdout` is.
-fn log_pipe(users: Mapped) -> io::Result<(OwnedFd, OwnedFd)> {
+pub fn log_pipe(users: Mapped) -> io::Result<(OwnedFd, OwnedFd)> {
     let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
     rustix::io::ioctl_fionbio(&read, true)?;
     if let Mapped::Own { function, .. } = users {
@@ -158,10 +191,11 @@ fn log_pipe(users: Mapped) -> io::Result<(OwnedFd, OwnedFd)> {
 }
 
 /// Removes a sandbox's cgroup, if the sandbox is not born after all. No process is in it yet.
-struct Guard(Option<Cgroup>);
+pub struct Guard(pub Option<Cgroup>);
 
 impl Guard {
-    fn keep(mut self) -> Option<Arc<Cgroup>> {
+    /// The cgroup, which is removed no more.
+    pub fn keep(mut self) -> Option<Arc<Cgroup>> {
         self.0.take().map(Arc::new)
     }
 }

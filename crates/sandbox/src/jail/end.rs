@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Kills a jailer, whose end is init's, whatever init is doing. Returns when both are gone, or
 /// when they have had enough time: then their users are never leased again.
-pub async fn kill(jailer: &mut Child, control: &Control, lease: &mut Lease) {
+pub async fn kill(jailer: &mut Child, control: &mut Control, lease: &mut Lease) {
     let gone = async {
         jailer.kill().await?;
         // Init outlives its jailer by a moment.

@@ -110,7 +110,7 @@ fn lock(state: &Path) -> Result<File, WallError> {
 }
 
 /// Writes a file that may be executed, whole or not at all. One that is the same stays.
-fn install(path: &Path, bytes: &[u8]) -> Result<(), WallError> {
+pub fn install(path: &Path, bytes: &[u8]) -> Result<(), WallError> {
     if fs::read(path).is_ok_and(|there| there == bytes) {
         return Ok(());
     }

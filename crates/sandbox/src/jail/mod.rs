@@ -7,7 +7,7 @@
 //! - `end`: kills a sandbox that does not end by itself
 //! - [`seccomp`]: the system calls a function may make
 
-mod birth;
+pub(crate) mod birth;
 mod end;
 pub(crate) mod home;
 pub mod seccomp;
@@ -22,9 +22,10 @@ use tokio::sync::watch;
 
 use crate::cgroup::{Cgroups, CpuPolicy, Limits};
 use crate::error::WallError;
+use crate::plain;
 use crate::sandbox::Sandbox;
 
-pub(crate) use birth::Born;
+pub(crate) use birth::{Born, Space};
 pub(crate) use end::kill;
 pub(crate) use users::Lease;
 
@@ -78,6 +79,8 @@ pub struct Jail {
     users: Arc<users::Users>,
     cgroups: Arc<Cgroups>,
     networks: Option<Networks>,
+    /// There are no walls: sandboxes are ordinary processes.
+    plain: bool,
     cpu: CpuPolicy,
     /// Set when every sandbox must go. Each sandbox listens to it as long as it lives.
     closing: watch::Sender<bool>,
@@ -102,9 +105,24 @@ impl Jail {
             home,
             cgroups: Arc::new(cgroups),
             networks: None,
+            plain: false,
             cpu: options.cpu,
             closing: watch::Sender::new(false),
         })
+    }
+
+    /// Builds no walls, for machines where they cannot be built: see [`plain`](crate::plain). Only
+    /// for functions that may do to each other, and to all of the server's user, what they like.
+    ///
+    /// # Errors
+    /// As for [`Jail::new`].
+    pub fn without_walls(options: JailOptions) -> Result<Self, WallError> {
+        let mut jail = Self::new(options)?;
+        let tmp = jail.home.path("tmp");
+        plain::remove(&tmp).map_err(|source| WallError::State { path: tmp, source })?;
+        jail.users = Arc::new(users::Users::the_servers());
+        jail.plain = true;
+        Ok(jail)
     }
 
     /// Lets sandboxes call out, as far as a policy and this host allow. Without this, and where
@@ -147,9 +165,12 @@ impl Jail {
     /// [`WallError`] when a step fails; nothing is left then.
     pub async fn create(&self, spec: WallSpec) -> Result<Sandbox, WallError> {
         let limits = Limits::of(spec.memory_mb, spec.ephemeral_mb, self.cpu);
+        let (home, users, cgroups) = (&self.home, &self.users, &self.cgroups);
         let networks = self.networks.as_ref();
-        let born =
-            birth::bear(&self.home, &self.users, &self.cgroups, networks, &spec, limits).await?;
+        let born = match self.plain {
+            true => plain::bear(home, users, cgroups, &spec, limits).await?,
+            false => birth::bear(home, users, cgroups, networks, &spec, limits).await?,
+        };
         Ok(Sandbox::new(born, self.home.code_dir(), limits, self.closing.subscribe()))
     }
 

@@ -35,6 +35,11 @@ impl Users {
         Self { first: own.then_some(first), taken: Mutex::default() }
     }
 
+    /// No users but the server's own.
+    pub fn the_servers() -> Self {
+        Self { first: None, taken: Mutex::default() }
+    }
+
     /// Whether each sandbox has users of its own.
     pub fn are_own(&self) -> bool {
         self.first.is_some()

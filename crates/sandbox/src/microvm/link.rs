@@ -5,6 +5,9 @@
 //! host never holds more than a window of each channel, and a guest that breaks the rules, floods
 //! or stalls ends its own stream and nothing else.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::io;

@@ -1,7 +1,9 @@
 //! The task behind a sandbox: speaks with init, governs memory, cleans up.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,21 +12,24 @@ use fika_init::message::{Bind, Process};
 use fika_init::{Exit, FromInit, ToInit};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::Event;
+use super::body::Body;
 use super::control::Control;
 use crate::cgroup::governor::{Verdict, judge};
 use crate::cgroup::{Cgroup, Limits};
 use crate::error::WallError;
-use crate::jail::{self, Lease};
+use crate::microvm::Kept;
 
 /// How much longer than its grace a sandbox may take to end before it is killed from outside, and
 /// how long init may take to hear an order.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a guest may take to be quiet.
+const QUIET: Duration = Duration::from_secs(10);
 
 /// How often to look at a function's memory where the kernel does not tell of all its growth.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -32,11 +37,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What the handle wants done.
 #[derive(Debug)]
 pub enum Order {
-    Bind(Bind, Limits, oneshot::Sender<Result<(), WallError>>),
+    Bind(Bind, Limits, Option<File>, oneshot::Sender<Result<(), WallError>>),
     Start(Process, oneshot::Sender<Result<(), WallError>>),
     Reset(oneshot::Sender<()>),
     Freeze(bool),
     Destroy(Duration, oneshot::Sender<()>),
+    Snapshot(PathBuf, oneshot::Sender<Result<Kept, WallError>>),
 }
 
 /// What init still owes an answer to.
@@ -59,10 +65,9 @@ pub struct State {
 /// Keeps one sandbox until it ends.
 pub struct Keeper {
     pub control: Control,
-    pub jailer: Child,
-    pub lease: Lease,
+    pub body: Body,
+    /// The cgroup of the function's own processes, where they are ours to govern.
     pub cgroup: Option<Arc<Cgroup>>,
-    pub tmp: OwnedFd,
     pub memory: u64,
     pub peak: Arc<AtomicU64>,
     pub events: mpsc::Sender<Event>,
@@ -79,6 +84,7 @@ struct Armed {
 /// Why a sandbox ends.
 enum End {
     Asked(Duration, Option<oneshot::Sender<()>>),
+    Snapshot(PathBuf, oneshot::Sender<Result<Kept, WallError>>),
     Lost,
 }
 
@@ -93,6 +99,12 @@ impl Keeper {
         let end = self.serve(&mut orders, &mut closing).await;
         let (grace, reply) = match end {
             End::Asked(grace, reply) => (grace, reply),
+            End::Snapshot(into, reply) => {
+                let kept = self.become_snapshot(&into).await;
+                self.end(Duration::ZERO).await;
+                let _nobody = reply.send(kept);
+                return;
+            }
             End::Lost => {
                 self.tell(Event::Lost);
                 (Duration::ZERO, None)
@@ -125,6 +137,7 @@ impl Keeper {
                 order = orders.recv() => match order {
                     None => return End::Asked(Duration::ZERO, None),
                     Some(Order::Destroy(grace, reply)) => return End::Asked(grace, Some(reply)),
+                    Some(Order::Snapshot(into, reply)) => return End::Snapshot(into, reply),
                     // An init that is stuck must not keep the end from being heard of.
                     Some(order) => match timeout(PATIENCE, self.obey(order)).await {
                         Ok(Ok(())) => {}
@@ -141,7 +154,7 @@ impl Keeper {
 
     async fn obey(&mut self, order: Order) -> io::Result<()> {
         match order {
-            Order::Bind(bind, limits, reply) => self.bind(bind, limits, reply).await,
+            Order::Bind(bind, limits, disk, reply) => self.bind(bind, limits, disk, reply).await,
             Order::Start(process, reply) => self.start(process, reply).await,
             Order::Reset(reply) => {
                 self.thaw();
@@ -151,7 +164,7 @@ impl Keeper {
             Order::Freeze(true) => self.control.say(&ToInit::Freeze, &[]).await,
             Order::Freeze(false) => self.control.say(&ToInit::Thaw, &[]).await,
             // Told apart by the caller, who ends with it.
-            Order::Destroy(..) => Ok(()),
+            Order::Destroy(..) | Order::Snapshot(..) => Ok(()),
         }
     }
 
@@ -159,8 +172,15 @@ impl Keeper {
         &mut self,
         bind: Bind,
         limits: Limits,
+        disk: Option<File>,
         reply: oneshot::Sender<Result<(), WallError>>,
     ) -> io::Result<()> {
+        if let Some(disk) = disk
+            && let Err(error) = self.body.swap_code_disk(disk).await
+        {
+            let _nobody = reply.send(Err(error));
+            return Ok(());
+        }
         if let Some(Err(error)) = self.cgroup.as_ref().map(|group| group.limit(limits)) {
             let _nobody = reply.send(Err(WallError::Cgroup(error)));
             return Ok(());
@@ -209,8 +229,8 @@ impl Keeper {
             FromInit::Peak { bytes } => {
                 self.peak.fetch_max(bytes, Ordering::Relaxed);
             }
-            FromInit::Hello { .. } | FromInit::Failed { .. } => {
-                tracing::warn!(?word, "init said what it says only at first");
+            FromInit::Hello { .. } | FromInit::Failed { .. } | FromInit::Quiet => {
+                tracing::warn!(?word, "init said what nobody asked for");
             }
         }
     }
@@ -262,11 +282,7 @@ impl Keeper {
     }
 
     fn judged(&self, cgroup: &Cgroup) -> io::Result<Verdict> {
-        let tmp = match rustix::fs::fstatfs(&self.tmp) {
-            Ok(tmp) => (tmp.f_blocks - tmp.f_bfree) * tmp.f_bsize as u64,
-            Err(_) => 0,
-        };
-        Ok(judge(cgroup.held()?, tmp, self.memory))
+        Ok(judge(cgroup.held()?, self.body.tmp_bytes(), self.memory))
     }
 
     fn end_function(&mut self, cgroup: &Cgroup) {
@@ -319,29 +335,56 @@ impl Keeper {
     }
 
     fn thaw(&self) {
-        if let Some(cgroup) = &self.cgroup {
+        if let Some(cgroup) = self.body.freezer(self.cgroup.as_ref()) {
             let _not_frozen = cgroup.freeze(false);
         }
     }
 
-    /// Ends init, and with it everything in its namespaces; then removes the cgroup.
+    /// Has the guest stopped where nothing is under way, and written down.
+    async fn become_snapshot(&mut self, into: &Path) -> Result<Kept, WallError> {
+        self.thaw();
+        self.control.stop_sending();
+        let quiet = async {
+            self.control.say(&ToInit::Quiesce, &[]).await.map_err(|_| WallError::Lost)?;
+            loop {
+                match self.control.next().await {
+                    Ok(Some(FromInit::Quiet)) => return Ok(()),
+                    Ok(Some(word)) => tracing::debug!(?word, "said before a snapshot"),
+                    Ok(None) | Err(_) => return Err(WallError::Lost),
+                }
+            }
+        };
+        timeout(QUIET, quiet).await.map_err(|_| WallError::Silent(QUIET.as_secs()))??;
+        let kept = self.control.keep().ok_or_else(|| {
+            WallError::NoSnapshot("what the function sent was not yet read by the server".into())
+        })?;
+        self.body.snapshot(into).await?;
+        Ok(kept)
+    }
+
+    async fn ask_to_end(&mut self, grace: Duration) {
+        let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
+        // An init that is stuck does not even hear it.
+        let _gone = self.control.say(&ToInit::Shutdown { grace_ms }, &[]).await;
+        self.body.ended().await;
+    }
+
+    /// Ends init, and with it everything behind the wall; then removes the cgroup.
     async fn end(mut self, grace: Duration) {
         self.thaw();
-        let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
-        let asked = async {
-            // An init that is stuck does not even hear it.
-            let _gone = self.control.say(&ToInit::Shutdown { grace_ms }, &[]).await;
-            self.jailer.wait().await
-        };
-        if timeout(grace.saturating_add(PATIENCE), asked).await.is_err() {
+        if grace.is_zero() && self.body.ends_at_once() {
+            self.body.kill(&mut self.control).await;
+        } else if timeout(grace.saturating_add(PATIENCE), self.ask_to_end(grace)).await.is_err() {
             tracing::warn!("a sandbox did not end when asked to");
-            jail::kill(&mut self.jailer, &self.control, &mut self.lease).await;
+            self.body.kill(&mut self.control).await;
         }
-        if let Some(cgroup) = self.cgroup {
-            let _removed = tokio::task::spawn_blocking(move || cgroup.remove()).await;
-        }
+        let (cgroup, body) = (self.cgroup, self.body);
         // Its users are free only when nobody is left who might be one of them.
-        drop(self.lease);
+        let remove = move || {
+            cgroup.iter().for_each(|cgroup| cgroup.remove());
+            drop(body);
+        };
+        let _removed = tokio::task::spawn_blocking(remove).await;
     }
 }
 

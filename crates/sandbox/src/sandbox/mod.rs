@@ -2,11 +2,14 @@
 //!
 //! - [`Sandbox`]: the handle
 //! - `keeper`: the task behind it: speaks with init, governs memory, cleans up
+//! - `body`: what it is made of: a jail, or a microVM
 //! - `control`: the stream to init
 
+pub(crate) mod body;
 pub(crate) mod control;
 mod keeper;
 
+use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -19,10 +22,12 @@ use fika_model::Egress;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::cgroup::{Cgroup, Limits};
-use crate::door::Door;
+use crate::door::{Connection, Door};
 use crate::error::WallError;
-use crate::jail::Born;
 use crate::log::LogPipe;
+use crate::microvm::{Guest, Kept};
+use crate::plain::Outside;
+use body::Parts;
 use keeper::{Keeper, Order};
 
 /// Most orders that wait for a sandbox, and most events that wait for its worker.
@@ -92,43 +97,65 @@ pub struct Sandbox {
     api: Option<Door>,
     endpoint: Option<Door>,
     log: Option<LogPipe>,
+    /// That of the function's own processes, where they are the server's to govern.
     cgroup: Option<Arc<Cgroup>>,
+    /// That of everything that runs for the sandbox.
+    freezer: Option<Arc<Cgroup>>,
     network: Option<fika_network::Lease>,
     /// The peak that init reports, where no cgroup counts.
     peak: Arc<AtomicU64>,
     limits: Limits,
     code_dir: PathBuf,
+    /// Where things are, if there is no wall.
+    outside: Option<Outside>,
+    /// What there is to know of a machine. None in a jail.
+    guest: Option<Guest>,
+    resumed: Vec<Resumed>,
+}
+
+/// A connection that was open when its sandbox was made a snapshot.
+#[derive(Debug)]
+pub struct Resumed {
+    /// What it waits for: what was said when the snapshot was taken.
+    pub waits_for: Option<String>,
+    /// It leads to fika's AWS endpoint, not to the Runtime API.
+    pub endpoint: bool,
+    /// The connection. All that the sandbox had sent on it was read.
+    pub connection: Connection,
 }
 
 impl Sandbox {
     /// Takes a sandbox in keeping. Must be called on an event loop.
     pub(crate) fn new(
-        born: Born,
+        parts: impl Into<Parts>,
         code_dir: &Path,
         limits: Limits,
         closing: watch::Receiver<bool>,
     ) -> Self {
+        let parts = parts.into();
         let (orders, take_orders) = mpsc::channel(QUEUE);
         let (tell, events) = mpsc::channel(QUEUE);
         let peak = Arc::new(AtomicU64::new(0));
         let sandbox = Self {
             orders,
             events,
-            api: Some(born.api),
-            endpoint: Some(born.endpoint),
-            log: Some(LogPipe::new(born.log)),
-            cgroup: born.cgroup.clone(),
-            network: born.network,
+            api: Some(parts.api),
+            endpoint: Some(parts.endpoint),
+            log: Some(parts.log),
+            freezer: parts.body.freezer(parts.cgroup.as_ref()).cloned(),
+            cgroup: parts.cgroup.clone(),
+            network: parts.network,
             peak: peak.clone(),
             limits,
             code_dir: code_dir.into(),
+            outside: parts.outside,
+            guest: parts.guest,
+            resumed: parts.resumed,
         };
         let keeper = Keeper {
-            control: born.control,
-            jailer: born.jailer,
-            lease: born.lease,
-            cgroup: born.cgroup,
-            tmp: born.tmp,
+            control: parts.control,
+            body: parts.body,
+            cgroup: parts.cgroup,
             memory: limits.memory,
             peak,
             events: tell,
@@ -172,6 +199,7 @@ impl Sandbox {
     /// is gone.
     pub async fn bind(&mut self, bind: Bind) -> Result<(), WallError> {
         let limits = Limits::of(bind.memory_mb, bind.ephemeral_mb, self.limits.cpu);
+        let disk = self.code_disk(&bind, limits).await?;
         let word = message::Bind {
             code: self.tree_name(&bind.code)?,
             tmp_bytes: limits.tmp,
@@ -179,9 +207,48 @@ impl Sandbox {
             watch_memory: self.cgroup.is_none(),
         };
         self.limits = limits;
-        let bound = self.ask(|reply| Order::Bind(word, limits, reply));
+        if let Some(outside) = &mut self.outside {
+            outside.bind(self.code_dir.join(&word.code));
+        }
+        let bound = self.ask(|reply| Order::Bind(word, limits, disk, reply));
         let (connected, bound) = tokio::join!(self.set_egress(bind.egress.as_ref()), bound);
         connected.and(bound?)
+    }
+
+    /// The disk with the code, where the sandbox is a machine that does not have it yet. Its memory
+    /// is what it was made with, and cannot grow.
+    async fn code_disk(&mut self, bind: &Bind, limits: Limits) -> Result<Option<File>, WallError> {
+        let name = self.tree_name(&bind.code)?;
+        let Some(guest) = &mut self.guest else { return Ok(None) };
+        let (memory_mb, ephemeral_mb) = guest.made_for;
+        if limits.hard() > u64::from(memory_mb + ephemeral_mb) << 20 {
+            return Err(WallError::NotBound(format!(
+                "it was made for {memory_mb} MB of memory and {ephemeral_mb} MB of /tmp, and \
+                 cannot grow"
+            )));
+        }
+        if guest.code.is_some() {
+            // Its disk stays. If this is other code, init refuses.
+            return Ok(None);
+        }
+        let path = guest.disks.code(&self.code_dir.join(&name)).await?;
+        guest.code = Some(name);
+        File::open(&path).map(Some).map_err(|source| WallError::State { path, source })
+    }
+
+    /// What there is to know of a machine. None in a jail.
+    pub(crate) fn guest(&self) -> Option<&Guest> {
+        self.guest.as_ref()
+    }
+
+    /// The connections that were open when this sandbox, which was restored, was made a snapshot.
+    pub fn take_resumed(&mut self) -> Vec<Resumed> {
+        std::mem::take(&mut self.resumed)
+    }
+
+    /// Ends the sandbox, and writes down what it was for others to be restored from.
+    pub(crate) async fn into_snapshot(self, into: PathBuf) -> Result<Kept, WallError> {
+        self.ask(|reply| Order::Snapshot(into, reply)).await?
     }
 
     /// Starts the function's process. Returns when its program runs. May be called again after a
@@ -192,6 +259,10 @@ impl Sandbox {
     /// sandbox is gone.
     pub async fn start(&self, start: Start) -> Result<(), WallError> {
         let process = Process { argv: start.argv, env: start.env, cwd: start.cwd, cgroups: 0 };
+        let process = match &self.outside {
+            Some(outside) => outside.process(process),
+            None => process,
+        };
         self.ask(|reply| Order::Start(process, reply)).await?
     }
 
@@ -259,7 +330,7 @@ impl Sandbox {
     }
 
     fn set_frozen(&self, frozen: bool) -> io::Result<()> {
-        match self.cgroup.as_ref().and_then(|cgroup| cgroup.freeze(frozen)) {
+        match self.freezer.as_ref().and_then(|cgroup| cgroup.freeze(frozen)) {
             Some(done) => done,
             None => self.orders.try_send(Order::Freeze(frozen)).map_err(io::Error::other),
         }
@@ -271,7 +342,7 @@ impl Sandbox {
     /// # Errors
     /// Those of writing a cgroup's file.
     pub fn boost(&self, on: bool) -> io::Result<()> {
-        self.cgroup.as_ref().map_or(Ok(()), |cgroup| cgroup.boost(on, self.limits))
+        self.freezer.as_ref().map_or(Ok(()), |cgroup| cgroup.boost(on, self.limits))
     }
 
     /// Ends the sandbox: asks its processes to end, and kills what is left after the grace.

@@ -176,11 +176,11 @@ impl Vmm for Qemu {
     ) -> Doing<'a, Box<dyn Machine>> {
         Box::pin(async move {
             let mut machine = self.begin(spec, snapshot, enclosed).await?;
-            if let Some(snapshot) = snapshot {
-                if let Err(error) = machine.restore(snapshot).await {
-                    machine.jailed().end().await;
-                    return Err(error);
-                }
+            if let Some(snapshot) = snapshot
+                && let Err(error) = machine.restore(snapshot).await
+            {
+                machine.jailed().end().await;
+                return Err(error);
             }
             Ok(Box::new(machine) as Box<dyn Machine>)
         })

@@ -1,0 +1,64 @@
+//! What the tests of microVMs share.
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
+
+use std::path::{Path, PathBuf};
+
+use fika_kernel::{Kernel, KernelStore};
+use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
+use fika_sandbox::{Bind, CpuPolicy, MicroVmOptions, MicroVms, Start, WallSpec};
+
+use crate::common::{House, Running};
+
+/// Says where a kernel is that was set before.
+const KERNEL: &str = "FIKA_KERNEL_DIR";
+
+/// MicroVMs that run anywhere, or nothing where what they need is not to be had.
+pub fn microvms(house: &House) -> Option<MicroVms> {
+    let qemu = match Qemu::find(Accelerator::Software) {
+        Ok(qemu) => qemu,
+        Err(why) => return skip(&why.to_string()),
+    };
+    let kernel = match kernel() {
+        Ok(kernel) => kernel,
+        Err(why) => return skip(&why),
+    };
+    let options = MicroVmOptions {
+        state_dir: house.path("state"),
+        code_dir: house.path("code"),
+        kernel,
+        vmm: Box::new(qemu),
+        cpu: CpuPolicy::Share,
+        cgroups: true,
+    };
+    Some(MicroVms::new(options).unwrap())
+}
+
+fn skip<T>(why: &str) -> Option<T> {
+    eprintln!("skipped: {why}");
+    None
+}
+
+fn kernel() -> Result<Kernel, String> {
+    let given = std::env::var_os(KERNEL).map(PathBuf::from);
+    let here = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel");
+    let store = KernelStore::open(given.unwrap_or(here));
+    match store.find() {
+        Some(kernel) => Ok(kernel),
+        None => store.add_from_distribution(&|_| ()).map_err(|error| error.to_string()),
+    }
+}
+
+/// Starts the program of the tests in a guest of its own.
+pub async fn start(vms: &MicroVms, house: &House, spec: WallSpec, verbs: &[&str]) -> Running {
+    let bind = Bind { memory_mb: spec.memory_mb, ephemeral_mb: spec.ephemeral_mb, ..house.bind() };
+    start_bound(vms, spec, bind, house.start(verbs)).await
+}
+
+/// Starts a program in a guest of its own.
+pub async fn start_bound(vms: &MicroVms, spec: WallSpec, bind: Bind, start: Start) -> Running {
+    let mut sandbox = vms.create(spec).await.unwrap();
+    let log = sandbox.take_logs().watch().unwrap();
+    sandbox.bind(bind).await.unwrap();
+    sandbox.start(start).await.unwrap();
+    Running { sandbox, log }
+}
