@@ -26,3 +26,4 @@ mod runtimes;
 mod sdk_boto3;
 mod sdk_node;
 mod versions;
+mod walls;

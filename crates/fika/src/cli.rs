@@ -1,12 +1,13 @@
 //! Every command and flag of `fika`, once. Help texts, defaults and environment variables
 //! live here; what a command does lives in [`crate::commands`].
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use fika_model::WallRequirement;
+use fika_model::{Egress, WallRequirement};
 
 use crate::failure::Failure;
 use crate::machine;
@@ -124,6 +125,28 @@ pub enum Cpu {
     Quota,
 }
 
+/// What is around a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wall {
+    /// The strongest that is fast on this machine.
+    Auto,
+    /// Namespaces: a kernel shared with the machine.
+    Jail,
+    /// Nothing: plain processes of the server's user, for the root account only.
+    None,
+    /// A microVM run by QEMU.
+    Qemu,
+    /// A microVM run by Firecracker.
+    Firecracker,
+}
+
+impl fmt::Display for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.to_possible_value();
+        name.map_or(Ok(()), |name| f.write_str(name.get_name()))
+    }
+}
+
 /// The form of the server's own log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -176,10 +199,18 @@ pub struct ServeArgs {
     /// How a function's memory buys CPU.
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = Cpu::Share)]
     pub cpu: Cpu,
+    /// The wall around functions that ask for none.
+    #[arg(long, value_enum, value_name = "WALL", default_value_t = Wall::Auto)]
+    pub wall: Wall,
     /// The weakest wall functions may run behind: `microvm`, or `ACCOUNT=microvm` for one account's
     /// functions. May be given several times.
     #[arg(long, value_name = "[ACCOUNT=]WALL")]
     pub require_wall: Vec<WallRequirement>,
+    /// Where functions may call out to: `open` (the Internet), `none`, or `allow=RANGE,…`; with
+    /// `allow=open,10.1.0.0/16` the Internet and that range. A function's tag `fika:egress` may
+    /// say less, never more.
+    #[arg(long, value_name = "POLICY", default_value = "open")]
+    pub egress: Egress,
     /// The form of the server's own log, on stderr.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

@@ -7,7 +7,7 @@
 //! - [`credentials`]: where the endpoint and the keys come from
 //! - [`root`]: the key and the address a server leaves in its data directory
 //! - [`guess`]: a folder or file → runtime, handler and name
-//! - [`machine`]: defaults that depend on the machine
+//! - [`machine`]: defaults that depend on the machine; [`walls`]: which wall functions get there
 //! - [`ui`], [`failure`]: what people see
 #![forbid(unsafe_code)]
 
@@ -25,6 +25,7 @@ mod machine;
 mod node;
 mod root;
 mod ui;
+mod walls;
 
 use std::future::Future;
 use std::process::ExitCode;

@@ -26,10 +26,11 @@ use fika_control::{
 };
 use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Frontend, FrontendOptions};
-use fika_model::{FunctionVersion, LaneId, Strength, VersionUid, WallKind, WallPolicy, WorkerId};
+use fika_model::{Egress, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId};
+use fika_network::Mode;
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
-use fika_sandbox::{Connection, CpuPolicy, Jail, JailOptions};
+use fika_sandbox::{Connection, CpuPolicy, Jail, JailOptions, WallError};
 use fika_store::{Blobs, LogStore, Store};
 use fika_worker::{CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions};
 use thiserror::Error;
@@ -74,6 +75,10 @@ pub struct NodeOptions {
     pub init_timeout: Duration,
     /// How memory buys CPU.
     pub cpu: CpuPolicy,
+    /// The most that any function may call out to.
+    pub egress: Egress,
+    /// The wall of functions that ask for none.
+    pub wall: WallKind,
     /// The weakest walls functions may run behind.
     pub require_walls: WallPolicy,
 }
@@ -100,10 +105,7 @@ pub enum NodeError {
     Control(#[from] fika_control::ControlError),
     /// The walls.
     #[error(transparent)]
-    Wall(#[from] fika_sandbox::WallError),
-    /// No wall is as strong as the operator requires.
-    #[error("--require-wall {0} cannot be kept: this machine has no such wall, see `fika doctor`")]
-    WallRequired(Strength),
+    Wall(#[from] WallError),
     /// The runtime images.
     #[error(transparent)]
     Images(#[from] fika_sandbox::image::ImageError),
@@ -135,7 +137,13 @@ impl Node {
         let blobs = Blobs::open(dir.join("blobs"))?;
         let logs = LogStore::open(dir.join("logs"))?;
         let sessions = Sessions::open(&store).await?;
-        let worker = worker(&options, lanes, &blobs, &logs, &sessions)?;
+        let walls = WallChoice {
+            available: vec![options.wall],
+            default: options.wall,
+            policy: options.require_walls.clone(),
+            alone: accounts.root().account.clone(),
+        };
+        let worker = worker(&options, walls, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
         placer.join(WORKER, options.memory_mb.saturating_sub(options.stock_memory_mb).into());
@@ -227,18 +235,19 @@ fn private(dir: &Path) -> Result<(), NodeError> {
 
 fn worker(
     options: &NodeOptions,
+    walls: WallChoice,
     lanes: &Lanes,
     blobs: &Blobs,
     logs: &LogStore,
     sessions: &Sessions,
 ) -> Result<Worker, NodeError> {
     let code_dir = options.data_dir.join("code");
-    let jail = Jail::new(JailOptions {
-        state_dir: options.data_dir.join("jail"),
-        code_dir: code_dir.clone(),
-        cpu: options.cpu,
-        cgroups: true,
-    })?;
+    let mut jail = jail(options, &code_dir)?;
+    if options.wall != WallKind::None
+        && let Mode::Loopback { why } = jail.connect(options.egress.clone())?.mode()
+    {
+        tracing::info!(why, "functions cannot call out");
+    }
     if let Err(error) = jail.bound_memory(options.memory_mb) {
         tracing::warn!(%error, "the memory of all functions together is not bounded");
     }
@@ -248,7 +257,7 @@ fn worker(
         id: WORKER,
         lanes: lanes.handles(),
         jail,
-        walls: walls(&options.require_walls)?,
+        walls,
         images,
         blobs: blobs.clone(),
         code_dir,
@@ -259,15 +268,16 @@ fn worker(
     }))
 }
 
-/// Who gets which wall here. Where everybody must have a stronger one than there is, nothing
-/// could ever run: that is said at the start, not at the first call.
-fn walls(policy: &WallPolicy) -> Result<WallChoice, NodeError> {
-    let available = vec![WallKind::Jail];
-    match policy.everyone {
-        Some(required) if available.iter().all(|kind| kind.strength() < required) => {
-            Err(NodeError::WallRequired(required))
-        }
-        _ => Ok(WallChoice { available, default: WallKind::Jail, policy: policy.clone() }),
+fn jail(options: &NodeOptions, code_dir: &Path) -> Result<Jail, WallError> {
+    let jail = JailOptions {
+        state_dir: options.data_dir.join("jail"),
+        code_dir: code_dir.into(),
+        cpu: options.cpu,
+        cgroups: true,
+    };
+    match options.wall {
+        WallKind::None => Jail::without_walls(jail),
+        _ => Jail::new(jail),
     }
 }
 
@@ -360,10 +370,7 @@ impl Endpoint for OwnEndpoint {
         let doors = self.doors.upgrade();
         Box::pin(async move {
             if let Some(doors) = doors {
-                // It ends with its sandbox, which outlives the listener: a function that is
-                // drained may still call.
-                let (_open, never) = watch::channel(false);
-                doors.serve(connection, lane, never).await;
+                doors.serve_function(connection, lane).await;
             }
         })
     }

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
@@ -31,32 +32,14 @@ const RESTRICT_SELF: libc::c_long = 446;
 const VERSION: libc::c_ulong = 1;
 const PATH_BENEATH: libc::c_long = 1;
 
-/// What a program of this machine needs to run: libraries, and of `/etc` what tells about names,
-/// time, users and certificates. No secret of the machine is among them.
-const OF_THE_MACHINE: [&str; 22] = [
-    "/usr",
-    "/bin",
-    "/lib",
-    "/lib64",
-    "/sbin",
-    "/proc",
-    "/etc/alternatives",
-    "/etc/ca-certificates",
-    "/etc/gai.conf",
-    "/etc/group",
-    "/etc/host.conf",
-    "/etc/hosts",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/localtime",
-    "/etc/nsswitch.conf",
-    "/etc/passwd",
-    "/etc/pki/tls/certs",
-    "/etc/resolv.conf",
-    "/etc/services",
-    "/etc/ssl/certs",
-];
+/// What a program of this machine needs to run.
+const OF_THE_MACHINE: [&str; 6] = ["/usr", "/bin", "/lib", "/lib64", "/sbin", "/proc"];
+
+/// Programs stop when they may not read a file here that they find, so all is allowed that
+/// everybody may read; what only root may is not, though the function be root's.
+const SETTINGS: &str = "/etc";
+
+const RESOLVERS: &str = "/etc/resolv.conf";
 
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
@@ -98,7 +81,29 @@ pub fn rules(trees: &[&Path], own: &Path) -> io::Result<Option<OwnedFd>> {
             done => done?,
         }
     }
+    allow(&rules, Path::new(SETTINGS), READ_DIR)?;
+    allow_public(&rules, Path::new(SETTINGS))?;
+    // Where the machine's resolver writes what `/etc/resolv.conf` leads to.
+    match std::fs::canonicalize(RESOLVERS).map(|file| allow(&rules, &file, READ_FILE)) {
+        // There is none, which is as good.
+        Err(_) => {}
+        Ok(done) => done?,
+    }
     Ok(Some(rules))
+}
+
+/// Allows to read what everybody may read in a directory that everybody may. Links are not
+/// followed: what they lead to has rules of its own.
+fn allow_public(rules: &OwnedFd, directory: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(directory)?.flatten() {
+        let (Ok(kind), Ok(data)) = (entry.file_type(), entry.metadata()) else { continue };
+        if kind.is_dir() && data.mode() & 0o005 == 0o005 {
+            allow_public(rules, &entry.path())?;
+        } else if kind.is_file() && data.mode() & 0o004 != 0 {
+            allow(rules, &entry.path(), READ_FILE | EXECUTE)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts the calling process, and all that come of it, behind the fence. It must have given up new

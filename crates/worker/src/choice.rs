@@ -1,7 +1,7 @@
 //! Which wall a function gets: what it asks for, what its account must have, what there is.
 
 use fika_model::wall::{Strength, WallKind, WallPolicy, WallWish};
-use fika_model::{AccountId, FunctionVersion};
+use fika_model::{AccountId, Egress, FunctionVersion};
 use thiserror::Error;
 
 /// The walls of a worker, and who gets which.
@@ -13,6 +13,8 @@ pub struct WallChoice {
     pub default: WallKind,
     /// What the operator requires.
     pub policy: WallPolicy,
+    /// The only account whose functions may run without a wall.
+    pub alone: AccountId,
 }
 
 /// No wall of the worker is right for a function.
@@ -33,6 +35,16 @@ pub enum NoWall {
         /// What to do.
         why: &'static str,
     },
+    /// Without a wall, accounts are not kept apart.
+    #[error(
+        "account {0} must have a wall around its functions, and this server has none: start it with --wall jail"
+    )]
+    NotAlone(AccountId),
+    /// Without a wall, nobody is kept from calling out.
+    #[error(
+        "the function asks for fika:egress={0}, which cannot be kept without a wall: change the tag, or start the server with --wall jail"
+    )]
+    Egress(Egress),
 }
 
 impl WallChoice {
@@ -42,6 +54,22 @@ impl WallChoice {
     /// # Errors
     /// [`NoWall`] when there is none; it never gets a weaker one.
     pub fn wall_for(&self, version: &FunctionVersion) -> Result<WallKind, NoWall> {
+        match self.strong_enough(version)? {
+            WallKind::None => self.without_wall(version).map(|()| WallKind::None),
+            kind => Ok(kind),
+        }
+    }
+
+    fn without_wall(&self, version: &FunctionVersion) -> Result<(), NoWall> {
+        let account = &version.arn.scope.account;
+        match &version.egress {
+            _ if *account != self.alone => Err(NoWall::NotAlone(account.clone())),
+            None | Some(Egress::Open) => Ok(()),
+            Some(egress) => Err(NoWall::Egress(egress.clone())),
+        }
+    }
+
+    fn strong_enough(&self, version: &FunctionVersion) -> Result<WallKind, NoWall> {
         let account = &version.arn.scope.account;
         let required = self.policy.required(account);
         let too_weak = |why| NoWall::TooWeak { account: account.clone(), required, why };
@@ -75,7 +103,9 @@ mod tests {
 
     fn choice(available: &[WallKind], require: &[&str]) -> WallChoice {
         let policy = require.iter().map(|item| item.parse().expect("a requirement")).collect();
-        WallChoice { available: available.to_vec(), default: WallKind::Jail, policy }
+        let alone = asking(None).arn.scope.account;
+        let default = *available.first().expect("a wall");
+        WallChoice { available: available.to_vec(), default, policy, alone }
     }
 
     fn asking(wish: Option<WallWish>) -> FunctionVersion {
@@ -112,5 +142,25 @@ mod tests {
         }
         let others = choice(&[Jail], &["999999999999=microvm"]);
         assert_eq!(others.wall_for(&asking(None)), Ok(Jail));
+    }
+
+    #[test]
+    fn without_a_wall_one_account_runs_what_needs_none() {
+        let none = choice(&[WallKind::None], &[]);
+        assert_eq!(none.wall_for(&asking(None)), Ok(WallKind::None));
+        let wish = none.wall_for(&asking(Some(WallWish::Jail)));
+        assert_eq!(wish, Err(NoWall::Wish(WallWish::Jail)));
+        let mut other = asking(None);
+        other.arn.scope.account = AccountId::new("999999999999").expect("twelve digits");
+        assert!(matches!(none.wall_for(&other), Err(NoWall::NotAlone(_))));
+        let calling = |egress| FunctionVersion { egress: Some(egress), ..asking(None) };
+        assert_eq!(none.wall_for(&calling(Egress::Open)), Ok(WallKind::None));
+        let quiet = none.wall_for(&calling(Egress::None));
+        assert_eq!(quiet, Err(NoWall::Egress(Egress::None)));
+        let walled = choice(&[WallKind::Jail], &[]);
+        assert_eq!(walled.wall_for(&other), Ok(WallKind::Jail));
+        let required =
+            choice(&[WallKind::None], &[&format!("{}=jail", asking(None).arn.scope.account)]);
+        assert!(matches!(required.wall_for(&asking(None)), Err(NoWall::TooWeak { .. })));
     }
 }

@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use fika_assignment::AssignmentOptions;
 use fika_control::RootOptions;
 use fika_counting::CountingOptions;
+use fika_model::WallKind;
 use fika_model::error::chain;
 use fika_sandbox::CpuPolicy;
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -19,6 +22,7 @@ use crate::machine;
 use crate::node::{Node, NodeOptions};
 use crate::root;
 use crate::ui::Ui;
+use crate::walls;
 
 /// The most clients at once, however many descriptors there are: each costs memory as well.
 const MOST_CONNECTIONS: usize = 16_384;
@@ -49,7 +53,14 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let mut hangup = ended_by(SignalKind::hangup())?;
     let (listener, address) = listen(args.listen).await?;
     let dir = args.data.dir()?;
-    let node = Node::open(options(args)?, lanes)
+    let options = options(args)?;
+    say_which_wall(args, options.wall, *ui);
+    if options.wall == WallKind::None {
+        // Functions are of our own user then: they must not look into us all the same.
+        set_dumpable_behavior(DumpableBehavior::NotDumpable)
+            .map_err(|e| Failure::io("let fika keep its memory to itself (prctl)", e))?;
+    }
+    let node = Node::open(options, lanes)
         .await
         .map_err(|e| Failure::config("mend what is named below, then start again", chain(&e)))?;
     let url = format!("http://{address}");
@@ -91,15 +102,34 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failur
     Ok((listener, bound))
 }
 
+/// Aside, because it may run a machine to find out why: the start does not wait for that.
+fn say_which_wall(args: &ServeArgs, kind: WallKind, ui: Ui) {
+    let (asked, form) = (args.wall, args.log_format);
+    let say = move || {
+        let line = walls::reason(asked, kind);
+        match form {
+            LogFormat::Text => ui.note(&line),
+            LogFormat::Json => ui.note(&json!({ "level": "INFO", "message": line }).to_string()),
+        }
+    };
+    let aside = std::thread::Builder::new().name("walls".into()).spawn(say);
+    // Who has no thread to spare is told so elsewhere.
+    drop(aside);
+}
+
 fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
     let concurrency = args.account_concurrency;
+    let require_walls = args.require_wall.iter().cloned().collect();
+    let wall = walls::choose(args.wall, &require_walls, &args.egress)?;
     Ok(NodeOptions {
         data_dir: args.data.dir()?,
         runtimes_dir: args.data.runtimes()?,
         root: RootOptions::from_env(),
+        egress: args.egress.clone(),
         fetch_runtimes: args.runtime_fetch == Switch::On,
         memory_mb: args.memory_mb(),
-        stock_memory_mb: args.stock_memory_mb(),
+        // Only behind a wall can a sandbox be made ready for a function not yet known.
+        stock_memory_mb: if wall == WallKind::None { 0 } else { args.stock_memory_mb() },
         assignment: AssignmentOptions {
             keep_alive: args.keep_alive,
             capacity_wait: args.capacity_wait,
@@ -114,7 +144,8 @@ fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
             Cpu::Share => CpuPolicy::Share,
             Cpu::Quota => CpuPolicy::Quota,
         },
-        require_walls: args.require_wall.iter().cloned().collect(),
+        wall,
+        require_walls,
     })
 }
 

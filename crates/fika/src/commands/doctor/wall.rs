@@ -28,7 +28,8 @@ pub async fn checks(data_dir: &Path) -> Vec<Check> {
         Err(error) => vec![Check::missing(
             NAME,
             format!("cannot be built: {}", chain(&error)),
-            "mend what is marked ✗ here, or run fika as root",
+            "mend what is marked ✗ here, or run fika as root; where neither can be, \
+             `fika serve --wall none` runs functions as plain processes, for one account only",
         )],
     }
 }

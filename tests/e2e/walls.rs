@@ -1,0 +1,168 @@
+//! Walls: which one a function gets, which one it is refused, and what runs without any.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::harness::server::root_keys;
+use crate::harness::{Client, Function, Keys, Server, tools, wait_for};
+
+const NODE: &str = "
+const fs = require('fs');
+exports.handler = async (event) => {
+  if (event.do === 'hang') return new Promise(() => setInterval(() => {}, 1e6));
+  if (event.do === 'crash') process.exit(7);
+  if (event.do === 'eat') for (const a = []; ; ) a.push(Buffer.alloc(1 << 20, 1));
+  fs.writeFileSync(require('os').tmpdir() + '/file', 'x');
+  return ['node', event, process.cwd() === process.env.LAMBDA_TASK_ROOT];
+};";
+
+const PYTHON: &str = "
+import os, ssl, sys, tempfile, threading
+def handler(event, context):
+    if event.get('do') == 'hang': threading.Event().wait()
+    if event.get('do') == 'crash': os._exit(7)
+    with tempfile.NamedTemporaryFile() as file: file.write(b'x')
+    return ['python', event, os.getcwd() == os.environ['LAMBDA_TASK_ROOT']]
+";
+
+/// Creates, invokes, times out, crashes, and invokes again.
+fn walk(client: &Client, function: Function, runtime: &str) {
+    let name = function.name.clone();
+    client.deploy(&function.with("Timeout", 5));
+    let well = || assert_eq!(client.invoke(&name, "{}").ok(), json!([runtime, {}, true]));
+    well();
+    well();
+    let (kind, message) = client.invoke(&name, r#"{"do":"hang"}"#).failed();
+    assert_eq!(kind, "Sandbox.Timedout", "{runtime}: {message}");
+    well();
+    let (kind, message) = client.invoke(&name, r#"{"do":"crash"}"#).failed();
+    assert_eq!(kind, "Runtime.ExitError", "{runtime}: {message}");
+    assert!(message.ends_with("exit status 7"), "{runtime}: {message}");
+    well();
+}
+
+fn walk_without_a_wall(server: &Server) {
+    let client = server.client();
+    walk(&client, Function::node("node", NODE), "node");
+    let (kind, _) = client.invoke("node", r#"{"do":"eat"}"#).failed();
+    assert_eq!(kind, "Runtime.ExitError");
+    walk(&client, Function::python("python", PYTHON), "python");
+    let source = tools::repository().join("examples/hello-provided-static/bootstrap.c");
+    let source = std::fs::read_to_string(source).expect("the example");
+    let program = tools::compile(&source, &["-static"]);
+    client.deploy(&Function::provided("static", &program));
+    assert!(!client.invoke("static", r#"{"name":"fika"}"#).ok().is_null());
+    wait_for("the word on the wall", || {
+        server.log().contains("wall: none (PLAIN PROCESSES").then_some(())
+    });
+}
+
+#[test]
+fn plain_processes_where_they_are_asked_for() {
+    walk_without_a_wall(&Server::start_with(&["--wall", "none"]));
+}
+
+#[test]
+fn plain_processes_of_an_ordinary_user() {
+    let Some(server) = Server::start_as_nobody(&["--wall", "none"]) else { return };
+    walk_without_a_wall(&server);
+}
+
+#[test]
+fn nothing_of_a_plain_process_outlives_its_server() {
+    let mut server = Server::start_with(&["--wall", "none"]);
+    let source = "exports.handler = async () => {
+        const child = require('child_process').spawn('sleep', ['1000'], { detached: true });
+        child.unref();
+        return child.pid;
+    };";
+    server.client().deploy(&Function::node("runaway", source));
+    let child = server.client().invoke("runaway", "{}").ok();
+    let child = child.as_i64().expect("a process");
+    assert!(server.processes().iter().any(|process| i64::from(process.pid) == child));
+    server.kill();
+    server.restart();
+    server.client().invoke("runaway", "{}").ok();
+}
+
+/// The reason why a function cannot run.
+fn refused(client: &Client, function: &Function) -> String {
+    client.create(function).expect(201);
+    let settled = client.settled(&function.name);
+    assert_eq!(settled["State"], "Failed", "{settled}");
+    settled["StateReason"].as_str().unwrap_or_default().into()
+}
+
+fn asking(name: &str, tag: &str, value: &str) -> Function {
+    let mut tags = json!({});
+    tags[tag] = Value::from(value);
+    Function::node(name, "exports.handler = async () => 'in';").with("Tags", tags)
+}
+
+#[test]
+fn without_a_wall_nobody_else_and_nothing_that_needs_one_runs() {
+    let mut server = Server::start_with(&["--wall", "none"]);
+    let client = server.client();
+    client.deploy(&Function::node("mine", "exports.handler = async () => 'mine';"));
+    let reason = refused(&client, &asking("walled", "fika:wall", "jail"));
+    assert!(reason.contains("fika:wall=jail"), "{reason}");
+    let reason = refused(&client, &asking("quiet", "fika:egress", "none"));
+    assert!(reason.contains("fika:egress=none"), "{reason}");
+    server.stop();
+    let keys = Keys {
+        access_key_id: "AKIAFIKAANOTHERONE00".into(),
+        secret: "another/secret/of/another/account/0000042".into(),
+        ..root_keys()
+    };
+    server.set_env("FIKA_ROOT_ACCOUNT_ID", "999999999999");
+    server.set_env("FIKA_ROOT_ACCESS_KEY_ID", &keys.access_key_id);
+    server.set_env("FIKA_ROOT_SECRET_ACCESS_KEY", &keys.secret);
+    server.restart();
+    // Now the other account is root, and the first is the second one.
+    let reason = refused(&server.client(), &Function::node("late", "exports.handler = 1;"));
+    assert!(reason.contains("123456789012 must have a wall"), "{reason}");
+    let response = server.client().invoke("mine", "{}").response;
+    assert!(response.status == 500 && response.message().contains("must have a wall"), "{response}");
+    let other = Client::new(server.address, keys);
+    other.deploy(&Function::node("mine", "exports.handler = async () => 'theirs';"));
+    assert_eq!(other.invoke("mine", "{}").ok(), "theirs");
+}
+
+#[test]
+fn a_microvm_is_never_replaced_by_less() {
+    let server = Server::start_with(&["--wall", "jail", "--require-wall", "999999999999=microvm"]);
+    let client = server.client();
+    let reason = refused(&client, &asking("strong", "fika:wall", "microvm"));
+    assert!(reason.contains("fika:wall=microvm"), "{reason}");
+    client.deploy(&asking("jailed", "fika:wall", "jail"));
+    assert_eq!(client.invoke("jailed", "{}").ok(), "in");
+    drop(server);
+    let mine = format!("{}=microvm", crate::harness::server::ACCOUNT);
+    let server = Server::start_with(&["--wall", "jail", "--require-wall", &mine]);
+    let reason = refused(&server.client(), &Function::node("weak", "exports.handler = 1;"));
+    assert!(reason.contains("must run behind a microvm"), "{reason}");
+}
+
+/// What a server that does not start says: its exit code, and the first line.
+fn start_refused(args: &[&str]) -> (Option<i32>, String) {
+    let data = tempfile::tempdir_in(tools::scratch()).expect("a data directory");
+    let mut fika = Command::new(env!("CARGO_BIN_EXE_fika"));
+    fika.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path()).args(args);
+    let said = fika.stdin(Stdio::null()).output().expect("the fika binary");
+    let text = String::from_utf8(said.stderr).expect("text");
+    (said.status.code(), text.lines().next().unwrap_or_default().into())
+}
+
+#[test]
+fn a_server_that_cannot_keep_what_is_asked_does_not_start() {
+    for (args, fix) in [
+        (&["--wall", "jail", "--require-wall", "microvm"][..], "start without --require-wall"),
+        (&["--wall", "none", "--require-wall", "jail"], "start without --require-wall jail"),
+        (&["--wall", "none", "--egress", "none"], "start with --wall jail"),
+    ] {
+        let (code, first) = start_refused(args);
+        assert_eq!(code, Some(78), "{args:?}: {first}");
+        assert!(first.starts_with(&format!("fika: {fix}")), "{args:?}: {first}");
+    }
+}
