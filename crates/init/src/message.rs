@@ -16,8 +16,9 @@ pub enum ToInit {
     /// Make a guest's clock and random numbers right: after its boot, and after each restore from
     /// a snapshot, before anything else. Means nothing in a jail.
     Refresh(Refresh),
-    /// A snapshot of the guest is next: send all there is to send, say [`FromInit::Quiet`], and then
-    /// nothing until another word comes. Means nothing in a jail.
+    /// A snapshot of the guest is next: stop the function's processes until the next
+    /// [`ToInit::Refresh`], send all there is to send, say [`FromInit::Quiet`], and then nothing
+    /// until another word comes. Means nothing in a jail.
     Quiesce,
     /// Stop every process but init (where no cgroup can freeze them).
     Freeze,

@@ -5,10 +5,14 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 
 use fika_init::place::MAX_PROCESSES;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 
 use crate::memory::{Memory, in_tmp};
+
+/// How long the function's processes may take to stop.
+const PATIENCE: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 const MOUNTED: &str = "/sys/fs/cgroup";
 
@@ -60,6 +64,26 @@ impl Group {
         let events = self.read("memory.events").unwrap_or_default();
         let kills = entry(&events, "oom_kill");
         std::mem::replace(&mut self.kills, kills) < kills
+    }
+
+    /// Stops all processes in it, or lets them go on. Returns when they have stopped, or when that
+    /// takes too long.
+    pub fn freeze(&self, frozen: bool) -> io::Result<()> {
+        self.write("cgroup.freeze", frozen.into())?;
+        while frozen {
+            let events = self.open("cgroup.events", OFlags::RDONLY)?;
+            let mut text = String::new();
+            let mut events = fs::File::from(events);
+            events.read_to_string(&mut text)?;
+            if entry(&text, "frozen") == 1 || entry(&text, "populated") == 0 {
+                break;
+            }
+            // It changes when they have: since it was read.
+            if poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&PATIENCE))? == 0 {
+                return Err(io::Error::other("the function cannot be stopped"));
+            }
+        }
+        Ok(())
     }
 
     fn open(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {

@@ -220,10 +220,14 @@ impl Host for Link {
     }
 
     fn refresh(&mut self, new: &Refresh) -> io::Result<()> {
-        refresh::refresh(&self.random, new)
+        refresh::refresh(&self.random, new)?;
+        self.group.freeze(false)
     }
 
+    /// The function's processes stop first, and go on only after a refresh: none of them can see
+    /// the clock and the random numbers that a snapshot was taken with.
     fn quiesce(&mut self) -> io::Result<()> {
+        self.group.freeze(true)?;
         self.say(&FromInit::Quiet)?;
         self.write()?;
         while !self.mux.outgoing().is_empty() || !self.unsaid.is_empty() {
