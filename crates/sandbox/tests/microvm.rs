@@ -1,16 +1,21 @@
 //! A microVM's life, in guests whose instructions QEMU translates. One is booted and made a
 //! snapshot, and every scene is played in one restored from it.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod common;
 mod guests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use common::{House, Running, as_root_and_user};
 use fika_model::SandboxId;
 use fika_sandbox::{Bind, Connection, Event, Exit, MicroVms, Snapshot, WallError};
+use rustix::process::{Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const FINE: Event = Event::Exited { how: Exit::Code(0), out_of_memory: false };
@@ -204,7 +209,7 @@ async fn a_function_goes_on_where_its_snapshot_was_taken() {
     let waiting = BTreeMap::from([(waits.channel().unwrap(), "next".to_string())]);
     let snapshot = vms.snapshot(running.sandbox, "started", waiting).await.unwrap();
     let mut seen = BTreeSet::new();
-    for id in 3..6 {
+    for id in 3..13 {
         let hostname = format!("guest-{id}");
         let begun = Instant::now();
         let mut sandbox = vms.restore(&snapshot, SandboxId(id), &hostname).await.unwrap();
@@ -234,4 +239,104 @@ async fn a_function_goes_on_where_its_snapshot_was_taken() {
 async fn connection(running: &mut Running) -> Connection {
     let door = running.sandbox.take_runtime_api();
     door.accept().await.unwrap()
+}
+
+#[test]
+fn a_monitor_has_no_right_and_sees_nothing_of_the_machine() {
+    as_root_and_user("a_monitor_has_no_right_and_sees_nothing_of_the_machine", async {
+        let Some(stage) = Stage::set().await else { return };
+        let running = stage.start(1, &["wait"]).await;
+        let [monitor] = guests::monitors(&stage.house)[..] else { panic!("not one monitor") };
+        let process = format!("/proc/{}", monitor.as_raw_nonzero());
+        let status = fs::read_to_string(format!("{process}/status")).unwrap();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t"));
+            line.unwrap_or_else(|| panic!("no {name}")).to_string()
+        };
+        for name in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+            assert_eq!(u64::from_str_radix(&field(name), 16), Ok(0), "{name}");
+        }
+        assert_eq!((field("NoNewPrivs"), field("Seccomp")), ("1".into(), "2".into()));
+        if common::is_root() {
+            assert!(field("Uid").split('\t').all(|uid| uid.parse::<u32>().unwrap() >= 0x7000_0000));
+            assert_eq!(field("Groups").trim(), "");
+        }
+        for kind in ["mnt", "pid", "net", "ipc", "uts", "cgroup"] {
+            let of = |process: &str| fs::read_link(format!("{process}/ns/{kind}")).unwrap();
+            assert_ne!(of(&process), of("/proc/self"), "{kind}");
+        }
+        let root = fs::read_dir(format!("{process}/root")).unwrap().flatten();
+        let root: BTreeSet<_> =
+            root.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        let known = ["bin", "dev", "etc", "gnu", "lib", "lib64", "nix", "proc", "usr"];
+        assert!(root.iter().all(|name| known.contains(&name.as_str())), "{root:?}");
+        let etc = fs::read_dir(format!("{process}/root/etc")).unwrap();
+        assert!(etc.count() <= 1);
+        let writable = fs::read_to_string(format!("{process}/mounts")).unwrap();
+        let writable = writable.lines().filter(|line| line.contains(" rw,"));
+        let writable: Vec<_> = writable.filter(|line| !line.starts_with("proc ")).collect();
+        assert!(writable.iter().all(|line| line.contains(" /dev/")), "{writable:#?}");
+        running.sandbox.destroy(Duration::ZERO).await;
+        stage.clear().await;
+    });
+}
+
+#[tokio::test]
+async fn a_guest_whose_monitor_dies_is_lost_and_leaves_nothing() {
+    let Some(stage) = Stage::set().await else { return };
+    let mut running = stage.start(1, &["say=ready", "wait"]).await;
+    running.read_until("ready").await;
+    for monitor in guests::monitors(&stage.house) {
+        kill_process(monitor, Signal::KILL).unwrap();
+    }
+    assert_eq!(running.event().await, Event::Lost);
+    assert!(matches!(running.sandbox.reset().await, Err(WallError::Lost)));
+    stage.clear().await;
+}
+
+/// Where the server that is killed has its house.
+const HOUSE: &str = "FIKA_TEST_HOUSE";
+
+#[test]
+fn after_a_killed_server_no_machine_is_left() {
+    as_root_and_user("after_a_killed_server_no_machine_is_left", async {
+        let house = House::new();
+        let Some(vms) = guests::microvms(&house) else { return };
+        drop(vms);
+        let mut server = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "server_that_is_killed", "--ignored", "--nocapture"])
+            .env(HOUSE, house.path(""))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        while !lines.next().unwrap().unwrap().ends_with("up") {}
+        let monitors = guests::monitors(&house);
+        assert_eq!(monitors.len(), 2);
+        server.kill().unwrap();
+        server.wait().unwrap();
+        let vms = guests::microvms(&house).unwrap();
+        assert_eq!(house.traces(), Vec::<String>::new());
+        for monitor in monitors {
+            assert!(!Path::new(&format!("/proc/{}", monitor.as_raw_nonzero())).exists());
+        }
+        assert!(vms.find_snapshot("base").is_some());
+        vms.close().await;
+    });
+}
+
+#[tokio::test]
+#[ignore = "is the server of the test above"]
+async fn server_that_is_killed() {
+    let Some(place) = std::env::var_os(HOUSE).map(PathBuf::from) else { return };
+    let house = House::new();
+    let vms = guests::microvms_in(&place).unwrap();
+    let sandbox = vms.create(house.spec(1)).await.unwrap();
+    let snapshot = vms.snapshot(sandbox, "base", BTreeMap::new()).await.unwrap();
+    let mut kept = Vec::new();
+    for id in 2..=3 {
+        kept.push(vms.restore(&snapshot, SandboxId(id), "guest").await.unwrap());
+    }
+    println!("up");
+    std::future::pending::<()>().await;
 }

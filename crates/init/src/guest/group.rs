@@ -70,20 +70,22 @@ impl Group {
     /// takes too long.
     pub fn freeze(&self, frozen: bool) -> io::Result<()> {
         self.write("cgroup.freeze", frozen.into())?;
-        while frozen {
-            let events = self.open("cgroup.events", OFlags::RDONLY)?;
-            let mut text = String::new();
-            let mut events = fs::File::from(events);
-            events.read_to_string(&mut text)?;
-            if entry(&text, "frozen") == 1 || entry(&text, "populated") == 0 {
-                break;
-            }
-            // It changes when they have: since it was read.
-            if poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&PATIENCE))? == 0 {
-                return Err(io::Error::other("the function cannot be stopped"));
-            }
-        }
+        while frozen && !self.has_stopped()? {}
         Ok(())
+    }
+
+    /// Whether none of its processes runs. Waits for news when one does.
+    fn has_stopped(&self) -> io::Result<bool> {
+        let mut text = String::new();
+        let mut events = fs::File::from(self.open("cgroup.events", OFlags::RDONLY)?);
+        events.read_to_string(&mut text)?;
+        if entry(&text, "frozen") == 1 || entry(&text, "populated") == 0 {
+            return Ok(true);
+        }
+        match poll(&mut [PollFd::new(&events, PollFlags::PRI)], Some(&PATIENCE))? {
+            0 => Err(io::Error::other("the function cannot be stopped")),
+            _ => Ok(false),
+        }
     }
 
     fn open(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {

@@ -71,7 +71,7 @@ mod tests {
         let locked = tmp.path().join("a/b");
         fs::create_dir_all(&locked).unwrap();
         fs::write(locked.join("c"), "c").unwrap();
-        fs::set_permissions(&locked, Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
         drop(tmp);
         assert_eq!(fs::read_dir(house.path().join("tmp")).unwrap().count(), 0);
     }

@@ -1,11 +1,14 @@
 //! What the tests of microVMs share.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use fika_kernel::{Kernel, KernelStore};
 use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
 use fika_sandbox::{Bind, CpuPolicy, MicroVmOptions, MicroVms, Start, WallSpec};
+
+use rustix::process::Pid;
 
 use crate::common::{House, Running};
 
@@ -14,6 +17,11 @@ const KERNEL: &str = "FIKA_KERNEL_DIR";
 
 /// MicroVMs that run anywhere, or nothing where what they need is not to be had.
 pub fn microvms(house: &House) -> Option<MicroVms> {
+    microvms_in(&house.path(""))
+}
+
+/// The same in another's house.
+pub fn microvms_in(house: &Path) -> Option<MicroVms> {
     let qemu = match Qemu::find(Accelerator::Software) {
         Ok(qemu) => qemu,
         Err(why) => return skip(&why.to_string()),
@@ -23,8 +31,8 @@ pub fn microvms(house: &House) -> Option<MicroVms> {
         Err(why) => return skip(&why),
     };
     let options = MicroVmOptions {
-        state_dir: house.path("state"),
-        code_dir: house.path("code"),
+        state_dir: house.join("state"),
+        code_dir: house.join("code"),
         kernel,
         vmm: Box::new(qemu),
         cpu: CpuPolicy::Share,
@@ -61,4 +69,16 @@ pub async fn start_bound(vms: &MicroVms, spec: WallSpec, bind: Bind, start: Star
     sandbox.bind(bind).await.unwrap();
     sandbox.start(start).await.unwrap();
     Running { sandbox, log }
+}
+
+/// The monitors of a house's guests that live, each below its jailer.
+pub fn monitors(house: &House) -> Vec<Pid> {
+    let children = |pid: &Pid| {
+        let path = format!("/proc/{0}/task/{0}/children", pid.as_raw_nonzero());
+        let text = fs::read_to_string(path).unwrap_or_default();
+        text.split_whitespace()
+            .filter_map(|pid| Pid::from_raw(pid.parse().ok()?))
+            .collect::<Vec<_>>()
+    };
+    house.jailers().iter().flat_map(children).collect()
 }
