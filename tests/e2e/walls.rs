@@ -123,7 +123,10 @@ fn without_a_wall_nobody_else_and_nothing_that_needs_one_runs() {
     let reason = refused(&server.client(), &Function::node("late", "exports.handler = 1;"));
     assert!(reason.contains("123456789012 must have a wall"), "{reason}");
     let response = server.client().invoke("mine", "{}").response;
-    assert!(response.status == 500 && response.message().contains("must have a wall"), "{response}");
+    assert!(
+        response.status == 500 && response.message().contains("must have a wall"),
+        "{response}"
+    );
     let other = Client::new(server.address, keys);
     other.deploy(&Function::node("mine", "exports.handler = async () => 'theirs';"));
     assert_eq!(other.invoke("mine", "{}").ok(), "theirs");
