@@ -26,11 +26,15 @@ use fika_control::{
 };
 use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Frontend, FrontendOptions};
+use fika_kernel::KernelStore;
 use fika_model::{Egress, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId};
 use fika_network::Mode;
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
-use fika_sandbox::{Connection, CpuPolicy, Jail, JailOptions, WallError};
+use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
+use fika_sandbox::{
+    Connection, CpuPolicy, Jail, JailOptions, Kvm, MicroVmOptions, MicroVms, WallError, Walls,
+};
 use fika_store::{Blobs, LogStore, Store};
 use fika_worker::{CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions};
 use thiserror::Error;
@@ -138,7 +142,10 @@ impl Node {
         let logs = LogStore::open(dir.join("logs"))?;
         let sessions = Sessions::open(&store).await?;
         let walls = WallChoice {
-            available: vec![options.wall],
+            available: match options.wall {
+                WallKind::Qemu => vec![WallKind::Jail, WallKind::Qemu],
+                only => vec![only],
+            },
             default: options.wall,
             policy: options.require_walls.clone(),
             alone: accounts.root().account.clone(),
@@ -256,7 +263,7 @@ fn worker(
     Ok(Worker::new(WorkerOptions {
         id: WORKER,
         lanes: lanes.handles(),
-        jail,
+        built: Walls::new(jail, microvms(options, &code_dir)?),
         walls,
         images,
         blobs: blobs.clone(),
@@ -266,6 +273,31 @@ fn worker(
         init_timeout: options.init_timeout,
         stock_memory_mb: options.stock_memory_mb,
     }))
+}
+
+/// The microVMs that were asked for.
+fn microvms(options: &NodeOptions, code_dir: &Path) -> Result<Vec<MicroVms>, WallError> {
+    if options.wall != WallKind::Qemu {
+        return Ok(Vec::new());
+    }
+    let usable = Kvm::measure().is_usable();
+    let qemu = Qemu::find(if usable { Accelerator::Kvm } else { Accelerator::Software })?;
+    let kernel =
+        KernelStore::open(options.runtimes_dir.join("kernel")).find().ok_or_else(|| {
+            WallError::NoVmm("run `fika runtime kernel add` first: there is no guest kernel".into())
+        })?;
+    let microvms = MicroVms::new(MicroVmOptions {
+        state_dir: options.data_dir.join("microvm"),
+        code_dir: code_dir.into(),
+        kernel,
+        vmm: Box::new(qemu),
+        cpu: options.cpu,
+        cgroups: true,
+    })?;
+    if let Err(error) = microvms.bound_memory(options.memory_mb) {
+        tracing::warn!(%error, "the memory of all guests together is not bounded");
+    }
+    Ok(vec![microvms])
 }
 
 fn jail(options: &NodeOptions, code_dir: &Path) -> Result<Jail, WallError> {

@@ -19,10 +19,11 @@ pub fn choose(asked: Wall, required: &WallPolicy, egress: &Egress) -> Result<Wal
     let kind = match asked {
         Wall::Auto | Wall::Jail => WallKind::Jail,
         Wall::None => WallKind::None,
-        Wall::Qemu | Wall::Firecracker => {
+        Wall::Qemu => WallKind::Qemu,
+        Wall::Firecracker => {
             return Err(Failure::config(
-                "start with --wall jail",
-                format!("--wall {asked}: microVMs are not built yet"),
+                "start with --wall qemu or --wall jail",
+                "--wall firecracker: there is no driver for it yet",
             ));
         }
     };
@@ -88,13 +89,13 @@ mod tests {
     #[test]
     fn a_wall_is_what_was_asked_for_or_nothing() {
         assert_eq!(choice(Wall::Auto, "", "none"), Ok(WallKind::Jail));
+        assert_eq!(choice(Wall::Qemu, "microvm", "open"), Ok(WallKind::Qemu));
         assert_eq!(choice(Wall::Jail, "jail", "open"), Ok(WallKind::Jail));
         assert_eq!(choice(Wall::None, "none", "open"), Ok(WallKind::None));
         // What one account needs is looked at when it has a function.
         assert_eq!(choice(Wall::None, "123456789012=microvm", "open"), Ok(WallKind::None));
         for (asked, require, egress, fix) in [
-            (Wall::Qemu, "", "open", "start with --wall jail"),
-            (Wall::Firecracker, "", "open", "start with --wall jail"),
+            (Wall::Firecracker, "", "open", "start with --wall qemu"),
             (Wall::Auto, "microvm", "open", "start without --require-wall microvm"),
             (Wall::None, "jail", "open", "start without --require-wall jail"),
             (Wall::None, "", "none", "start with --wall jail, or without --egress"),

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fika_model::error::chain;
-use fika_model::{FunctionVersion, LaneId, SandboxId, WorkerId};
-use fika_sandbox::Jail;
+use fika_model::{FunctionVersion, LaneId, SandboxId, WallKind, WorkerId};
+use fika_sandbox::Walls;
 use fika_sandbox::image::{Image, ImageStore};
 use fika_store::{Blobs, LogStore, NotADigest};
 use tokio::runtime::Handle;
@@ -35,8 +35,8 @@ pub struct WorkerOptions {
     pub id: WorkerId,
     /// The event loops sandboxes are spread over.
     pub lanes: Vec<Handle>,
-    /// The wall.
-    pub jail: Jail,
+    /// The walls that can be built.
+    pub built: Walls,
     /// Who gets which wall.
     pub walls: WallChoice,
     /// The runtimes.
@@ -70,7 +70,7 @@ pub(crate) struct Home {
 
 pub(crate) struct Shared {
     pub roster: Arc<Roster>,
-    pub jail: Jail,
+    pub built: Walls,
     walls: WallChoice,
     pub logs: LogStore,
     pub credentials: Arc<dyn CredentialSource>,
@@ -91,7 +91,7 @@ impl Worker {
     pub fn new(options: WorkerOptions) -> Self {
         let shared = Shared {
             roster: Arc::new(Roster::new(options.id)),
-            jail: options.jail,
+            built: options.built,
             walls: options.walls,
             logs: options.logs,
             credentials: options.credentials,
@@ -197,7 +197,7 @@ impl Worker {
         tracing::info!(
             "cold starts: {hits} hit the stock, {misses} missed, {exhausted} found it exhausted"
         );
-        self.shared.jail.close().await;
+        self.shared.built.close().await;
     }
 
     async fn end_all(&self) {
@@ -245,8 +245,13 @@ impl WorkerService for Worker {
         let (lane, handle) = self.shared.lane(near.map_or(sandbox.0, |lane| lane.0.into()));
         let shared = Arc::clone(&self.shared);
         let kind = Kind::of(&version, &home);
-        let (prepared, _starting) = stock::take(&shared, kind, &home.image, lane);
-        let order = keeper::Order { id: sandbox, version, home, lane, prepared };
+        let wall = self.shared.walls.wall_for(&version);
+        let wall = wall.map_err(|error| CreateError::Worker(error.to_string()))?;
+        // Only jails are kept in stock: a guest's memory is its function's from the start.
+        let taken = (wall == WallKind::Jail).then(|| stock::take(&shared, kind, &home.image, lane));
+        let (prepared, _starting) = taken.unzip();
+        let prepared = prepared.flatten();
+        let order = keeper::Order { id: sandbox, version, home, wall, lane, prepared };
         handle.spawn(keeper::run(shared, order, created));
         done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }

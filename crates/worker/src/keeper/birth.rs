@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use fika_model::{FunctionVersion, LaneId, SandboxId};
+use fika_model::{FunctionVersion, LaneId, SandboxId, WallKind};
 use fika_sandbox::{Bind, Sandbox, Start};
 use tokio::task::JoinSet;
 
@@ -21,6 +21,8 @@ pub(crate) struct Order {
     pub id: SandboxId,
     pub version: Arc<FunctionVersion>,
     pub home: Home,
+    /// Which wall it gets.
+    pub wall: WallKind,
     pub lane: LaneId,
     /// One out of stock, for it to be made of.
     pub prepared: Option<Prepared>,
@@ -41,14 +43,14 @@ async fn build(
     order: Order,
     created: Created,
 ) -> Result<Keeper<Sandbox>, (Created, String)> {
-    let Order { id, version, home, lane, prepared } = order;
+    let Order { id, version, home, wall, lane, prepared } = order;
     let (memory_mb, ephemeral_mb) = (version.memory_mb, version.ephemeral_mb);
     let egress = version.egress.clone();
     let prepared = match prepared {
         Some(prepared) => Ok(prepared),
         None => {
             let sizes = Sizes { memory_mb, ephemeral_mb };
-            Prepared::wall(&shared.jail, shared.next_wall(), &home.image, sizes, lane).await
+            Prepared::wall(&shared.built, wall, shared.next_wall(), &home.image, sizes, lane).await
         }
     };
     let Prepared { mut wall, api, parked, .. } = match prepared {

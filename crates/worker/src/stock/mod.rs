@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use fika_model::{FunctionVersion, LaneId, Runtime};
+use fika_model::{FunctionVersion, LaneId, Runtime, WallKind};
 use fika_sandbox::image::Image;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -177,7 +177,9 @@ impl Books {
 }
 
 async fn build(shared: Arc<Shared>, kind: Kind, image: Image, number: u64, lane: LaneId) {
-    let wall = Prepared::wall(&shared.jail, number, &image, prepared::UNBOUND, lane).await;
+    let wall =
+        Prepared::wall(&shared.built, WallKind::Jail, number, &image, prepared::UNBOUND, lane)
+            .await;
     let built = match wall {
         Ok(wall) if kind.parked => wall.park(&image).await,
         built => built,

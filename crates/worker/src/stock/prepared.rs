@@ -5,9 +5,9 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use fika_model::error::chain;
-use fika_model::{LaneId, SandboxId};
+use fika_model::{LaneId, SandboxId, WallKind};
 use fika_sandbox::image::Image;
-use fika_sandbox::{Connection, Door, Jail, Sandbox, Start, WallSpec};
+use fika_sandbox::{Connection, Door, Sandbox, Start, WallSpec, Walls};
 use tokio::time::timeout;
 
 use super::parked;
@@ -43,7 +43,8 @@ impl Prepared {
     /// # Errors
     /// A text that says what to do.
     pub async fn wall(
-        jail: &Jail,
+        walls: &Walls,
+        kind: WallKind,
         number: u64,
         image: &Image,
         sizes: Sizes,
@@ -56,7 +57,7 @@ impl Prepared {
             ephemeral_mb: sizes.ephemeral_mb,
             hostname: HOSTNAME.into(),
         };
-        let mut wall = jail.create(spec).await.map_err(|e| chain(&e))?;
+        let mut wall = walls.create(kind, spec).await.map_err(|e| chain(&e))?;
         let api = wall.take_runtime_api();
         Ok(Self { wall, api, parked: None, lane })
     }
