@@ -27,9 +27,9 @@ def handler(event, context):
 ";
 
 /// Creates, invokes, times out, crashes, and invokes again.
-fn walk(client: &Client, function: Function, runtime: &str) {
+fn walk(client: &Client, function: Function, runtime: &str, timeout_s: u32) {
     let name = function.name.clone();
-    client.deploy(&function.with("Timeout", 5));
+    client.deploy(&function.with("Timeout", timeout_s));
     let well = || assert_eq!(client.invoke(&name, "{}").ok(), json!([runtime, {}, true]));
     well();
     well();
@@ -44,10 +44,10 @@ fn walk(client: &Client, function: Function, runtime: &str) {
 
 fn walk_without_a_wall(server: &Server) {
     let client = server.client();
-    walk(&client, Function::node("node", NODE), "node");
+    walk(&client, Function::node("node", NODE), "node", 5);
     let (kind, _) = client.invoke("node", r#"{"do":"eat"}"#).failed();
     assert_eq!(kind, "Runtime.ExitError");
-    walk(&client, Function::python("python", PYTHON), "python");
+    walk(&client, Function::python("python", PYTHON), "python", 5);
     let source = tools::repository().join("examples/hello-provided-static/bootstrap.c");
     let source = std::fs::read_to_string(source).expect("the example");
     let program = tools::compile(&source, &["-static"]);
@@ -67,6 +67,36 @@ fn plain_processes_where_they_are_asked_for() {
 fn plain_processes_of_an_ordinary_user() {
     let Some(server) = Server::start_as_nobody(&["--wall", "none"]) else { return };
     walk_without_a_wall(&server);
+}
+
+/// Whether microVMs can run here; where not, it says why.
+fn has_microvms() -> bool {
+    let qemu = Command::new("qemu-system-x86_64").arg("--version").stdout(Stdio::null()).status();
+    if !qemu.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no QEMU");
+        return false;
+    }
+    let mut add = Command::new(env!("CARGO_BIN_EXE_fika"));
+    add.args(["runtime", "kernel", "add"]).env("FIKA_RUNTIMES_DIR", tools::runtimes());
+    let added = add.output().expect("fika runs");
+    if !added.status.success() {
+        eprintln!("skipped: no kernel: {}", String::from_utf8_lossy(&added.stderr));
+    }
+    added.status.success()
+}
+
+/// By software emulation, so everything takes its time.
+#[test]
+fn a_kernel_of_its_own_for_every_function() {
+    if !has_microvms() {
+        return;
+    }
+    let server = Server::start_with(&["--wall", "qemu", "--require-wall", "microvm"]);
+    let client = server.client();
+    walk(&client, Function::node("node", NODE), "node", 12);
+    walk(&client, Function::python("python", PYTHON), "python", 12);
+    let reason = refused(&client, &asking("jailed", "fika:wall", "jail"));
+    assert!(reason.contains("must run behind a microvm"), "{reason}");
 }
 
 #[test]
