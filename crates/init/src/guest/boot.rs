@@ -49,7 +49,7 @@ pub fn boot() -> io::Result<Guest> {
     drop(image.step("find the image's disk")?);
     let code = code.step("find the code's disk")?;
     let filter = Filter::parse(&fs::read("/filter").step("read the seccomp program")?);
-    restrict_kernel().step("restrict the kernel")?;
+    set_kernel_up().step("set the kernel up")?;
     root::bring_loopback_up().step("bring loopback up")?;
     let group = Group::make().step("make the function's cgroup")?;
     root::build().step("build the root")?;
@@ -106,13 +106,15 @@ fn open_disk(name: &str) -> io::Result<Option<OwnedFd>> {
     }
 }
 
-/// Takes from every process of the guest what no function needs, privileged or not.
-fn restrict_kernel() -> io::Result<()> {
+/// Takes from every process of the guest what no function needs, privileged or not; and gives
+/// memory as a host does that has plenty: the function's limit is for its cgroup to hold.
+fn set_kernel_up() -> io::Result<()> {
     for (name, value) in [
         ("kernel/dmesg_restrict", "1"),
         ("kernel/kptr_restrict", "2"),
         ("kernel/unprivileged_bpf_disabled", "1"),
         ("user/max_user_namespaces", "0"),
+        ("vm/overcommit_memory", "1"),
     ] {
         match fs::write(format!("/proc/sys/{name}"), value) {
             // This kernel has not even the thing.

@@ -32,6 +32,9 @@ pub fn live() {
 /// Says on the kernel's console why there will be no more.
 fn report_failure(error: &io::Error) {
     let line = format!("fika-init: {error}\n");
-    // The kernel gave us its console as our standard output, if it has one.
-    let _nobody_reads = rustix::io::write(rustix::stdio::stderr(), line.as_bytes());
+    // The kernel gave us its console as our standard error, if it has one. The end would overtake
+    // what we write.
+    let console = rustix::stdio::stderr();
+    let _there_may_be_none = rustix::io::write(console, line.as_bytes())
+        .and_then(|_written| rustix::termios::tcdrain(console));
 }

@@ -113,6 +113,8 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// What was sent arrives, whole and in order, however the bytes are cut and whoever is slow;
     /// and no side ever holds more than the windows.
     #[test]
