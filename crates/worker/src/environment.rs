@@ -48,7 +48,6 @@ fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, S
         // Not "snap-start", whatever the version asks for: no wall makes snapshots yet, and a
         // runtime that is told so waits to be restored.
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
-        ("AWS_ENDPOINT_URL", format!("http://{ENDPOINT}")),
         ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
         ("AWS_REGION", region.clone()),
         ("AWS_DEFAULT_REGION", region),
@@ -61,6 +60,7 @@ fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, S
 pub(crate) fn defaults(runtime: Runtime) -> Vec<(&'static str, String)> {
     let mut all = vec![
         ("TZ", ":UTC".into()),
+        ("AWS_ENDPOINT_URL", format!("http://{ENDPOINT}")),
         ("LANG", "en_US.UTF-8".into()),
         ("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin".into()),
         (
@@ -97,6 +97,7 @@ mod tests {
             ("MINE".into(), "1".into()),
             ("PATH".into(), "/mine".into()),
             ("AWS_REGION".into(), "elsewhere".into()),
+            ("AWS_ENDPOINT_URL".into(), "http://mine".into()),
         ]);
         let all = variables(&version, "stream", &testing::Role);
         let get = |name: &str| {
@@ -113,7 +114,7 @@ mod tests {
         assert_eq!(get("AWS_ACCESS_KEY_ID"), "ASIAOFTHETESTS");
         assert_eq!(get("AWS_SECRET_ACCESS_KEY"), "secret");
         assert_eq!(get("AWS_SESSION_TOKEN"), "token");
-        assert_eq!(get("AWS_ENDPOINT_URL"), "http://127.0.0.1:9002");
+        assert_eq!(get("AWS_ENDPOINT_URL"), "http://mine");
     }
 
     #[test]
