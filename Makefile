@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-.PHONY: help demo test bench lint fmt generated deny tools build clean
+.PHONY: help demo test bench fuzz lint fmt generated deny tools build clean
 
 help: ## List these commands
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -18,6 +18,9 @@ test: tools lint ## Install what the tests need, then run them all
 
 bench: build ## Measure against bare Node and AWS's emulator, side by side, in one table
 	cargo run --release --locked --package fika-bench
+
+fuzz: ## Feed hostile bytes to each decoder for a minute (needs cargo-fuzz and a nightly compiler)
+	cd fuzz && for target in mux control; do cargo +nightly fuzz run "$$target" -- -max_total_time=60 || exit 1; done
 
 lint: fmt generated deny ## Formatting, clippy, generated code, licenses and bans
 	cargo clippy --workspace --all-targets --locked -- -D warnings
