@@ -45,19 +45,27 @@ impl<'a> Case<'a> {
 }
 
 /// The programs that are started bare, out of the images that fika starts.
-struct Programs {
+pub struct Programs {
     node: Image,
     python: Image,
 }
 
 impl Programs {
-    fn bare(&self, case: &Case<'_>, place: &Place) -> Command {
-        let mut command = match case.bare_name {
+    /// Those of this server.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub fn of(server: &Server) -> Result<Self> {
+        Ok(Self { node: server.image("nodejs")?, python: server.image("python")? })
+    }
+
+    fn bare(&self, name: &str, place: &Place) -> Command {
+        let mut command = match name {
             "node -e 0" => clean(self.node.root.join("var/lang/bin/node")),
             "python3 -c 0" => clean(self.python.root.join("var/lang/bin/python3")),
             _ => clean(&place.bootstrap),
         };
-        match case.bare_name {
+        match name {
             "node -e 0" => command.args(["-e", "0"]),
             "python3 -c 0" => command
                 .args(["-c", "0"])
@@ -74,7 +82,7 @@ impl Programs {
 /// # Errors
 /// When something cannot be started or fails.
 pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Result<()> {
-    let server = Server::start(place, "cold", &[])?;
+    let server = Server::start(place, "cold", &["--stock-memory", "0"])?;
     let mut cases = [
         Case::new("cold.node", &place.hello, "node -e 0", Some(Target::RatioAtMost(1.6))),
         Case::new("cold.node_module", &place.module, "node -e 0", None),
@@ -85,7 +93,7 @@ pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Resul
         say(&format!("{}: deploying", case.id));
         server.deploy(&name(case), case.function, MEMORY_MB)?;
     }
-    let programs = Programs { node: server.image("nodejs")?, python: server.image("python")? };
+    let programs = Programs::of(&server)?;
     let Programs { node, python } = &programs;
     findings.notes.push(format!("cold: {}, {}", node.source, python.source));
     for serial in 0..=effort.cold_starts {
@@ -129,12 +137,16 @@ fn once(
     if case.sandbox.is_empty() {
         bail!("no process was started: this was no cold start");
     }
-    let bare = timed_start(&mut programs.bare(case, place))?;
+    let bare = bare_start(programs, case.bare_name, place)?;
     say(&format!("{} {serial}: {:.2} ms, bare {:.2} ms", case.id, ms(time), ms(bare)));
     Ok((time, bare))
 }
 
-fn cold_call(server: &Server, function: &str) -> Result<Duration> {
+/// A call on a connection of its own, from its first byte to its answer.
+///
+/// # Errors
+/// When it fails.
+pub fn cold_call(server: &Server, function: &str) -> Result<Duration> {
     let mut connection = Connection::open(server.address)?;
     let request = server.invoke_request(function, &json!({ "name": "fika" }))?;
     let begun = Instant::now();
@@ -145,7 +157,12 @@ fn cold_call(server: &Server, function: &str) -> Result<Duration> {
     Ok(time)
 }
 
-fn timed_start(command: &mut Command) -> Result<Duration> {
+/// A bare start of one of the programs, until it has ended.
+///
+/// # Errors
+/// When it fails.
+pub fn bare_start(programs: &Programs, name: &str, place: &Place) -> Result<Duration> {
+    let command = &mut programs.bare(name, place);
     let begun = Instant::now();
     let status = command.status().with_context(|| format!("starting {command:?}"))?;
     let time = begun.elapsed();

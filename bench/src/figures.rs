@@ -59,6 +59,8 @@ pub enum Target {
     RatioAtLeast(f64),
     /// At most so much, in the figure's unit.
     AtMost(f64),
+    /// At least so much, in the figure's unit.
+    AtLeast(f64),
 }
 
 /// One line of the table, and of `results.json`.
@@ -106,6 +108,7 @@ impl Figure {
             Target::RatioAtMost(most) => (format!("≤ {most}×"), self.ratio <= most),
             Target::RatioAtLeast(least) => (format!("≥ {least}×"), self.ratio >= least),
             Target::AtMost(most) => (format!("≤ {most} {unit}"), self.ours <= most),
+            Target::AtLeast(least) => (format!("≥ {least} {unit}"), self.ours >= least),
         })
     }
 }
@@ -133,6 +136,8 @@ mod tests {
             (Target::RatioAtLeast(0.9), false),
             (Target::AtMost(8.0), true),
             (Target::AtMost(7.9), false),
+            (Target::AtLeast(8.0), true),
+            (Target::AtLeast(8.1), false),
         ] {
             assert_eq!(figure(target).verdict().expect("a target").1, met, "{target:?}");
         }

@@ -4,7 +4,7 @@
 //! interleaved rounds, and the median of the rounds. Absolute figures drift from day to day and
 //! from machine to machine; compare the ratios.
 //!
-//! - `warm`, `cold`, `many`: what is measured
+//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`: what is measured
 //! - `server`, `peers`: who is measured; `place`: the functions they run
 //! - `load`, `http`: the client; `affinity`: the cores it all runs on
 //! - `process`, `procfs`, `interrupt`: started, watched, and ended whatever happens
@@ -14,6 +14,7 @@
 mod affinity;
 mod cold;
 mod figures;
+mod frozen;
 mod http;
 mod interrupt;
 mod load;
@@ -24,6 +25,8 @@ mod process;
 mod procfs;
 mod report;
 mod server;
+mod stock;
+mod sustained;
 mod warm;
 
 use std::fs;
@@ -56,8 +59,14 @@ enum Part {
     Warm,
     /// Cold starts.
     Cold,
+    /// Cold starts out of a stock of prepared sandboxes, and beside it.
+    Stock,
+    /// The first call after a freeze.
+    Freeze,
     /// Starts a second, and memory.
     Many,
+    /// Starts a second, for some time.
+    Sustained,
 }
 
 /// How long and how often.
@@ -68,6 +77,7 @@ struct Effort {
     rounds: usize,
     cold_starts: usize,
     start_rounds: usize,
+    sustained: Duration,
 }
 
 const FULL: Effort = Effort {
@@ -76,6 +86,7 @@ const FULL: Effort = Effort {
     rounds: 7,
     cold_starts: 40,
     start_rounds: 5,
+    sustained: Duration::from_secs(10),
 };
 
 const QUICK: Effort = Effort {
@@ -84,6 +95,7 @@ const QUICK: Effort = Effort {
     rounds: 3,
     cold_starts: 5,
     start_rounds: 2,
+    sustained: Duration::from_secs(2),
 };
 
 fn main() -> ExitCode {
@@ -109,8 +121,17 @@ fn run(args: &Args) -> Result<()> {
     if wanted(Part::Cold) {
         cold::measure(&place, effort, &mut findings)?;
     }
+    if wanted(Part::Stock) {
+        stock::measure(&place, effort, &mut findings)?;
+    }
+    if wanted(Part::Freeze) {
+        frozen::measure(&place, effort, &mut findings)?;
+    }
     if wanted(Part::Many) {
         many::measure(&place, effort, &mut findings)?;
+    }
+    if wanted(Part::Sustained) {
+        sustained::measure(&place, effort.sustained, &mut findings)?;
     }
     findings.notes.push(format!("load average at the end {}", load_average()));
     report::print(&findings)?;
@@ -141,6 +162,9 @@ fn notes(cores: &Cores, effort: &Effort) -> Vec<String> {
             "cold: a changed configuration, then one call; no stock; medians of {cold_starts}; the \
              bare programs are those of fika's images"
         ),
+        "stock: one prepared sandbox kept; hit takes it, exhausted comes right after, miss is a \
+         server that keeps none; with the change of the configuration before each"
+            .into(),
         "starts: 64 sandboxes at once, from the first request to the last process gone; bare \
          spawns one after the other"
             .into(),

@@ -40,7 +40,7 @@ struct Arrival {
 /// # Errors
 /// When something cannot be started or fails.
 pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Result<()> {
-    let server = Server::start(place, "many", &[])?;
+    let server = Server::start(place, "many", &["--stock-memory", "0"])?;
     let at_rest = procfs::resident(server.process.pid())? as f64;
     let rest = Figure::new("rss.rest", "MB", at_rest / MB, emulator_at_rest(place)?, "RIE at rest")
         .target(Target::AtMost(40.0));
@@ -115,7 +115,10 @@ fn emulator_at_rest(place: &Place) -> Result<f64> {
 }
 
 /// Spawns of the static program a second, one after the other.
-fn bare_rate(place: &Place) -> Result<f64> {
+///
+/// # Errors
+/// When it cannot be started.
+pub fn bare_rate(place: &Place) -> Result<f64> {
     let begun = Instant::now();
     let mut count = 0;
     while begun.elapsed() < Duration::from_millis(300) {

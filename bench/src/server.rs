@@ -1,16 +1,21 @@
 //! A fika server of its own, and signed requests to it.
 
 use std::fs;
+use std::io::{Cursor, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use fika_aws::sigv4::{Credentials, Service, Signer};
 use http::{Method, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use crate::http::Connection;
 use crate::place::Place;
@@ -23,6 +28,7 @@ const API: &str = "/2015-03-31/functions";
 struct Keys {
     access_key_id: String,
     secret_access_key: String,
+    account_id: String,
 }
 
 /// An image as `fika runtime list` tells it.
@@ -46,6 +52,7 @@ pub struct Server {
     fika: PathBuf,
     data: PathBuf,
     runtimes: PathBuf,
+    log: PathBuf,
 }
 
 impl Server {
@@ -74,7 +81,8 @@ impl Server {
         let url = ready.rsplit_once("http://").context("no address in its first line")?.1;
         let keys = fs::read(data.join("credentials")).context("reading the server's key")?;
         let (address, keys) = (url.parse()?, serde_json::from_slice(&keys)?);
-        Ok(Self { process, address, keys, fika: place.fika.clone(), data, runtimes })
+        let (fika, log) = (place.fika.clone(), log_path);
+        Ok(Self { process, address, keys, fika, data, runtimes, log })
     }
 
     /// Makes a function, and waits until it can be called.
@@ -101,6 +109,27 @@ impl Server {
         found.with_context(|| format!("there is no image of {family}"))
     }
 
+    /// Makes many functions of one program, and waits until they can be called.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn create_all(&self, names: &[String], program: &Path, memory_mb: u32) -> Result<()> {
+        let zip = BASE64.encode(zip_of(program)?);
+        let role = format!("arn:aws:iam::{}:role/bench", self.keys.account_id);
+        for name in names {
+            let body = json!({
+                "FunctionName": name, "Runtime": "provided.al2023", "Handler": "bootstrap",
+                "Role": role, "MemorySize": memory_mb, "Code": { "ZipFile": zip },
+            });
+            self.call(Method::POST, API, &body.to_string())?;
+        }
+        for name in names {
+            let path = format!("{API}/{name}/configuration");
+            until(|| Ok(self.call(Method::GET, &path, "")?["State"] == "Active"))?;
+        }
+        Ok(())
+    }
+
     fn command(&self, name: &str) -> Command {
         let mut command = clean(&self.fika);
         command.arg(name).arg("--data-dir").arg(&self.data);
@@ -121,7 +150,7 @@ impl Server {
         let request =
             Request::builder().method(method).uri(path).header("host", self.address.to_string());
         let (mut parts, ()) = request.body(())?.into_parts();
-        let Keys { access_key_id, secret_access_key } = &self.keys;
+        let Keys { access_key_id, secret_access_key, .. } = &self.keys;
         let credentials = Credentials {
             access_key: access_key_id,
             secret_key: secret_access_key,
@@ -172,6 +201,24 @@ impl Server {
         self.process.stop()?;
         fs::remove_dir_all(&self.data).context("removing the server's data")
     }
+
+    /// Ends it, and gives the log it leaves.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn stop_and_read(self) -> Result<String> {
+        let log = self.log.clone();
+        self.stop()?;
+        fs::read_to_string(log).context("reading the server's log")
+    }
+}
+
+/// A package with one program, its `bootstrap`.
+fn zip_of(program: &Path) -> Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755))?;
+    zip.write_all(&fs::read(program)?)?;
+    Ok(zip.finish()?.into_inner())
 }
 
 fn output(command: &mut Command) -> Result<Vec<u8>> {

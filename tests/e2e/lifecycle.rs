@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::harness::server::ACCOUNT;
-use crate::harness::{Client, Function, Invoked, Keys, Server, Zip, tools, wait_for};
+use crate::harness::{Client, Function, Invoked, Server, Zip, tools, wait_for};
 
 /// Says which sandbox it is, after as many milliseconds as the event says.
 const WHO: &str = "const me = Math.random();
@@ -108,7 +108,7 @@ fn memory_is_a_limit_of_the_function_not_of_the_machine() {
 
 #[test]
 fn new_code_answers_once_it_is_there() {
-    let server = Server::start();
+    let server = Server::start_with(&["--stock-memory", "0"]);
     let client = server.client();
     let source = |answer: u32| format!("exports.handler = async () => {answer};");
     client.deploy(&Function::node("changing", &source(0)));
@@ -128,7 +128,7 @@ fn new_code_answers_once_it_is_there() {
 
 #[test]
 fn idle_sandboxes_are_not_kept_for_ever() {
-    let server = Server::start_with(&["--keep-alive", "1"]);
+    let server = Server::start_with(&["--keep-alive", "1", "--stock-memory", "0"]);
     let client = server.client();
     let before = server.processes().len();
     client.deploy(&Function::node("who", WHO));
@@ -233,17 +233,7 @@ fn after_kill_9_the_next_start_leaves_nothing_of_the_last() {
 fn another_account_sees_nothing_of_the_first() {
     let mut server = Server::start();
     server.client().deploy(&Function::node("who", WHO));
-    server.stop();
-    let keys = Keys {
-        access_key_id: "AKIAFIKAANOTHERONE00".into(),
-        secret: "another/secret/of/another/account/0000042".into(),
-        ..crate::harness::server::root_keys()
-    };
-    server.set_env("FIKA_ROOT_ACCOUNT_ID", "999999999999");
-    server.set_env("FIKA_ROOT_ACCESS_KEY_ID", &keys.access_key_id);
-    server.set_env("FIKA_ROOT_SECRET_ACCESS_KEY", &keys.secret);
-    server.restart();
-    let other = Client::new(server.address, keys);
+    let other = server.another_account();
     assert!(other.list().is_empty());
     let arn = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:who");
     assert_eq!(other.invoke(&arn, "{}").response.status, 403);

@@ -25,5 +25,6 @@ mod logs;
 mod runtimes;
 mod sdk_boto3;
 mod sdk_node;
+mod stock;
 mod versions;
 mod walls;

@@ -194,6 +194,21 @@ impl Server {
         Client::new(self.address, root_keys())
     }
 
+    /// A client of another account, which the server is started once more to have beside the first.
+    pub fn another_account(&mut self) -> Client {
+        self.stop();
+        let keys = Keys {
+            access_key_id: "AKIAFIKAANOTHERONE00".into(),
+            secret: "another/secret/of/another/account/0000042".into(),
+            ..root_keys()
+        };
+        self.set_env("FIKA_ROOT_ACCOUNT_ID", "999999999999");
+        self.set_env("FIKA_ROOT_ACCESS_KEY_ID", &keys.access_key_id);
+        self.set_env("FIKA_ROOT_SECRET_ACCESS_KEY", &keys.secret);
+        self.restart();
+        Client::new(self.address, keys)
+    }
+
     /// A command of the same binary, pointed at this server.
     pub fn fika(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fika"));

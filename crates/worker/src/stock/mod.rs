@@ -43,11 +43,11 @@ pub(crate) struct Kind {
 impl Kind {
     /// What a cold start of this version can use.
     pub fn of(version: &FunctionVersion, home: &Home) -> Self {
-        Self { root: home.image.root.clone(), parked: parked::fits(version, &home.code) }
+        Self { root: home.image.root.clone(), parked: parked::fits(version) }
     }
 
-    /// What one of it holds of the machine's memory, MB, as measured: the runtime's own pages, the
-    /// two processes around it, and what the kernel keeps for the wall.
+    /// What one of it holds of the machine's memory, MB, as measured: what its processes have
+    /// resident, shared pages included, and what the kernel keeps for the wall.
     fn cost_mb(&self, runtime: Runtime) -> u32 {
         match runtime {
             Runtime::Node { .. } if self.parked => 45,
@@ -189,6 +189,8 @@ async fn build(shared: Arc<Shared>, kind: Kind, image: Image, number: u64, lane:
         match built {
             Ok(prepared) if books.closed => Some(prepared),
             Ok(prepared) => {
+                let what = if kind.parked { "parked" } else { "wall" };
+                tracing::debug!(runtime = %image.runtime, "prepared: {what}");
                 books.ready.entry(kind.clone()).or_default().push(prepared);
                 books.on(&shared, Instant::now(), Event::Built(kind));
                 None

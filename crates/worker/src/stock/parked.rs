@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use fika_model::{FunctionVersion, Runtime};
 use fika_sandbox::Connection;
@@ -47,15 +46,12 @@ pub(crate) fn variables(runtime: Runtime) -> Vec<(String, String)> {
 
 /// Whether a function may have a parked runtime: it must not find anything else than one that was
 /// started for it would have found.
-pub(crate) fn fits(version: &FunctionVersion, code: &Path) -> bool {
+pub(crate) fn fits(version: &FunctionVersion) -> bool {
     let parked: BTreeMap<_, _> = environment::defaults(version.runtime).into_iter().collect();
     let late = |name: &str, value: &String| {
         !is_start_only(version.runtime, name) || parked.get(name) == Some(value)
     };
-    can_park(version.runtime)
-        && version.environment.iter().all(|(name, value)| late(name, value))
-        // The dynamic loader has seen that there is no such directory, and does not look again.
-        && !code.join("lib").is_dir()
+    can_park(version.runtime) && version.environment.iter().all(|(name, value)| late(name, value))
 }
 
 /// Whether a variable is read when the runtime starts, and not again.
@@ -138,7 +134,7 @@ mod tests {
         let mut version = FunctionVersion::clone(&testing::version(Duration::from_secs(3)));
         version.runtime = runtime;
         version.environment = BTreeMap::from([(name.into(), value.into())]);
-        fits(&version, Path::new("/nowhere"))
+        fits(&version)
     }
 
     #[test]
@@ -170,15 +166,6 @@ mod tests {
             assert_eq!(fits_with(runtime, name, "x"), fits, "{runtime}: {name}");
         }
         assert!(fits_with(python, "LANG", "en_US.UTF-8"), "what it was parked with");
-    }
-
-    #[test]
-    fn libraries_of_its_own_need_a_start() {
-        let version = testing::version(Duration::from_secs(3));
-        let code = tempfile::tempdir().expect("a directory");
-        assert!(fits(&version, code.path()));
-        std::fs::create_dir(code.path().join("lib")).expect("a directory");
-        assert!(!fits(&version, code.path()));
     }
 
     async fn pair() -> (TcpStream, Connection) {
