@@ -42,6 +42,9 @@ const MB_PER_CPU: u32 = 1769;
 /// How much of it makes all random numbers new, in bytes.
 const ENTROPY: usize = 64;
 
+/// How far the clock of a guest is set ahead that is to become a snapshot: longer than one is used.
+const AHEAD: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// What a sandbox must know of its machine.
 #[derive(Debug)]
 pub(crate) struct Guest {
@@ -53,6 +56,15 @@ pub(crate) struct Guest {
     pub made_for: (u32, u32),
     /// The name of the code tree it has.
     pub code: Option<String>,
+    /// What it is called inside.
+    pub hostname: String,
+}
+
+impl Guest {
+    /// What sets its clock [far ahead](crate::Sandbox::set_clock_ahead).
+    pub fn ahead(&self) -> io::Result<ToInit> {
+        fresh(SystemTime::now() + AHEAD, &self.hostname)
+    }
 }
 
 /// All that a guest of such a function has for memory, in MiB.
@@ -181,15 +193,18 @@ async fn resume(
     Ok((Open { log: ends.log, doors: ends.doors, open: ends.open }, control))
 }
 
+/// What a guest cannot know by itself, as of a time.
+fn fresh(time: SystemTime, hostname: &str) -> io::Result<ToInit> {
+    let mut entropy = vec![0; ENTROPY];
+    File::open("/dev/urandom")?.read_exact(&mut entropy)?;
+    let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let unix_time_ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    Ok(ToInit::Refresh(Refresh { unix_time_ns, entropy, hostname: hostname.into() }))
+}
+
 /// Makes clock, random numbers and host name right.
 async fn refresh(control: &mut Control, hostname: &str) -> Result<(), WallError> {
-    let mut entropy = vec![0; ENTROPY];
-    File::open("/dev/urandom")
-        .and_then(|mut random| random.read_exact(&mut entropy))
-        .map_err(WallError::Spawn)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let unix_time_ns = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
-    let word = ToInit::Refresh(Refresh { unix_time_ns, entropy, hostname: hostname.into() });
+    let word = fresh(SystemTime::now(), hostname).map_err(WallError::Spawn)?;
     let said = timeout(FIRST_WORD, control.say(&word, &[])).await;
     said.map_err(|_| WallError::Silent(FIRST_WORD.as_secs()))?.map_err(|_| WallError::Lost)
 }
@@ -231,6 +246,7 @@ fn parts(
             image: plan.image.into(),
             made_for: (plan.memory_mb, plan.ephemeral_mb),
             code: snapshot.and_then(|snapshot| snapshot.code()).map(String::from),
+            hostname: plan.hostname.into(),
         }),
     })
 }

@@ -41,6 +41,8 @@ pub enum Order {
     Start(Process, oneshot::Sender<Result<(), WallError>>),
     Reset(oneshot::Sender<()>),
     Freeze(bool),
+    /// A word that init does not answer.
+    Say(ToInit),
     Destroy(Duration, oneshot::Sender<()>),
     Snapshot(PathBuf, oneshot::Sender<Result<Kept, WallError>>),
 }
@@ -163,6 +165,7 @@ impl Keeper {
             }
             Order::Freeze(true) => self.control.say(&ToInit::Freeze, &[]).await,
             Order::Freeze(false) => self.control.say(&ToInit::Thaw, &[]).await,
+            Order::Say(word) => self.control.say(&word, &[]).await,
             // Told apart by the caller, who ends with it.
             Order::Destroy(..) | Order::Snapshot(..) => Ok(()),
         }
