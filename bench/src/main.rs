@@ -4,7 +4,7 @@
 //! interleaved rounds, and the median of the rounds. Absolute figures drift from day to day and
 //! from machine to machine; compare the ratios.
 //!
-//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`: what is measured
+//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`, `microvm`: what is measured
 //! - `server`, `peers`: who is measured; `place`: the functions they run
 //! - `load`, `http`: the client; `affinity`: the cores it all runs on
 //! - `process`, `procfs`, `interrupt`: started, watched, and ended whatever happens
@@ -19,6 +19,7 @@ mod http;
 mod interrupt;
 mod load;
 mod many;
+mod microvm;
 mod peers;
 mod place;
 mod process;
@@ -67,6 +68,8 @@ enum Part {
     Many,
     /// Starts a second, for some time.
     Sustained,
+    /// MicroVMs: boot, restore, warm calls, memory.
+    Microvm,
 }
 
 /// How long and how often.
@@ -133,6 +136,9 @@ fn run(args: &Args) -> Result<()> {
     if wanted(Part::Sustained) {
         sustained::measure(&place, effort.sustained, &mut findings)?;
     }
+    if wanted(Part::Microvm) {
+        microvm::measure(&place, effort, &mut findings)?;
+    }
     findings.notes.push(format!("load average at the end {}", load_average()));
     report::print(&findings)?;
     report::save(&findings.figures, &place.dir.join("results.json"))
@@ -164,6 +170,10 @@ fn notes(cores: &Cores, effort: &Effort) -> Vec<String> {
         ),
         "stock: one prepared sandbox kept; hit takes it, exhausted comes right after, miss is a \
          server that keeps none; with the change of the configuration before each"
+            .into(),
+        "microVMs: restore and boot to a static program that has run, interleaved; warm: one client, \
+         beside the runtime's loop with a bare Runtime API in the same kind of guest; memory: what \
+         the monitor holds beside the guest's own, idle for 3 s, by proportional share"
             .into(),
         "starts: 64 sandboxes at once, from the first request to the last process gone; bare \
          spawns one after the other"

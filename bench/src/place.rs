@@ -13,6 +13,8 @@ const HELLO_JS: &str = include_str!("../functions/hello.js");
 const HELLO_MJS: &str = include_str!("../functions/hello.mjs");
 const HELLO_PY: &str = include_str!("../functions/hello.py");
 const BARE_JS: &str = include_str!("../functions/bare.js");
+const ALONE_JS: &str = include_str!("../functions/alone.js");
+const ALONE_C: &str = include_str!("../functions/alone.c");
 const BOOTSTRAP_C: &str = include_str!("../functions/bootstrap.c");
 
 /// The folders and files of a run.
@@ -31,6 +33,8 @@ pub struct Place {
     pub python: PathBuf,
     /// The static program.
     pub bootstrap: PathBuf,
+    /// The function that runs the loop of the Node runtime by itself.
+    pub alone: PathBuf,
 }
 
 impl Place {
@@ -54,11 +58,15 @@ impl Place {
             module: written(&functions.join("module"), "index.mjs", HELLO_MJS)?,
             python: written(&functions.join("python"), "lambda_function.py", HELLO_PY)?,
             bootstrap: functions.join("static/bootstrap"),
+            alone: written(&functions.join("alone"), "index.js", ALONE_JS)?,
             dir,
         };
         written(&place.hello, "bare.js", BARE_JS)?;
         let source = written(&functions.join("static"), "bootstrap.c", BOOTSTRAP_C)?;
         compile(&source.join("bootstrap.c"), &place.bootstrap)?;
+        written(&place.alone, "hello.js", HELLO_JS)?;
+        let source = written(&functions.join("alone.source"), "alone.c", ALONE_C)?;
+        compile(&source.join("alone.c"), &place.alone.join("alone"))?;
         Ok(place)
     }
 }

@@ -73,6 +73,34 @@ pub fn proportional(pid: u32) -> Result<u64> {
     kilobytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:")
 }
 
+/// What a microVM holds of memory, bytes, as its monitor's process shows it.
+pub struct GuestMemory {
+    /// The guest's own.
+    pub guest: u64,
+    /// All else: the monitor.
+    pub monitor: u64,
+}
+
+/// Memory of a process that runs a guest; `None` for any other. What is shared with other
+/// processes counts by its share.
+pub fn guest_memory(pid: u32) -> Option<GuestMemory> {
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps")).ok()?;
+    let (mut guest, mut monitor, mut is_guest) = (0, 0, false);
+    for line in text.lines() {
+        let mut words = line.split_ascii_whitespace();
+        match words.next()? {
+            "Pss:" => {
+                let bytes = words.next()?.parse::<u64>().ok()? * 1024;
+                *if is_guest { &mut guest } else { &mut monitor } += bytes;
+            }
+            // A mapping begins: its range, and at last what is mapped.
+            range if range.contains('-') => is_guest = line.contains("memfd:fika-guest"),
+            _ => {}
+        }
+    }
+    (guest > 0).then_some(GuestMemory { guest, monitor })
+}
+
 fn kilobytes(path: &str, name: &str) -> Result<u64> {
     let text = fs::read_to_string(path).with_context(|| format!("reading {path}"))?;
     let line = text.lines().find_map(|line| line.strip_prefix(name));

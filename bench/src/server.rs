@@ -145,6 +145,14 @@ impl Server {
         self.signed(Method::POST, &path, &event.to_string())
     }
 
+    /// What a function answers.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn invoke(&self, function: &str, event: &Value) -> Result<Value> {
+        self.call(Method::POST, &format!("{API}/{function}/invocations"), &event.to_string())
+    }
+
     fn signed(&self, method: Method, path: &str, body: &str) -> Result<Vec<u8>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let request =
