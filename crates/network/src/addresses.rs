@@ -7,8 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use fika_model::Cidr;
-
-use crate::links::Addresses;
+use fika_netlink::Addresses;
 
 /// How many bits the addresses of one instance share.
 pub const BITS: (u8, u8) = (16, 64);

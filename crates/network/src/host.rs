@@ -5,10 +5,10 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use fika_model::{Cidr, Egress};
+use fika_netlink::{Setup, Socket};
 
 use crate::addresses::{self, BITS, Slice};
-use crate::links::{self, Near, Setup};
-use crate::netlink::Socket;
+use crate::links::{self, Near};
 use crate::rules::{self, TABLE, UPLINK};
 use crate::{namespace, nft};
 

@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use fika_model::Egress;
+use fika_netlink::{Addresses, Setup, Socket, wait_for_address, wait_for_link};
 use nix::sched::{CloneFlags, setns};
 
 use crate::addresses::{self, Slice};
-use crate::links::{self, Addresses, FAR, LOOPBACK, Near, Setup};
-use crate::netlink::Socket;
+use crate::links::{self, FAR, LOOPBACK, Near};
 use crate::rules::{self, SANDBOX};
 use crate::{namespace, nft, tap};
 
@@ -172,21 +172,24 @@ impl Maker {
         self.away(|made, inside| {
             let far = Setup::default().up(LOOPBACK).up(FAR).addresses(FAR, made.addresses);
             far.default_routes(FAR).done(inside)?;
-            links::wait_for_link(inside, FAR)?;
-            links::wait_for_address(inside, made.addresses.v6)
+            wait_for_link(inside, FAR)?;
+            wait_for_address(inside, made.addresses.v6)
         })
     }
 
     /// Makes one whose guest, behind a tap, has the addresses. Nobody else in it has any.
-    pub fn make_for_guest(&self, owner: u32) -> io::Result<Made> {
+    pub fn make_for_guest(&self) -> io::Result<Made> {
         self.away(|made, inside| {
             for name in ["net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"] {
                 fs::write(format!("/proc/sys/{name}"), "1")?;
             }
-            let tap = tap::make(owner)?;
+            let tap = tap::make()?;
             let near = Setup::default().up(LOOPBACK).up(FAR).default_routes(FAR);
-            near.up(tap).routes(tap, made.addresses, (32, 128)).done(inside)?;
-            links::wait_for_link(inside, FAR)
+            near.hardware(tap)
+                .up_without_arp(tap)
+                .routes(tap, made.addresses, (32, 128))
+                .done(inside)?;
+            wait_for_link(inside, FAR)
         })
     }
 
@@ -194,7 +197,7 @@ impl Maker {
     fn away(&self, rest: impl FnOnce(&Made, &Socket) -> io::Result<()>) -> io::Result<Made> {
         let made = self.joined().and_then(|made| {
             rest(&made, &Socket::open()?)?;
-            links::wait_for_link(&self.socket, index(made.number))?;
+            wait_for_link(&self.socket, index(made.number))?;
             Ok(made)
         });
         // Else this thread would keep the sandbox's namespace.

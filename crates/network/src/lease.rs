@@ -4,10 +4,10 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fika_model::Egress;
+use fika_netlink::Addresses;
 use tokio::task::spawn_blocking;
 
 use crate::hub::{Hub, Made};
-use crate::links::Addresses;
 use crate::networks::NetworkError;
 
 /// One sandbox's network, for one sandbox only. It reaches nothing until it is given a policy, and

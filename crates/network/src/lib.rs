@@ -14,7 +14,7 @@
 //! - [`Lease`]: one sandbox's network
 //! - `hub`, `host`: the two places with rules
 //! - `rules`, `addresses`, `resolvers`: decisions, without effects
-//! - `namespace`, `links`, `tap`, `netlink`, `nft`: the kernel's side
+//! - `namespace`, `links`, `tap`, `nft`: the kernel's side
 #![forbid(unsafe_code)]
 
 mod addresses;
@@ -23,15 +23,14 @@ mod hub;
 mod lease;
 mod links;
 pub mod namespace;
-mod netlink;
 mod networks;
 mod nft;
 mod resolvers;
 mod rules;
 mod tap;
 
+pub use fika_netlink::{Addresses, HARDWARE};
 pub use host::Note;
 pub use lease::Lease;
-pub use links::{Addresses, HARDWARE};
 pub use networks::{Mode, NetworkError, NetworkOptions, Networks};
 pub use tap::NAME as TAP;

@@ -140,17 +140,17 @@ impl Networks {
         Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))
     }
 
-    /// A network for one guest, whose monitor runs in the namespace and opens the tap
-    /// [`TAP`](crate::TAP) there as a user. The guest's link must have the address
+    /// A network for one guest, whose monitor is given the tap [`TAP`](crate::TAP) of the
+    /// namespace, or runs in it and opens the tap itself. The guest's link must have the address
     /// [`HARDWARE`](crate::HARDWARE) and speak no ARP, and be given the lease's addresses and routes
     /// to everywhere. `None` where sandboxes have loopback only. Made now: some ten milliseconds.
     ///
     /// # Errors
     /// [`NetworkError::Make`] when the kernel refuses.
-    pub async fn lease_tap(&self, owner: u32) -> Result<Option<Lease>, NetworkError> {
+    pub async fn lease_tap(&self) -> Result<Option<Lease>, NetworkError> {
         let Ok(veth) = &self.way else { return Ok(None) };
         let hub = veth.hub.clone();
-        let make = move || apart(|| Maker::new(hub)?.make_for_guest(owner));
+        let make = move || apart(|| Maker::new(hub)?.make_for_guest());
         let made = spawn_blocking(make).await.map_err(io::Error::other).and_then(|made| made);
         let made = made.map_err(|error| NetworkError::Make(error.to_string()))?;
         Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))

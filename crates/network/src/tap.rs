@@ -4,17 +4,13 @@ use std::fs;
 use std::io;
 use std::process::{Command, Stdio};
 
-use crate::links::HARDWARE;
-
 /// The name of a tap, in every namespace that has one.
 pub const NAME: &str = "tap0";
 
-/// Makes a tap in this thread's network namespace, for a user to open by its name; its index. Done
-/// by `ip`, since it takes an `ioctl`; a few milliseconds, beside which a machine boots for long.
-pub fn make(owner: u32) -> io::Result<u32> {
-    let address = HARDWARE.map(|byte| format!("{byte:02x}")).join(":");
-    ip(&["tuntap", "add", "dev", NAME, "mode", "tap", "user", &owner.to_string()])?;
-    ip(&["link", "set", "dev", NAME, "arp", "off", "address", &address])?;
+/// Makes a tap in this thread's network namespace, for whoever is in it to open by its name; its
+/// index. Done by `ip`, since it takes an `ioctl`: some milliseconds.
+pub fn make() -> io::Result<u32> {
+    ip(&["tuntap", "add", "dev", NAME, "mode", "tap"])?;
     let index = fs::read_to_string(format!("/proc/thread-self/net/dev_snmp6/{NAME}"))?;
     // Its first line is `ifIndex` and the number.
     let index = index.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse().ok());

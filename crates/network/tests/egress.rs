@@ -221,7 +221,7 @@ async fn a_server_that_is_killed() {
 async fn a_guest_behind_a_tap_is_held_to_the_same_rules() {
     let Some(world) = world() else { return };
     let networks = world.networks("open");
-    let lease = networks.lease_tap(0).await.unwrap().unwrap();
+    let lease = networks.lease_tap().await.unwrap().unwrap();
     let own = lease.addresses().v4.to_string();
     let ask = |own: &str, others: &[&str]| {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/world/guest.py");

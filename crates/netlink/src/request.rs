@@ -19,6 +19,9 @@ pub struct Socket(OwnedFd);
 
 impl Socket {
     /// Opens one in this thread's network namespace.
+    ///
+    /// # Errors
+    /// When the kernel gives none.
     pub fn open() -> io::Result<Self> {
         let flags = SocketFlags::CLOEXEC;
         // The protocol is NETLINK_ROUTE, which is zero.
@@ -28,6 +31,9 @@ impl Socket {
     /// Has the kernel do all that is asked for, in order; answers with the first error, said to
     /// be one of a step, or else with what else the kernel said. Must not be called by two threads
     /// at once.
+    ///
+    /// # Errors
+    /// As above, and when the kernel is not to be asked.
     pub fn ask(&self, step: &str, requests: &Requests) -> io::Result<Vec<u8>> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{step}: {error}"));
         self.exchange(requests).map_err(named)
@@ -74,6 +80,7 @@ impl Answers {
 }
 
 /// Four bytes, as the machine has them.
+#[must_use]
 pub fn word(bytes: &[u8], at: usize) -> Option<i32> {
     Some(i32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
@@ -103,6 +110,7 @@ impl Requests {
 }
 
 /// The inside of a message. All that is put in it is a multiple of four bytes long.
+#[derive(Debug)]
 pub struct Body<'a>(&'a mut Vec<u8>);
 
 impl Body<'_> {

@@ -1,0 +1,13 @@
+//! Links, addresses and routes, as the kernel is asked for them: on the host by `network`, inside a
+//! guest by `init`.
+//!
+//! - `setup`: [`Setup`]: what goes on in one namespace; [`Addresses`]; waiting for what the kernel
+//!   does later
+//! - `request`: [`Socket`], [`Requests`]: messages as bytes
+#![forbid(unsafe_code)]
+
+mod request;
+mod setup;
+
+pub use request::{Body, Requests, Socket, word};
+pub use setup::{Addresses, CREATE, HARDWARE, Setup, wait_for_address, wait_for_link};
