@@ -8,12 +8,14 @@
 //! - [`frame`]: how a word becomes bytes: a length, then JSON; bounded and checked
 //! - [`stream`]: frames over a Unix socket, with file descriptors beside them
 //! - [`mux`]: many streams over one, for guests that have but one
+//! - [`family`]: all processes that came of one, where no wall ends them together
 //! - [`place`]: where things are behind the wall: descriptors, paths, the Runtime API's address
 //!
 //! A jail hands descriptors over beside the frames. A microVM cannot, so nothing but [`stream`]
 //! knows about them.
 #![forbid(unsafe_code)]
 
+pub mod family;
 pub mod frame;
 pub mod message;
 pub mod mux;

@@ -37,3 +37,12 @@ pub const FUNCTION_GID: u32 = 990;
 pub const MAX_PROCESSES: u64 = 1024;
 /// Most files a process may have open, Lambda's quota.
 pub const MAX_OPEN_FILES: u64 = 1024;
+
+/// The devices of `/dev`, all of major number 1, with their minor numbers: Linux's
+/// Documentation/admin-guide/devices.txt.
+pub const DEVICES: [(&str, u32); 5] =
+    [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)];
+
+/// What a `/proc` of one's own would still tell about the kernel, and what commands it. Each is
+/// covered by `/dev/null`, where the kernel has it.
+pub const MASKED: [&str; 6] = ["kallsyms", "kcore", "keys", "modules", "kmsg", "sysrq-trigger"];

@@ -12,9 +12,9 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
 use fika_init::message::Bind;
-use fika_init::{FromInit, ToInit, place};
+use fika_init::{FromInit, ToInit, family, place};
 use rustix::event::Timespec;
-use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::process::{Signal, WaitOptions, getpid};
 
 use crate::children::{self, Reaped};
 use crate::host::{Host, Woken};
@@ -22,9 +22,6 @@ use crate::jail::Jail;
 use crate::landlock;
 use crate::memory::{self, Memory};
 use crate::seal::{Fence, Filter};
-
-/// Rounds of stopping what is found until all is found. Each finds what was forked during the last.
-const ROUNDS: usize = 64;
 
 /// What a plain init is told on its command line.
 pub struct Arguments {
@@ -56,7 +53,7 @@ pub struct Plain {
 impl Plain {
     /// Takes what the server left, and says hello.
     pub fn enter(arguments: Arguments) -> io::Result<(Self, Filter)> {
-        rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+        rustix::process::set_child_subreaper(Some(getpid()))?;
         let filter = Filter::parse(&fs::read(&arguments.filter)?);
         let mut line = Jail::line()?;
         line.say(&FromInit::Hello { version: place::VERSION })?;
@@ -92,12 +89,12 @@ impl Host for Plain {
     }
 
     fn memory(&self) -> Memory {
-        let held = memory::of(&descendants());
+        let held = memory::of(&family::descendants(getpid()));
         Memory { held, peak: held }
     }
 
     fn signal(&self, signal: Signal) {
-        signal_all(signal);
+        family::signal(getpid(), signal);
     }
 
     fn fence(&self) -> Result<Option<Fence>, String> {
@@ -111,73 +108,10 @@ impl Host for Plain {
 /// Behind a wall all ends with init; here it is ended, and waited for.
 impl Drop for Plain {
     fn drop(&mut self) {
-        signal_all(Signal::KILL);
+        family::signal(getpid(), Signal::KILL);
         while rustix::process::wait(WaitOptions::empty()).is_ok() {
             while let Ok(Reaped::Ended(..)) = children::reap() {}
-            signal_all(Signal::KILL);
+            family::signal(getpid(), Signal::KILL);
         }
-    }
-}
-
-/// Every process that came of us, ended but not yet reaped ones included.
-pub fn descendants() -> Vec<Pid> {
-    let all: Vec<(Pid, Pid)> = processes().filter_map(|pid| Some((pid, parent(pid)?))).collect();
-    let mut family = vec![rustix::process::getpid()];
-    let mut next = 0;
-    while let Some(&of) = family.get(next) {
-        family.extend(all.iter().filter(|(_, parent)| *parent == of).map(|(pid, _)| *pid));
-        next += 1;
-    }
-    family.split_off(1)
-}
-
-fn processes() -> impl Iterator<Item = Pid> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw))
-}
-
-fn parent(pid: Pid) -> Option<Pid> {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
-    parent_in(&stat).and_then(Pid::from_raw)
-}
-
-/// The fourth field of a `/proc/PID/stat`. The second is a name in parentheses, which may itself
-/// hold some, and spaces: proc(5).
-fn parent_in(stat: &str) -> Option<i32> {
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// Sends a signal to every descendant. Before a deadly one all are stopped, until no more are
-/// found: what is stopped cannot fork, so none gets away, and cannot reap, so no number is another
-/// process's by then.
-pub fn signal_all(signal: Signal) {
-    let mut stopped: Vec<Pid> = Vec::new();
-    let rounds = if signal == Signal::KILL { ROUNDS } else { 0 };
-    for _ in 0..rounds {
-        let mut found = descendants();
-        found.retain(|pid| !stopped.contains(pid));
-        if found.is_empty() {
-            break;
-        }
-        found.iter().for_each(|pid| send(*pid, Signal::STOP));
-        stopped.extend(found);
-    }
-    descendants().into_iter().for_each(|pid| send(pid, signal));
-}
-
-fn send(pid: Pid, signal: Signal) {
-    // It may have ended meanwhile, which is what we want anyway.
-    let _gone = rustix::process::kill_process(pid, signal);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parent_in;
-
-    #[test]
-    fn a_parent_is_found_whatever_the_name() {
-        assert_eq!(parent_in("12 (sh) S 7 12 12 0"), Some(7));
-        assert_eq!(parent_in("12 (a) R 9 (b) S 7 12 12 0"), Some(7));
-        assert_eq!(parent_in("12 (sh"), None);
     }
 }

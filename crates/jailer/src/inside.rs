@@ -25,13 +25,6 @@ use rustix::thread::{
 use crate::failure::{Failure, IMAGE_ROOT, PROC, Step};
 use crate::mounts;
 
-/// The devices a function finds in `/dev`.
-const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
-
-/// What a `/proc` of one's own still tells about the host or its kernel.
-const MASKED: [&str; 6] =
-    ["proc/kallsyms", "proc/kcore", "proc/keys", "proc/modules", "proc/kmsg", "proc/sysrq-trigger"];
-
 const RESOLVERS: &str = "name the resolvers";
 
 /// What init needs: to mount the code, to become the function's user, to take all rights from
@@ -76,15 +69,13 @@ pub fn become_init(spec: &JailSpec, mapped: PipeReader) -> Result<Infallible, Fa
 
 fn take(spec: &JailSpec) -> Result<Taken, Failure> {
     let read = |path| rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
-    let copies = |names: &'static [&str], from: fn(&str) -> String| {
-        let copy = |name: &&'static str| Ok((*name, mounts::copy(from(name))?));
-        names.iter().map(copy).collect::<io::Result<Vec<_>>>()
-    };
+    let device = |(name, _): (_, u32)| Ok((name, mounts::copy(format!("/dev/{name}"))?));
+    let null = |name| Ok((name, mounts::copy("/dev/null")?));
     let taken = Taken {
         image: mounts::copy(&spec.image).step("open the image")?,
         trees: mounts::copy(&spec.trees).step("open the code trees")?,
-        devices: copies(&DEVICES, |name| format!("/dev/{name}")).step("open devices")?,
-        null: copies(&MASKED, |_| "/dev/null".into()).step("open /dev/null")?,
+        devices: all(place::DEVICES.into_iter().map(device)).step("open devices")?,
+        null: all(place::MASKED.into_iter().map(null)).step("open /dev/null")?,
         resolv_conf: spec.resolv_conf.as_ref().map(mounts::copy).transpose().step(RESOLVERS)?,
         init: read(&spec.init).step("open init")?,
         filter: read(&spec.filter).step("open the seccomp program")?,
@@ -93,6 +84,10 @@ fn take(spec: &JailSpec) -> Result<Taken, Failure> {
     mounts::restrict(&taken.trees).step("make the code trees read-only")?;
     taken.resolv_conf.as_ref().map(mounts::restrict).transpose().step(RESOLVERS)?;
     Ok(taken)
+}
+
+fn all<T>(copies: impl Iterator<Item = io::Result<T>>) -> io::Result<Vec<T>> {
+    copies.collect()
 }
 
 /// Waits until the users are mapped, and becomes the sandbox's root.
@@ -119,8 +114,8 @@ fn build_root(spec: &JailSpec, taken: &Taken) -> Result<OwnedFd, Failure> {
         .step("mount /tmp")?;
     build_dev(&taken.devices).step("build /dev")?;
     mounts::fresh("proc", "proc", MountFlags::NOEXEC, "hidepid=2").step(PROC)?;
-    for (path, null) in &taken.null {
-        replace(path, null).step("hide what /proc tells of the host")?;
+    for (name, null) in &taken.null {
+        replace(&format!("proc/{name}"), null).step("hide what /proc tells of the host")?;
     }
     if let Some(resolv_conf) = &taken.resolv_conf {
         replace("etc/resolv.conf", resolv_conf).step(RESOLVERS)?;

@@ -25,6 +25,16 @@ fn living(house: &House) -> Vec<Pid> {
     ours.filter_map(|process| Pid::from_raw(process.file_name().to_str()?.parse().ok()?)).collect()
 }
 
+/// The only init of this house.
+fn init_of(house: &House) -> Pid {
+    let program = house.path("state/init").canonicalize().unwrap();
+    let is_init = |pid: &Pid| {
+        let line = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap();
+        line.starts_with(program.as_os_str().as_encoded_bytes())
+    };
+    living(house).into_iter().find(is_init).unwrap()
+}
+
 /// Whether this kernel has Landlock.
 fn landlock() -> bool {
     // SAFETY: asked for its version (flag 1), landlock_create_ruleset(2) reads no memory of ours.
@@ -127,6 +137,21 @@ fn files_and_processes_of_others_are_out_of_reach() {
     });
 }
 
+/// An init that does not end what came of it in time is not simply killed: all would live on.
+#[test]
+fn an_init_that_hangs_leaves_nobody() {
+    as_root_and_user("an_init_that_hangs_leaves_nobody", async {
+        let house = House::with_cgroups(false);
+        let jail = jail(&house);
+        let mut running = Running::start(&house, &jail, 1, &["orphan", "orphan", "exit=0"]).await;
+        running.finish().await;
+        kill_process(init_of(&house), Signal::STOP).unwrap();
+        running.sandbox.destroy(Duration::ZERO).await;
+        assert_eq!(living(&house), []);
+        jail.close().await;
+    });
+}
+
 /// Whatever init dies of, its cgroup still knows who was there.
 #[test]
 fn an_init_that_is_killed_leaves_nobody() {
@@ -138,12 +163,7 @@ fn an_init_that_is_killed_leaves_nobody() {
         }
         let mut running = Running::start(&house, &jail, 1, &["orphan", "say=ready", "wait"]).await;
         running.read_until("ready").await;
-        let state = house.path("state/init").canonicalize().unwrap();
-        let init = living(&house).into_iter().find(|pid| {
-            let line = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap();
-            line.starts_with(state.as_os_str().as_encoded_bytes())
-        });
-        kill_process(init.unwrap(), Signal::KILL).unwrap();
+        kill_process(init_of(&house), Signal::KILL).unwrap();
         assert_eq!(running.event().await, Event::Lost);
         running.sandbox.destroy(Duration::ZERO).await;
         jail.close().await;

@@ -106,16 +106,29 @@ fn open_disk(name: &str) -> io::Result<Option<OwnedFd>> {
     }
 }
 
-/// Takes from every process of the guest what no function needs, privileged or not; and gives
-/// memory as a host does that has plenty: the function's limit is for its cgroup to hold.
+/// What no process of a guest needs, privileged or not, is taken from all of them; and memory is
+/// given as by a host that has plenty: the function's limit is for its cgroup to hold. Linux's
+/// Documentation/admin-guide/sysctl.
+const SETTINGS: [(&str, &str); 13] = [
+    ("dev/tty/ldisc_autoload", "0"),
+    ("dev/tty/legacy_tiocsti", "0"),
+    ("kernel/dmesg_restrict", "1"),
+    ("kernel/io_uring_disabled", "2"),
+    ("kernel/kexec_load_disabled", "1"),
+    ("kernel/kptr_restrict", "2"),
+    // All there will ever be are in.
+    ("kernel/modules_disabled", "1"),
+    // A kernel that has stumbled may be somebody's doing: the machine ends.
+    ("kernel/panic_on_oops", "1"),
+    ("kernel/perf_event_paranoid", "3"),
+    ("kernel/sysrq", "0"),
+    ("kernel/unprivileged_bpf_disabled", "1"),
+    ("user/max_user_namespaces", "0"),
+    ("vm/overcommit_memory", "1"),
+];
+
 fn set_kernel_up() -> io::Result<()> {
-    for (name, value) in [
-        ("kernel/dmesg_restrict", "1"),
-        ("kernel/kptr_restrict", "2"),
-        ("kernel/unprivileged_bpf_disabled", "1"),
-        ("user/max_user_namespaces", "0"),
-        ("vm/overcommit_memory", "1"),
-    ] {
+    for (name, value) in SETTINGS {
         match fs::write(format!("/proc/sys/{name}"), value) {
             // This kernel has not even the thing.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

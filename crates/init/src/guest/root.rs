@@ -8,13 +8,6 @@ use fika_init::place;
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use rustix::mount::{MountFlags, mount, mount_bind, mount_move, mount_remount};
 
-/// The devices of `/dev`, all of major number 1: Linux's Documentation/admin-guide/devices.txt.
-const DEVICES: [(&str, u32); 5] =
-    [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)];
-
-/// What `/proc` tells about the kernel.
-const MASKED: [&str; 6] = ["kallsyms", "kcore", "keys", "modules", "kmsg", "sysrq-trigger"];
-
 /// Mounts the image, and all that belongs into it, at `/root`.
 pub fn build() -> io::Result<()> {
     let _may_be_there = std::fs::create_dir("/root");
@@ -25,7 +18,7 @@ pub fn build() -> io::Result<()> {
     mount("tmpfs", "/root/tmp", "tmpfs", inert, tmp.as_c_str())?;
     build_dev()?;
     mount("proc", "/root/proc", "proc", inert | MountFlags::NOEXEC, c"hidepid=2")?;
-    for name in MASKED {
+    for name in place::MASKED {
         match mount_bind("/root/dev/null", format!("/root/proc/{name}")) {
             // This kernel does not have it.
             Err(rustix::io::Errno::NOENT) => {}
@@ -39,7 +32,7 @@ fn build_dev() -> io::Result<()> {
     let flags = MountFlags::NOSUID | MountFlags::NOEXEC;
     mount("tmpfs", "/root/dev", "tmpfs", flags, c"size=64k,nr_inodes=32,mode=0755")?;
     rustix::process::umask(Mode::empty());
-    for (name, minor) in DEVICES {
+    for (name, minor) in place::DEVICES {
         let mode = Mode::from_raw_mode(0o666);
         let (path, number) = (format!("/root/dev/{name}"), makedev(1, minor));
         mknodat(CWD, path, FileType::CharacterDevice, mode, number)?;

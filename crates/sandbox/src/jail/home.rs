@@ -5,10 +5,11 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use fika_init::family;
 use fika_jailer::MARK;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::FlockOperation;
-use rustix::process::{Pid, PidfdFlags, Signal};
+use rustix::process::{Pid, PidfdFlags};
 use sha2::{Digest, Sha256};
 
 use super::seccomp;
@@ -126,13 +127,13 @@ fn processes() -> impl Iterator<Item = Pid> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw))
 }
 
-/// Waits a little for a process to end, and then ends it.
+/// Waits a little for a process to end, and then ends it and all that came of it.
 fn end(pid: Pid) -> io::Result<()> {
     let process = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
     let patience = Timespec { tv_sec: LAST_BREATH_S, tv_nsec: 0 };
     let mut on = [PollFd::new(&process, PollFlags::IN)];
     if poll(&mut on, Some(&patience))? == 0 {
-        rustix::process::pidfd_send_signal(&process, Signal::KILL)?;
+        family::end(pid);
         poll(&mut on, Some(&patience))?;
     }
     Ok(())

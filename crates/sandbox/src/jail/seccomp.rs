@@ -140,16 +140,22 @@ fn rules() -> Result<Rules, seccompiler::BackendError> {
     ]))
 }
 
-/// Streams and datagrams, local or over IP, and what `getifaddrs` asks the kernel through.
+/// Streams and datagrams, local or over TCP and UDP, and what `getifaddrs` asks the kernel through.
+/// Other protocols (SCTP, L2TP, multipath TCP) are modules that the kernel would load for anybody
+/// who asks, and each is more of it to attack.
 fn sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     let kind = |kind: i32| is(1, Op::MaskedEq(0xf), kind as u64);
     let mut rules = vec![
         all(vec![equals(0, libc::AF_UNIX)?])?,
         all(vec![equals(0, libc::AF_NETLINK)?, equals(2, libc::NETLINK_ROUTE)?])?,
     ];
+    let over_ip = [(libc::SOCK_STREAM, libc::IPPROTO_TCP), (libc::SOCK_DGRAM, libc::IPPROTO_UDP)];
     for family in [libc::AF_INET, libc::AF_INET6] {
-        for socket in [libc::SOCK_STREAM, libc::SOCK_DGRAM] {
-            rules.push(all(vec![equals(0, family)?, kind(socket)?])?);
+        for (socket, its_own) in over_ip {
+            for protocol in [0, its_own] {
+                let conditions = vec![equals(0, family)?, kind(socket)?, equals(2, protocol)?];
+                rules.push(all(conditions)?);
+            }
         }
     }
     Ok(rules)
