@@ -250,10 +250,13 @@ fn worker(
 ) -> Result<Worker, NodeError> {
     let code_dir = options.data_dir.join("code");
     let mut jail = jail(options, &code_dir)?;
-    if options.wall != WallKind::None
-        && let Mode::Loopback { why } = jail.connect(options.egress.clone())?.mode()
-    {
-        tracing::info!(why, "functions cannot call out");
+    if options.wall != WallKind::None {
+        let mode = jail.connect(options.egress.clone())?.mode();
+        tokio::spawn(async {
+            if let Mode::Loopback { why } = mode.await {
+                tracing::info!(why, "functions cannot call out");
+            }
+        });
     }
     if let Err(error) = jail.bound_memory(options.memory_mb) {
         tracing::warn!(%error, "the memory of all functions together is not bounded");

@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         NetworkOptions { instance: "00000bec".into(), egress, resolvers: Vec::new(), stock: 8 };
     let start = Instant::now();
     let networks = Networks::open(options);
-    println!("open: {:?}, {:?}", start.elapsed(), networks.mode());
+    println!("open: {:?}, {:?}", start.elapsed(), networks.mode().await);
     let (start, mut bound) = (Instant::now(), std::time::Duration::ZERO);
     for _ in 0..count {
         let Some(lease) = networks.lease().await? else { break };

@@ -12,6 +12,7 @@
 //!
 //! - [`Networks`]: one for each server: makes networks ahead of time, and leases them
 //! - [`Lease`]: one sandbox's network
+//! - `way`: whether there is a way out, and networks made ahead
 //! - `hub`, `host`: the two places with rules
 //! - `rules`, `addresses`, `resolvers`: decisions, without effects
 //! - `namespace`, `links`, `tap`, `nft`: the kernel's side
@@ -28,6 +29,7 @@ mod nft;
 mod resolvers;
 mod rules;
 mod tap;
+mod way;
 
 pub use fika_netlink::{Addresses, HARDWARE};
 pub use host::Note;

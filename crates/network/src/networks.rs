@@ -2,28 +2,25 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError};
-use std::thread;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use fika_model::Egress;
 use thiserror::Error;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::host::{Host, Note};
-use crate::hub::{Hub, Made, Maker};
+use crate::host::Note;
+use crate::hub::Maker;
 use crate::lease::Lease;
-use crate::namespace::{apart, pause};
+use crate::namespace::apart;
 use crate::resolvers;
+use crate::way::{self, Way};
 
 /// How long a sandbox waits for its network. One is made in a few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to leave the kernel alone that could not make a network.
-const PAUSE: Duration = Duration::from_millis(100);
-
-type Trouble = Arc<Mutex<String>>;
 
 /// What networks are made of here.
 #[derive(Debug, Clone)]
@@ -69,48 +66,50 @@ pub enum NetworkError {
 pub struct Networks {
     operator: Arc<Egress>,
     resolvers: Vec<IpAddr>,
-    way: Result<Veth, String>,
+    way: Known,
+    /// The thread that finds out; nothing of it is left when this is gone.
+    builder: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
-struct Veth {
-    hub: Arc<Hub>,
-    stock: Mutex<mpsc::Receiver<Made>>,
-    /// Why the last network was not made.
-    trouble: Trouble,
-    /// What the host says of it.
-    notes: Vec<Note>,
-    /// Until closed.
-    host: std::sync::Mutex<Option<Host>>,
-}
+/// The way out or why there is none, once that is known.
+type Known = watch::Receiver<Option<Result<Arc<Way>, String>>>;
 
 impl Networks {
-    /// Looks at what this machine allows, removes what an earlier server of this instance left,
-    /// and begins to make networks. Where it cannot, sandboxes have loopback only, and
-    /// [`mode`](Self::mode) says why. Blocks for some ten milliseconds.
+    /// Begins to make networks, aside: looks at what this machine allows, removes what an earlier
+    /// server of this instance left, and builds. Where it cannot, sandboxes have loopback only, and
+    /// [`mode`](Self::mode) says why.
     #[must_use]
     pub fn open(options: NetworkOptions) -> Self {
         let NetworkOptions { instance, egress, mut resolvers, stock } = options;
         if resolvers.is_empty() {
             resolvers = resolvers::find();
         }
-        let way = veth(&instance, &egress, &resolvers, stock);
-        Self { operator: Arc::new(egress), resolvers, way }
+        let operator = Arc::new(egress);
+        let refused = way::refusal(&operator).map(Err);
+        let (tell, way) = watch::channel(refused);
+        let build = {
+            let (egress, resolvers) = (operator.clone(), resolvers.clone());
+            let tell = tell.clone();
+            move || drop(tell.send_replace(Some(way::open(&instance, &egress, &resolvers, stock))))
+        };
+        let builder = way.borrow().is_none().then(|| begin(build)).transpose();
+        let builder = builder.unwrap_or_else(|error| {
+            tell.send_replace(Some(Err(error.to_string())));
+            None
+        });
+        Self { operator, resolvers, way, builder }
     }
 
-    /// How sandboxes reach the world here.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        match &self.way {
-            Ok(_) => Mode::Veth,
-            Err(why) => Mode::Loopback { why: why.clone() },
-        }
+    /// How sandboxes reach the world here, once that is known: some ten milliseconds after the
+    /// start.
+    pub fn mode(&self) -> impl Future<Output = Mode> + Send + use<> {
+        let way = known(self.way.clone());
+        async { way.await.map_or_else(|why| Mode::Loopback { why }, |_| Mode::Veth) }
     }
 
     /// What somebody who looks after this machine should know.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
-        self.way.as_ref().map_or(&[], |veth| &veth.notes)
+    pub async fn notes(&self) -> Vec<Note> {
+        known(self.way.clone()).await.map_or_else(|_| Vec::new(), |way| way.notes.clone())
     }
 
     /// The most that any function may reach.
@@ -119,10 +118,12 @@ impl Networks {
         &self.operator
     }
 
-    /// What belongs into every sandbox's `/etc/resolv.conf`; `None` where none reaches anything.
+    /// What belongs into the `/etc/resolv.conf` of every sandbox that has a network; `None` where
+    /// it is known already that none has.
     #[must_use]
     pub fn resolv_conf(&self) -> Option<String> {
-        self.way.is_ok().then(|| resolvers::file(&self.resolvers))
+        let none = matches!(&*self.way.borrow(), Some(Err(_)));
+        (!none).then(|| resolvers::file(&self.resolvers))
     }
 
     /// A network for one sandbox, from stock if there is one; `None` where sandboxes have
@@ -131,13 +132,12 @@ impl Networks {
     /// # Errors
     /// [`NetworkError::Make`] when the kernel refuses.
     pub async fn lease(&self) -> Result<Option<Lease>, NetworkError> {
-        let Ok(veth) = &self.way else { return Ok(None) };
-        let next = async { veth.stock.lock().await.recv().await };
-        let made = match timeout(PATIENCE, next).await {
+        let Ok(way) = known(self.way.clone()).await else { return Ok(None) };
+        let made = match timeout(PATIENCE, way.next()).await {
             Ok(made) => made.ok_or(NetworkError::Closed)?,
-            Err(_late) => return Err(NetworkError::Make(veth.trouble.lock().await.clone())),
+            Err(_late) => return Err(NetworkError::Make(way.trouble().await)),
         };
-        Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))
+        Ok(Some(Lease::new(way.hub.clone(), self.operator.clone(), made)))
     }
 
     /// A network for one guest, whose monitor is given the tap [`TAP`](crate::TAP) of the
@@ -148,12 +148,12 @@ impl Networks {
     /// # Errors
     /// [`NetworkError::Make`] when the kernel refuses.
     pub async fn lease_tap(&self) -> Result<Option<Lease>, NetworkError> {
-        let Ok(veth) = &self.way else { return Ok(None) };
-        let hub = veth.hub.clone();
+        let Ok(way) = known(self.way.clone()).await else { return Ok(None) };
+        let hub = way.hub.clone();
         let make = move || apart(|| Maker::new(hub)?.make_for_guest());
         let made = spawn_blocking(make).await.map_err(io::Error::other).and_then(|made| made);
         let made = made.map_err(|error| NetworkError::Make(error.to_string()))?;
-        Ok(Some(Lease::new(veth.hub.clone(), self.operator.clone(), made)))
+        Ok(Some(Lease::new(way.hub.clone(), self.operator.clone(), made)))
     }
 
     /// Who answers names, in order.
@@ -165,56 +165,28 @@ impl Networks {
     /// Cuts all sandboxes off, makes no more networks, and takes from the host what was put there.
     /// The same happens when this is dropped.
     pub async fn close(&self) {
-        let Ok(veth) = &self.way else { return };
-        let mut stock = veth.stock.lock().await;
-        stock.close();
-        while stock.recv().await.is_some() {}
-        let host = veth.host.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let _undone = spawn_blocking(move || drop(host)).await;
-    }
-}
-
-fn veth(
-    instance: &str,
-    egress: &Egress,
-    resolvers: &[IpAddr],
-    stock: usize,
-) -> Result<Veth, String> {
-    if *egress == Egress::None {
-        return Err("the egress policy is none".into());
-    }
-    if !rustix::process::geteuid().is_root() {
-        return Err("only root may make links and rules".into());
-    }
-    build(instance, egress, resolvers, stock).map_err(|error| error.to_string())
-}
-
-fn build(instance: &str, egress: &Egress, resolvers: &[IpAddr], stock: usize) -> io::Result<Veth> {
-    let (mut host, slice) = Host::prepare(instance)?;
-    let hub = Arc::new(Hub::new(slice, egress, resolvers)?);
-    host.connect(&slice, egress, hub.namespace())?;
-    hub.connected()?;
-    let trouble = Trouble::default();
-    let stock = Mutex::new(stocked(hub.clone(), stock, trouble.clone())?);
-    Ok(Veth { hub, stock, trouble, notes: host.notes(), host: std::sync::Mutex::new(Some(host)) })
-}
-
-/// Makes networks on a thread of its own, as many as are wanted, until nobody wants any.
-fn stocked(hub: Arc<Hub>, stock: usize, trouble: Trouble) -> io::Result<mpsc::Receiver<Made>> {
-    let (put, take) = mpsc::channel(stock.max(1));
-    thread::Builder::new().name("fika-networks".into()).spawn(move || {
-        while !put.is_closed() {
-            let Err(error) = fill(&hub, &put) else { return };
-            tracing::warn!(%error, "a sandbox's network cannot be made");
-            *trouble.blocking_lock() = error.to_string();
-            pause(PAUSE);
+        if let Ok(way) = known(self.way.clone()).await {
+            way.close().await;
         }
-    })?;
-    Ok(take)
+    }
 }
 
-fn fill(hub: &Arc<Hub>, put: &mpsc::Sender<Made>) -> io::Result<()> {
-    let maker = Maker::new(hub.clone())?;
-    while put.blocking_send(maker.make()?).is_ok() {}
-    Ok(())
+impl Drop for Networks {
+    fn drop(&mut self) {
+        if let Some(builder) = self.builder.take() {
+            let _panicked = builder.join();
+        }
+    }
+}
+
+/// Starts a thread in this thread's network namespace.
+fn begin(build: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("fika-egress".into()).spawn(build)
+}
+
+async fn known(mut way: Known) -> Result<Arc<Way>, String> {
+    match way.wait_for(Option::is_some).await.as_deref() {
+        Ok(Some(way)) => way.clone(),
+        _ => Err("the thread that makes networks ended without a word".into()),
+    }
 }

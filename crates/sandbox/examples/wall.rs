@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut jail = Jail::new(options)?;
     if let Some(egress) = arguments.next() {
-        println!("{:?}", jail.connect(egress.parse()?)?.mode());
+        println!("{:?}", jail.connect(egress.parse()?)?.mode().await);
     }
     println!("{:?}", jail.facts());
     let mut phases = [const { Vec::new() }; 4];

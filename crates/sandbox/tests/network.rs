@@ -76,7 +76,7 @@ fn on_machine(world: &World, test: impl AsyncFnOnce(House, Jail) + Send) {
             let house = House::new();
             let mut jail = house.jail();
             let networks = jail.connect("open".parse().unwrap()).unwrap();
-            assert_eq!(networks.mode(), Mode::Veth);
+            assert_eq!(networks.mode().await, Mode::Veth);
             test(house, jail).await;
         });
     });

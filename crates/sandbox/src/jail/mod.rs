@@ -126,7 +126,8 @@ impl Jail {
     }
 
     /// Lets sandboxes call out, as far as a policy and this host allow. Without this, and where
-    /// the host does not, each has loopback only. Blocks for some ten milliseconds.
+    /// the host does not, each has loopback only. What it takes is built aside: the first sandbox
+    /// waits for it.
     ///
     /// # Errors
     /// When the resolvers cannot be written down.

@@ -7,8 +7,8 @@ use super::check::Check;
 const NAME: &str = "egress";
 
 /// What these networks are, made as a server makes them.
-pub fn checks(networks: &Networks) -> Vec<Check> {
-    judge(networks.mode(), networks.notes())
+pub async fn checks(networks: &Networks) -> Vec<Check> {
+    judge(networks.mode().await, &networks.notes().await)
 }
 
 fn judge(mode: Mode, notes: &[Note]) -> Vec<Check> {

@@ -41,7 +41,7 @@ async fn probe(place: &Path) -> Result<(WallFacts, Duration, Vec<Check>), WallEr
         fs::create_dir_all(&path).map_err(|source| WallError::State { path, source })?;
     }
     let mut jail = Jail::new(options(place))?;
-    let egress = egress::checks(jail.connect(Egress::Open)?);
+    let egress = egress::checks(jail.connect(Egress::Open)?).await;
     let since = Instant::now();
     let built = jail.create(spec(image)).await;
     let took = since.elapsed();
