@@ -110,7 +110,10 @@ impl<H: Host> Init<H> {
                 self.host.signal(Signal::KILL);
                 return self.reap();
             }
-            ToInit::Refresh(refresh) => self.host.refresh(&refresh)?,
+            ToInit::Refresh(refresh) => {
+                self.host.refresh(&refresh)?;
+                self.host.say(&FromInit::Refreshed)?;
+            }
             ToInit::Quiesce => self.host.quiesce()?,
             ToInit::Freeze => self.host.signal(Signal::STOP),
             ToInit::Thaw => self.host.signal(Signal::CONT),

@@ -14,7 +14,8 @@ pub enum ToInit {
     /// Kill every process but init, then say [`FromInit::Emptied`].
     Empty,
     /// Make a guest's clock and random numbers right: after its boot, and after each restore from
-    /// a snapshot, before anything else. Means nothing in a jail.
+    /// a snapshot, before anything else. Means nothing in a jail. Answered with
+    /// [`FromInit::Refreshed`].
     Refresh(Refresh),
     /// A snapshot of the guest is next: stop the function's processes until the next
     /// [`ToInit::Refresh`], send all there is to send, say [`FromInit::Quiet`], and then nothing
@@ -107,6 +108,8 @@ pub enum FromInit {
     },
     /// No process but init is left.
     Emptied,
+    /// The guest's clock and random numbers are right.
+    Refreshed,
     /// Nothing is under way from the guest to its host, nor will be until another word comes.
     Quiet,
     /// The most memory the function's processes have held, in bytes (with `watch_memory` only).

@@ -28,7 +28,7 @@ fn guest() -> Option<(Machine, Host)> {
     };
     let hello = FromInit::Hello { version: fika_init::place::VERSION };
     assert_eq!(host.word(), hello, "{}", machine.console());
-    host.say(&refresh(1));
+    refreshed(&mut host, 1);
     host.say(&ToInit::Bind(Bind {
         code: "a".into(),
         tmp_bytes: 64 * MIB,
@@ -45,6 +45,11 @@ fn refresh(seed: u8) -> ToInit {
         entropy: vec![seed; 64],
         hostname: format!("guest-{seed}"),
     })
+}
+
+fn refreshed(host: &mut Host, seed: u8) {
+    host.say(&refresh(seed));
+    assert_eq!(host.word(), FromInit::Refreshed);
 }
 
 fn start(host: &mut Host, arguments: &[&str]) {
@@ -199,7 +204,7 @@ fn too_much_memory_ends_the_function(host: &mut Host) {
 fn a_refreshed_guest_has_new_random_numbers(host: &mut Host) {
     let mut seen = HashSet::new();
     for seed in 2..5 {
-        host.say(&refresh(seed));
+        refreshed(host, seed);
         runs_well(host, &["facts"]);
         let log = String::from_utf8_lossy(&host.log).into_owned();
         assert!(log.contains(&format!("name guest-{seed}\n")), "{log}");
@@ -216,7 +221,7 @@ fn a_quiet_guest_says_nothing_and_carries_on_with_another_host(host: &mut Host) 
     assert_eq!(host.word(), FromInit::Quiet);
     // As a new host would after a restore: with what was saved, and the same stream.
     host.resume();
-    host.say(&refresh(9));
+    refreshed(host, 9);
     host.send(channel, b"!");
     assert_eq!(host.byte(door::RUNTIME_API), channel);
     host.send(channel, b"!");

@@ -27,7 +27,7 @@ use crate::sandbox::control::Control;
 /// takes some ten.
 const HELLO_S: u64 = 60;
 
-/// How long a restored guest has to take its first word.
+/// How long a guest has to take its first word.
 const FIRST_WORD: Duration = Duration::from_secs(10);
 
 /// What kernel and init need beside the function's memory and `/tmp`, in MiB.
@@ -205,8 +205,14 @@ fn fresh(time: SystemTime, hostname: &str) -> io::Result<ToInit> {
 /// Makes clock, random numbers and host name right.
 async fn refresh(control: &mut Control, hostname: &str) -> Result<(), WallError> {
     let word = fresh(SystemTime::now(), hostname).map_err(WallError::Spawn)?;
-    let said = timeout(FIRST_WORD, control.say(&word, &[])).await;
-    said.map_err(|_| WallError::Silent(FIRST_WORD.as_secs()))?.map_err(|_| WallError::Lost)
+    let refreshed = async {
+        control.say(&word, &[]).await.map_err(|_| WallError::Lost)?;
+        match control.next().await {
+            Ok(Some(FromInit::Refreshed)) => Ok(()),
+            _ => Err(WallError::Lost),
+        }
+    };
+    timeout(FIRST_WORD, refreshed).await.map_err(|_| WallError::Silent(FIRST_WORD.as_secs()))?
 }
 
 /// The ends of a stream but control.

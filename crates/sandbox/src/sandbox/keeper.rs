@@ -41,8 +41,7 @@ pub enum Order {
     Start(Process, oneshot::Sender<Result<(), WallError>>),
     Reset(oneshot::Sender<()>),
     Freeze(bool),
-    /// A word that init does not answer.
-    Say(ToInit),
+    Refresh(ToInit, oneshot::Sender<()>),
     Destroy(Duration, oneshot::Sender<()>),
     Snapshot(PathBuf, oneshot::Sender<Result<Kept, WallError>>),
 }
@@ -53,6 +52,7 @@ pub struct State {
     binding: Option<oneshot::Sender<Result<(), WallError>>>,
     starting: Option<oneshot::Sender<Result<(), WallError>>>,
     resetting: Vec<oneshot::Sender<()>>,
+    refreshing: Option<oneshot::Sender<()>>,
     /// An alarm that is being set. The kernel takes up to some ten milliseconds for it (version 1
     /// waits for all its readers), so it is done aside.
     arming: Option<JoinHandle<io::Result<Armed>>>,
@@ -165,7 +165,10 @@ impl Keeper {
             }
             Order::Freeze(true) => self.control.say(&ToInit::Freeze, &[]).await,
             Order::Freeze(false) => self.control.say(&ToInit::Thaw, &[]).await,
-            Order::Say(word) => self.control.say(&word, &[]).await,
+            Order::Refresh(word, reply) => {
+                self.state.refreshing = Some(reply);
+                self.control.say(&word, &[]).await
+            }
             // Told apart by the caller, who ends with it.
             Order::Destroy(..) | Order::Snapshot(..) => Ok(()),
         }
@@ -226,6 +229,11 @@ impl Keeper {
             }
             FromInit::Emptied => {
                 for reply in self.state.resetting.drain(..) {
+                    let _nobody = reply.send(());
+                }
+            }
+            FromInit::Refreshed => {
+                if let Some(reply) = self.state.refreshing.take() {
                     let _nobody = reply.send(());
                 }
             }

@@ -251,10 +251,10 @@ impl Sandbox {
         self.ask(|reply| Order::Snapshot(into, reply)).await?
     }
 
-    /// Sets the clock of a guest that is to become a snapshot years ahead, before what is said to
-    /// it next. A generator of random numbers that looks at the clock when it is seeded, as
-    /// OpenSSL's do, then notices in each restored guest that time went back, and seeds itself
-    /// anew. The restored guests' clocks are right.
+    /// Sets the clock of a guest that is to become a snapshot years ahead; done when it is so. A
+    /// generator of random numbers that looks at the clock when it is seeded, as OpenSSL's do, then
+    /// notices in each restored guest that time went back, and seeds itself anew. The restored
+    /// guests' clocks are right.
     ///
     /// # Errors
     /// [`WallError::NoSnapshot`] in a jail, [`WallError::Lost`] when the sandbox is gone.
@@ -262,7 +262,7 @@ impl Sandbox {
         let guest = self.guest.as_ref();
         let guest = guest.ok_or_else(|| WallError::NoSnapshot("a jail has no clock".into()))?;
         let word = guest.ahead().map_err(WallError::Spawn)?;
-        self.orders.send(Order::Say(word)).await.map_err(|_| WallError::Lost)
+        self.ask(|reply| Order::Refresh(word, reply)).await
     }
 
     /// Starts the function's process. Returns when its program runs. May be called again after a
