@@ -51,7 +51,19 @@ function become({ environment, directory, restored = true }) {
   // Reads NODE_PATH and HOME again.
   Module._initPaths();
   // Unless told otherwise, others woke from the same memory as this one.
-  if (restored) require('./random.js').replaceMathRandom();
+  if (restored) {
+    require('./random.js').replaceMathRandom();
+    moveTimeOrigin();
+  }
+}
+
+/** The clock went back since the start: `performance.timeOrigin + performance.now()` is the time. */
+function moveTimeOrigin() {
+  const { performance } = globalThis;
+  // Node 14 has no such global.
+  if (performance === undefined) return;
+  const value = Date.now() - performance.now();
+  Object.defineProperty(performance, 'timeOrigin', { value, configurable: true, enumerable: true });
 }
 
 module.exports = { park };

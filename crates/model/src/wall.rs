@@ -24,8 +24,8 @@ pub enum Strength {
     MicroVm,
 }
 
-/// One kind of wall, as a worker builds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// One kind of wall, as a worker builds it. Their order says nothing of their strength.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum WallKind {
     /// No wall at all.
     None,

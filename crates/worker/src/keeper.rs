@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use fika_model::error::chain;
 use fika_model::{LaneId, SandboxId};
-use fika_sandbox::{Bind, Connection, Door, Event, Sandbox, Start, WallError};
+use fika_sandbox::{Bind, Door, Event, Sandbox, Start, WallError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::roster::Roster;
 use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
-use crate::stock::parked;
+use crate::stock::parked::{self, Parked};
 use crate::{CreateError, CredentialSource, Endpoint, endpoint, outcome, runtime_api};
 
 pub(crate) use birth::{Order, run};
@@ -95,7 +95,7 @@ struct Keeper<W> {
     /// What makes the wall the function's, until that is done.
     bind: Option<Bind>,
     /// A runtime that waits to be told its function, and needs no start.
-    parked: Option<Connection>,
+    parked: Option<Parked>,
     start: Start,
     init_timeout: Duration,
     /// When the first init phase has taken too long.
@@ -171,7 +171,7 @@ impl<W: Wall> Keeper<W> {
     }
 
     /// Makes a parked runtime the function's. One that is gone is replaced by a new one.
-    async fn tell(&mut self, parked: Connection) -> Result<(), WallError> {
+    async fn tell(&mut self, parked: Parked) -> Result<(), WallError> {
         match parked::tell(parked, &self.start.env).await {
             Ok(connection) => {
                 let (slot, role) = (Arc::clone(&self.slot), Arc::clone(&self.credentials));

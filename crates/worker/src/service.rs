@@ -244,14 +244,15 @@ impl WorkerService for Worker {
         let (created, done) = oneshot::channel();
         let (lane, handle) = self.shared.lane(near.map_or(sandbox.0, |lane| lane.0.into()));
         let shared = Arc::clone(&self.shared);
-        let kind = Kind::of(&version, &home);
         let wall = self.shared.walls.wall_for(&version);
         let wall = wall.map_err(|error| CreateError::Worker(error.to_string()))?;
-        // Only jails are kept in stock: a guest's memory is its function's from the start.
-        let taken = (wall == WallKind::Jail).then(|| stock::take(&shared, kind, &home.image, lane));
+        let kind = Kind::of(&version, wall, &home);
+        // Without a wall there is nothing to prepare.
+        let stocked = wall != WallKind::None;
+        let taken = stocked.then(|| stock::take(&shared, kind.clone(), &home.image, lane));
         let (prepared, _starting) = taken.unzip();
         let prepared = prepared.flatten();
-        let order = keeper::Order { id: sandbox, version, home, wall, lane, prepared };
+        let order = keeper::Order { id: sandbox, version, home, kind, lane, prepared };
         handle.spawn(keeper::run(shared, order, created));
         done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }

@@ -30,6 +30,10 @@ def park(api):
     warm = set(sys.modules) - before
     function = loads(api.get("/fika/function"))
     _become(function["environment"], function["directory"])
+    if function.get("restored"):
+        from .snapstart import seed
+
+        seed()
     return warm
 
 

@@ -30,7 +30,7 @@ def checkpoint(api):
     body = api.get("/2018-06-01/runtime/restore/next")
     if body:
         os.environ.update(loads(body).get("environment") or {})
-    _seed()
+    seed()
     _run(api, hooks.get_after_restore() if hooks else [], _AFTER)
 
 
@@ -46,7 +46,7 @@ def _run(api, hooks, failure):
         raise SystemExit(code) from None
 
 
-def _seed():
+def seed():
     """Takes new seeds from the kernel for what keeps a state. Nobody has it who did not import it."""
     if "random" in sys.modules:
         sys.modules["random"].seed()

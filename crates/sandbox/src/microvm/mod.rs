@@ -190,6 +190,21 @@ impl MicroVms {
         snapshot::remove(directory).await;
     }
 
+    /// Lets go of what is held in memory for restoring from a snapshot. Whoever is restored next
+    /// brings it back.
+    pub async fn rest(&self, snapshot: &Snapshot) {
+        snapshot::touch(snapshot.directory());
+        let _nothing_held = self.vmm.forget(snapshot.directory()).await;
+    }
+
+    /// Of the snapshots whose names begin so, removes all but the `most` that were used last: made,
+    /// or put to [`rest`](Self::rest).
+    pub async fn forget_oldest(&self, prefix: &str, most: usize) {
+        for name in snapshot::oldest(&self.snapshots, prefix, most) {
+            self.forget(&name).await;
+        }
+    }
+
     /// Restores a guest from a snapshot: its processes go on where they were, with a clock that is
     /// right and random numbers of their own. [`Sandbox::take_resumed`] gives its connections
     /// back.

@@ -9,6 +9,7 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
@@ -145,10 +146,24 @@ pub(super) fn find(directory: &Path, breed: &str) -> Option<Snapshot> {
     of_use.then(|| Snapshot { directory: directory.into(), meta })
 }
 
+/// Notes that it is used now. Where that fails, it counts as older than it is.
+pub(super) fn touch(directory: &Path) {
+    let file = fs::File::options().append(true).open(directory.join(META));
+    let _older = file.and_then(|file| file.set_modified(SystemTime::now()));
+}
+
 /// Names of snapshots that nobody can use any more.
 pub(super) fn useless(place: &Path, breed: &str) -> Vec<String> {
     let whole = names(place).filter(|name| !name.starts_with(DRAFT));
     whole.filter(|name| find(&place.join(name), breed).is_none()).collect()
+}
+
+/// Names of all but the `most` that were used last, of those whose names begin so.
+pub(super) fn oldest(place: &Path, prefix: &str, most: usize) -> Vec<String> {
+    let used = |name: &String| fs::metadata(place.join(name).join(META))?.modified();
+    let mut names: Vec<_> = names(place).filter(|name| name.starts_with(prefix)).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(used(name).ok()));
+    names.split_off(most.min(names.len()))
 }
 
 /// Removes a snapshot. It is none from the first moment on.

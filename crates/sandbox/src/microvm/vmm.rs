@@ -55,7 +55,7 @@ pub trait Vmm: Send + Sync {
         enclosed: &'a Enclosed,
     ) -> Doing<'a, Box<dyn Machine>>;
 
-    /// Lets go of what is held for a snapshot that is to be removed.
+    /// Lets go of what is held for a snapshot, which may be removed next.
     fn forget<'a>(&'a self, snapshot: &'a Path) -> Doing<'a, ()>;
 }
 

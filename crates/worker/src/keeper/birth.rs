@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use fika_model::{FunctionVersion, LaneId, SandboxId, WallKind};
+use fika_model::{FunctionVersion, LaneId, SandboxId};
 use fika_sandbox::{Bind, Sandbox, Start};
 use tokio::task::JoinSet;
 
@@ -11,9 +11,9 @@ use super::Keeper;
 use crate::logbook::{self, Logbook};
 use crate::service::{Home, Shared};
 use crate::slot::{Created, Slot};
-use crate::stock::Prepared;
 use crate::stock::parked::TASK_ROOT;
 use crate::stock::prepared::Sizes;
+use crate::stock::{self, Kind, Prepared};
 use crate::{CreateError, environment};
 
 /// What sandbox is to be.
@@ -21,8 +21,8 @@ pub(crate) struct Order {
     pub id: SandboxId,
     pub version: Arc<FunctionVersion>,
     pub home: Home,
-    /// Which wall it gets.
-    pub wall: WallKind,
+    /// What it can be made of.
+    pub kind: Kind,
     pub lane: LaneId,
     /// One out of stock, for it to be made of.
     pub prepared: Option<Prepared>,
@@ -43,15 +43,13 @@ async fn build(
     order: Order,
     created: Created,
 ) -> Result<Keeper<Sandbox>, (Created, String)> {
-    let Order { id, version, home, wall, lane, prepared } = order;
-    let (memory_mb, ephemeral_mb) = (version.memory_mb, version.ephemeral_mb);
+    let Order { id, version, home, kind, lane, prepared } = order;
+    let sizes = Sizes::of(&version);
+    let Sizes { memory_mb, ephemeral_mb } = sizes;
     let egress = version.egress.clone();
     let prepared = match prepared {
         Some(prepared) => Ok(prepared),
-        None => {
-            let sizes = Sizes { memory_mb, ephemeral_mb };
-            Prepared::wall(&shared.built, wall, shared.next_wall(), &home.image, sizes, lane).await
-        }
+        None => stock::fresh(shared, &kind, sizes, &home.image, lane).await,
     };
     let Prepared { mut wall, api, parked, .. } = match prepared {
         Ok(prepared) => prepared,

@@ -4,10 +4,14 @@
 //! - [`policy`]: how many of which kind, and what to build next: pure
 //! - [`prepared`]: one prepared sandbox
 //! - [`parked`]: runtimes that are started before their function is known
+//! - [`copies`]: guests that are restored from one snapshot
+//! - [`kind`]: what prepared sandboxes are alike in
 //!
 //! A prepared sandbox is taken once and never comes back: what has been a function's ends as that
 //! function's.
 
+mod copies;
+mod kind;
 pub(crate) mod parked;
 mod policy;
 pub(crate) mod prepared;
@@ -17,45 +21,22 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use fika_model::{FunctionVersion, LaneId, Runtime, WallKind};
+use fika_model::LaneId;
+use fika_sandbox::Snapshot;
 use fika_sandbox::image::Image;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::service::{Home, Shared};
+use crate::service::Shared;
+pub(crate) use kind::Kind;
 pub use policy::StockFacts;
 use policy::{Action, Bounds, Event, Policy};
 pub(crate) use prepared::Prepared;
+use prepared::Sizes;
 
 /// How long the end of all may take.
 const END: Duration = Duration::from_secs(20);
-
-/// What prepared sandboxes are alike in. Any function of a kind can have any of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Kind {
-    /// The tree of the runtime image.
-    root: PathBuf,
-    /// With a parked runtime, or only the wall.
-    parked: bool,
-}
-
-impl Kind {
-    /// What a cold start of this version can use.
-    pub fn of(version: &FunctionVersion, home: &Home) -> Self {
-        Self { root: home.image.root.clone(), parked: parked::fits(version) }
-    }
-
-    /// What one of it holds of the machine's memory, MB, as measured: what its processes have
-    /// resident, shared pages included, and what the kernel keeps for the wall.
-    fn cost_mb(&self, runtime: Runtime) -> u32 {
-        match runtime {
-            Runtime::Node { .. } if self.parked => 45,
-            Runtime::Python { .. } if self.parked => 16,
-            _ => 2,
-        }
-    }
-}
 
 /// The prepared sandboxes of a worker.
 pub(crate) struct Stock {
@@ -71,6 +52,8 @@ struct Books {
     ready: BTreeMap<Kind, Vec<Prepared>>,
     /// The images of the kinds there are.
     images: BTreeMap<PathBuf, Image>,
+    /// What kinds of guests are copied from, as far as that is there.
+    snapshots: BTreeMap<Kind, Snapshot>,
     /// How many are being built or ended.
     under_way: usize,
     closed: bool,
@@ -81,9 +64,9 @@ impl Stock {
     pub fn new(memory_mb: u32, lanes: usize) -> Self {
         let half = (lanes / 2).max(1);
         let bounds = Bounds { memory_mb, building: half.min(2), busy: half };
-        let (ready, images) = Default::default();
+        let (ready, images, snapshots) = Default::default();
         let policy = Policy::new(bounds);
-        let books = Books { policy, ready, images, under_way: 0, closed: false };
+        let books = Books { policy, ready, images, snapshots, under_way: 0, closed: false };
         Self { books: Mutex::new(books), changed: Notify::new(), done: Notify::new() }
     }
 
@@ -148,7 +131,9 @@ impl Books {
         }
         for action in self.policy.on(now, event) {
             match action {
-                Action::Build(kind) => self.build(shared, kind),
+                Action::Build(kind) => self.spawn(shared, kind, build),
+                Action::Make(kind) => self.spawn(shared, kind, make),
+                Action::LetGo(kind) => self.let_go(shared, &kind),
                 Action::Drop(kind) => {
                     let dropped = self.ready.get_mut(&kind).and_then(Vec::pop);
                     dropped.into_iter().for_each(|prepared| self.end(shared, prepared));
@@ -157,12 +142,30 @@ impl Books {
         }
     }
 
-    fn build(&mut self, shared: &Arc<Shared>, kind: Kind) {
+    fn spawn<F: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        shared: &Arc<Shared>,
+        kind: Kind,
+        work: impl FnOnce(Job) -> F,
+    ) {
         let Some(image) = self.images.get(&kind.root).cloned() else { return };
         self.under_way += 1;
         let number = shared.next_wall();
         let (lane, handle) = shared.lane(number);
-        handle.spawn(build(Arc::clone(shared), kind, image, number, lane));
+        handle.spawn(work(Job { shared: Arc::clone(shared), kind, image, number, lane }));
+    }
+
+    /// A snapshot stays where it is, for the next who uses it.
+    fn let_go(&mut self, shared: &Arc<Shared>, kind: &Kind) {
+        let Some(snapshot) = self.snapshots.remove(kind) else { return };
+        let (shared, wall) = (Arc::clone(shared), kind.wall);
+        let (_, handle) = shared.lane(0);
+        let handle = handle.clone();
+        handle.spawn(async move {
+            if let Some(vms) = shared.built.microvms(wall) {
+                vms.rest(&snapshot).await;
+            }
+        });
     }
 
     fn end(&mut self, shared: &Arc<Shared>, prepared: Prepared) {
@@ -176,14 +179,22 @@ impl Books {
     }
 }
 
-async fn build(shared: Arc<Shared>, kind: Kind, image: Image, number: u64, lane: LaneId) {
-    let wall =
-        Prepared::wall(&shared.built, WallKind::Jail, number, &image, prepared::UNBOUND, lane)
-            .await;
-    let built = match wall {
-        Ok(wall) if kind.parked => wall.park(&image).await,
-        built => built,
+/// What is built or made in the background.
+struct Job {
+    shared: Arc<Shared>,
+    kind: Kind,
+    image: Image,
+    /// No other living wall's.
+    number: u64,
+    lane: LaneId,
+}
+
+async fn build(job: Job) {
+    let built = match job.kind.sizes {
+        Some(_) => copies::copy(&job).await,
+        None => job.jail().await,
     };
+    let Job { shared, kind, image, .. } = job;
     let useless = {
         let mut books = shared.stock.books();
         match built {
@@ -208,6 +219,59 @@ async fn build(shared: Arc<Shared>, kind: Kind, image: Image, number: u64, lane:
     shared.stock.is_done();
 }
 
+impl Job {
+    async fn jail(&self) -> Result<Prepared, String> {
+        let Self { shared, kind, image, number, lane } = self;
+        let wall =
+            Prepared::wall(&shared.built, kind.wall, *number, image, prepared::UNBOUND, *lane);
+        if kind.parked { wall.await?.park(image).await } else { wall.await }
+    }
+}
+
+/// Makes a snapshot. Where that fails, guests boot.
+async fn make(job: Job) {
+    let made = copies::make(&job).await;
+    let Job { shared, kind, image, .. } = job;
+    let mut books = shared.stock.books();
+    match made {
+        Ok(snapshot) => {
+            tracing::debug!(runtime = %image.runtime, "prepared: snapshot");
+            books.snapshots.insert(kind.clone(), snapshot);
+            books.on(&shared, Instant::now(), Event::Made(kind));
+        }
+        // It is not this one's fault that all of them end.
+        Err(_) if books.closed => {}
+        Err(error) => {
+            tracing::warn!(error, "no snapshot can be made: cold starts boot, which takes longer");
+            books.on(&shared, Instant::now(), Event::NotMade(kind));
+        }
+    }
+    drop(books);
+    shared.stock.is_done();
+}
+
+/// One for a cold start that found none in stock.
+///
+/// # Errors
+/// A text that says what to do.
+pub(crate) async fn fresh(
+    shared: &Arc<Shared>,
+    kind: &Kind,
+    sizes: Sizes,
+    image: &Image,
+    lane: LaneId,
+) -> Result<Prepared, String> {
+    let (number, kind, image) = (shared.next_wall(), kind.clone(), image.clone());
+    let job = Job { shared: Arc::clone(shared), kind, image, number, lane };
+    if job.has_snapshot() {
+        match copies::copy(&job).await {
+            Ok(copy) => return Ok(copy),
+            Err(error) => tracing::warn!(error, "a guest is booted instead of restored"),
+        }
+    }
+    Prepared::wall(&shared.built, job.kind.wall, shared.next_wall(), &job.image, sizes, lane).await
+}
+
 /// A cold start under way. It is over when this is dropped.
 pub(crate) struct Starting {
     shared: Arc<Shared>,
@@ -230,7 +294,11 @@ pub(crate) fn take(
     lane: LaneId,
 ) -> (Option<Prepared>, Starting) {
     let begun = Instant::now();
+    let found = copies::find(shared, &kind, image);
     let mut books = shared.stock.books();
+    if let Some(snapshot) = found {
+        books.snapshots.entry(kind.clone()).or_insert(snapshot);
+    }
     let mut taken = books.pop(&kind, lane);
     while let Some(ill) = taken.take_if(|prepared| !prepared.is_well()) {
         books.end(shared, ill);
@@ -238,8 +306,9 @@ pub(crate) fn take(
         taken = books.pop(&kind, lane);
     }
     books.images.entry(kind.root.clone()).or_insert_with(|| image.clone());
-    let cost_mb = kind.cost_mb(image.runtime);
-    books.on(shared, begun, Event::Started { kind, cost_mb, hit: taken.is_some() });
+    let cost = kind.cost(image.runtime);
+    let buildable = kind.sizes.is_none() || books.snapshots.contains_key(&kind);
+    books.on(shared, begun, Event::Started { kind, cost, hit: taken.is_some(), buildable });
     drop(books);
     (taken, Starting { shared: Arc::clone(shared), begun })
 }

@@ -8,6 +8,7 @@ use std::io;
 
 use fika_model::{FunctionVersion, Runtime};
 use fika_sandbox::Connection;
+use fika_sandbox::image::Image;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,6 +19,14 @@ use crate::environment::{self, RUNTIME_API};
 pub(crate) const TASK_ROOT: &str = "/var/task";
 /// Has a runtime client park.
 const PARKED: &str = "FIKA_PARKED";
+
+/// A runtime that waits to be told its function.
+#[derive(Debug)]
+pub(crate) struct Parked {
+    pub connection: Connection,
+    /// Others have woken from the same memory.
+    pub restored: bool,
+}
 
 /// What Node, OpenSSL and the libraries below them read at their start only.
 const NODE_ONLY: &[&str] =
@@ -42,6 +51,11 @@ pub(crate) fn variables(runtime: Runtime) -> Vec<(String, String)> {
     let own = [(PARKED, "1".to_owned()), ("AWS_LAMBDA_RUNTIME_API", RUNTIME_API.to_owned())];
     let all = environment::defaults(runtime).into_iter().chain(own);
     all.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// What runtime has parked how: one that was parked otherwise is of no use.
+pub(crate) fn state(image: &Image) -> String {
+    format!("{:?} {:?}", image.argv, variables(image.runtime))
 }
 
 /// Whether a function may have a parked runtime: it must not find anything else than one that was
@@ -88,7 +102,7 @@ pub(crate) async fn asked(connection: &mut Connection) -> io::Result<()> {
 struct Function<'a> {
     environment: BTreeMap<&'a str, &'a str>,
     directory: &'a str,
-    /// Others have woken from the same memory. Not here: each was started on its own.
+    /// Others have woken from the same memory.
     restored: bool,
 }
 
@@ -97,11 +111,12 @@ struct Function<'a> {
 /// # Errors
 /// When the runtime is gone, or the current event loop cannot take the connection.
 pub(crate) async fn tell(
-    connection: Connection,
+    parked: Parked,
     environment: &[(String, String)],
 ) -> io::Result<Connection> {
+    let Parked { connection, restored } = parked;
     let environment = environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    let function = Function { environment, directory: TASK_ROOT, restored: false };
+    let function = Function { environment, directory: TASK_ROOT, restored };
     let body = serde_json::to_vec(&function).map_err(io::Error::other)?;
     let mut answer = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
@@ -196,7 +211,8 @@ mod tests {
     async fn it_is_told_all_of_its_environment() {
         let (mut theirs, ours) = pair().await;
         let environment = [("A".to_owned(), "ü\"\n".to_owned()), ("B".to_owned(), String::new())];
-        drop(tell(ours, &environment).await.expect("told"));
+        let parked = Parked { connection: ours, restored: true };
+        drop(tell(parked, &environment).await.expect("told"));
         let mut answer = String::new();
         theirs.read_to_string(&mut answer).await.expect("text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
@@ -205,7 +221,7 @@ mod tests {
         let said: serde_json::Value = serde_json::from_str(body).expect("JSON");
         let all = serde_json::json!({ "A": "ü\"\n", "B": "" });
         let all =
-            serde_json::json!({ "environment": all, "directory": "/var/task", "restored": false });
+            serde_json::json!({ "environment": all, "directory": "/var/task", "restored": true });
         assert_eq!(said, all);
     }
 }

@@ -4,6 +4,9 @@
 //! A kind is kept from its first use on, and an hour beyond its last. As many as twice the starts
 //! of the last minute are wanted, within the memory there is for all of them: first one of each
 //! kind, then where demand is greatest.
+//!
+//! Some kinds are copies of a snapshot, which has to be made first: one at a time, whether there
+//! is room for copies of it or not, since a start that finds none in stock restores it as well.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -18,8 +21,10 @@ const MOST: usize = 16;
 const SETTLE: Duration = Duration::from_millis(20);
 /// A start that takes longer than this waits for something, and needs no peace any more.
 const RUSH: Duration = Duration::from_secs(1);
-/// How long building pauses after a first failure; each further one doubles it.
+/// How long the building of a kind pauses after a first failure; each further one doubles it.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The same after a snapshot could not be made, which costs far more.
+const LONG_PAUSE: Duration = Duration::from_secs(60);
 /// How often it doubles at most.
 const DOUBLINGS: u32 = 6;
 
@@ -34,17 +39,45 @@ pub(crate) struct Bounds {
     pub busy: usize,
 }
 
+/// What a kind holds of the machine's memory, MB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Cost {
+    /// Each of it.
+    pub each_mb: u32,
+    /// All of it together, while there is any.
+    pub shared_mb: u32,
+}
+
+impl Cost {
+    /// What one more takes where there are so many.
+    fn of_one_more(self, have: usize) -> u32 {
+        self.each_mb + if have == 0 { self.shared_mb } else { 0 }
+    }
+
+    fn of(self, count: usize) -> u64 {
+        let shared = if count > 0 { self.shared_mb } else { 0 };
+        count as u64 * u64::from(self.each_mb) + u64::from(shared)
+    }
+}
+
 /// What has happened.
 #[derive(Debug, Clone)]
 pub(crate) enum Event<K> {
-    /// A cold start has begun, with a prepared sandbox (`hit`) or without.
-    Started { kind: K, cost_mb: u32, hit: bool },
+    /// A cold start has begun, with a prepared sandbox (`hit`) or without. `buildable` is false
+    /// for a kind whose snapshot has to be made first.
+    Started { kind: K, cost: Cost, hit: bool, buildable: bool },
     /// The cold start that began then is over, however it went.
     Over(Instant),
     /// One is ready.
     Built(K),
     /// One could not be built.
     Failed(K),
+    /// There is a snapshot of the kind.
+    Made(K),
+    /// The snapshot could not be made.
+    NotMade(K),
+    /// There is none any more: it was of no use.
+    Spoilt(K),
     /// One that was ready has ended by itself.
     Died(K),
     /// Time has gone by.
@@ -56,8 +89,21 @@ pub(crate) enum Event<K> {
 pub(crate) enum Action<K> {
     /// Build one. `Built` or `Failed` follows.
     Build(K),
+    /// Make the snapshot that the kind is copied from. `Made` or `NotMade` follows.
+    Make(K),
     /// End one that is ready.
     Drop(K),
+    /// Nobody uses the kind any more.
+    LetGo(K),
+}
+
+/// What a kind is copied from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// It is there, or none is needed.
+    There,
+    Missing,
+    Making,
 }
 
 /// How cold starts have fared.
@@ -76,7 +122,8 @@ pub struct StockFacts {
 struct Shelf {
     ready: usize,
     building: usize,
-    cost_mb: u32,
+    source: Source,
+    cost: Cost,
     /// Starts of the last minute, as of `last`, the newest in full and older ones less.
     demand: f64,
     last: Instant,
@@ -86,11 +133,12 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn new(now: Instant) -> Self {
+    fn new(now: Instant, buildable: bool) -> Self {
         Self {
             ready: 0,
             building: 0,
-            cost_mb: 0,
+            source: if buildable { Source::There } else { Source::Missing },
+            cost: Cost::default(),
             demand: 0.0,
             last: now,
             failures: 0,
@@ -107,8 +155,23 @@ impl Shelf {
         self.demand * (-age.as_secs_f64() / MEMORY.as_secs_f64()).exp()
     }
 
+    /// Whether somebody has used it of late.
+    fn is_used(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.last) < KEPT
+    }
+
+    /// Whether its snapshot is to be made.
+    fn lacks_snapshot(&self, now: Instant) -> bool {
+        self.source == Source::Missing && self.is_used(now)
+    }
+
+    /// What is under way for it.
+    fn at_work(&self) -> usize {
+        self.building + usize::from(self.source == Source::Making)
+    }
+
     fn wanted(&self, now: Instant) -> usize {
-        if now.saturating_duration_since(self.last) >= KEPT {
+        if self.source != Source::There || !self.is_used(now) {
             return 0;
         }
         // Never negative, and the cast saturates.
@@ -120,8 +183,8 @@ impl Shelf {
         (have == 0, self.demand(now) / (have + 1) as f64)
     }
 
-    fn failed(&mut self, now: Instant) {
-        let pause = PAUSE * 2_u32.pow(self.failures.min(DOUBLINGS));
+    fn failed(&mut self, now: Instant, first_pause: Duration) {
+        let pause = first_pause * 2_u32.pow(self.failures.min(DOUBLINGS));
         self.failures = self.failures.saturating_add(1);
         self.not_before = self.not_before.max(now + pause);
     }
@@ -149,7 +212,10 @@ impl<K: Ord + Clone> Policy<K> {
 
     pub fn on(&mut self, now: Instant, event: Event<K>) -> Vec<Action<K>> {
         match event {
-            Event::Started { kind, cost_mb, hit } => self.started(now, kind, cost_mb, hit),
+            Event::Started { kind, cost, hit, buildable } => {
+                self.started(now, &kind, hit);
+                self.demanded(now, kind, cost, hit, buildable);
+            }
             Event::Over(begun) => {
                 if let Some(at) = self.running.iter().position(|running| *running == begun) {
                     self.running.swap_remove(at);
@@ -161,11 +227,24 @@ impl<K: Ord + Clone> Policy<K> {
             }),
             Event::Failed(kind) => self.change(kind, |shelf| {
                 shelf.building -= 1;
-                shelf.failed(now);
+                shelf.failed(now, PAUSE);
+            }),
+            Event::Made(kind) => self.change(kind, |shelf| {
+                shelf.source = Source::There;
+                shelf.failures = 0;
+            }),
+            Event::NotMade(kind) => self.change(kind, |shelf| {
+                shelf.source = Source::Missing;
+                shelf.failed(now, LONG_PAUSE);
+            }),
+            Event::Spoilt(kind) => self.change(kind, |shelf| {
+                if shelf.source == Source::There {
+                    shelf.source = Source::Missing;
+                }
             }),
             Event::Died(kind) => self.change(kind, |shelf| {
                 shelf.ready -= 1;
-                shelf.failed(now);
+                shelf.failed(now, PAUSE);
             }),
             Event::Tick => {}
         }
@@ -177,7 +256,9 @@ impl<K: Ord + Clone> Policy<K> {
     /// When time alone changes what is to be done, if it does.
     pub fn wake(&self, now: Instant) -> Option<Instant> {
         let targets = self.targets(now);
-        let short = |(kind, shelf): &(&K, &Shelf)| shelf.count() < targets[*kind];
+        let short = |(kind, shelf): &(&K, &Shelf)| {
+            shelf.count() < targets[*kind] || shelf.lacks_snapshot(now)
+        };
         let due = self.shelves.iter().filter(short).map(|(_, shelf)| shelf.not_before).min()?;
         let calm = self.running.iter().map(|begun| *begun + RUSH).min();
         [Some(due), calm].into_iter().flatten().filter(|at| *at > now).min()
@@ -190,8 +271,8 @@ impl<K: Ord + Clone> Policy<K> {
         }
     }
 
-    fn started(&mut self, now: Instant, kind: K, cost_mb: u32, hit: bool) {
-        let kept = self.targets(now).get(&kind).is_some_and(|target| *target > 0);
+    fn started(&mut self, now: Instant, kind: &K, hit: bool) {
+        let kept = self.targets(now).get(kind).is_some_and(|target| *target > 0);
         let facts = &mut self.facts;
         *match (hit, kept) {
             (true, _) => &mut facts.hits,
@@ -199,9 +280,12 @@ impl<K: Ord + Clone> Policy<K> {
             (false, false) => &mut facts.misses,
         } += 1;
         self.running.push(now);
-        let shelf = self.shelves.entry(kind).or_insert_with(|| Shelf::new(now));
+    }
+
+    fn demanded(&mut self, now: Instant, kind: K, cost: Cost, hit: bool, buildable: bool) {
+        let shelf = self.shelves.entry(kind).or_insert_with(|| Shelf::new(now, buildable));
         shelf.demand = shelf.demand(now) + 1.0;
-        (shelf.last, shelf.cost_mb) = (now, cost_mb);
+        (shelf.last, shelf.cost) = (now, cost);
         if hit {
             shelf.ready -= 1;
             shelf.failures = 0;
@@ -219,11 +303,12 @@ impl<K: Ord + Clone> Policy<K> {
         let mut left = self.bounds.memory_mb;
         loop {
             let open = self.shelves.iter().filter(|(kind, shelf)| {
-                shelf.cost_mb <= left && targets[*kind] < shelf.wanted(now)
+                let have = targets[*kind];
+                shelf.cost.of_one_more(have) <= left && have < shelf.wanted(now)
             });
             let best = best(open.map(|(kind, shelf)| (kind, shelf.worth(now, targets[kind]))));
             let Some(kind) = best else { return targets };
-            left -= self.shelves[kind].cost_mb;
+            left -= self.shelves[kind].cost.of_one_more(targets[kind]);
             *targets.entry(kind.clone()).or_default() += 1;
         }
     }
@@ -238,9 +323,16 @@ impl<K: Ord + Clone> Policy<K> {
                 actions.push(Action::Drop(kind.clone()));
             }
         }
-        self.shelves.retain(|_, shelf| shelf.count() > 0 || shelf.wanted(now) > 0);
+        let unused = |shelf: &Shelf| shelf.count() + shelf.at_work() == 0 && !shelf.is_used(now);
+        let over = self.shelves.extract_if(.., |_, shelf| unused(shelf));
+        actions.extend(over.map(|(kind, _)| Action::LetGo(kind)));
+        if let Some(kind) = self.lacking(now) {
+            self.change(kind.clone(), |shelf| shelf.source = Source::Making);
+            actions.push(Action::Make(kind));
+        }
         while let Some(kind) = self.next(now, &targets) {
-            if !self.make_room(self.shelves[&kind].cost_mb, &targets, actions) {
+            let shelf = &self.shelves[&kind];
+            if !self.make_room(shelf.cost.of_one_more(shelf.count()), &targets, actions) {
                 return;
             }
             self.change(kind.clone(), |shelf| shelf.building += 1);
@@ -248,11 +340,26 @@ impl<K: Ord + Clone> Policy<K> {
         }
     }
 
+    /// Whether anything more may be begun.
+    fn has_hands(&self, now: Instant) -> bool {
+        let at_work: usize = self.shelves.values().map(Shelf::at_work).sum();
+        let rush = self.running.iter().filter(|begun| now < **begun + RUSH).count();
+        at_work < self.bounds.building && rush < self.bounds.busy
+    }
+
+    /// Whose snapshot to make now, if anybody's.
+    fn lacking(&self, now: Instant) -> Option<K> {
+        if !self.has_hands(now) || self.shelves.values().any(|one| one.source == Source::Making) {
+            return None;
+        }
+        let due = self.shelves.iter();
+        let due = due.filter(|(_, one)| one.lacks_snapshot(now) && one.not_before <= now);
+        best(due.map(|(kind, shelf)| (kind, shelf.worth(now, 0)))).cloned()
+    }
+
     /// What to build now, if anything.
     fn next(&self, now: Instant, targets: &BTreeMap<K, usize>) -> Option<K> {
-        let building: usize = self.shelves.values().map(|shelf| shelf.building).sum();
-        let rush = self.running.iter().filter(|begun| now < **begun + RUSH).count();
-        if building >= self.bounds.building || rush >= self.bounds.busy {
+        if !self.has_hands(now) {
             return None;
         }
         let due = self
@@ -282,7 +389,7 @@ impl<K: Ord + Clone> Policy<K> {
     }
 
     fn held_mb(&self) -> u64 {
-        self.shelves.values().map(|shelf| shelf.count() as u64 * u64::from(shelf.cost_mb)).sum()
+        self.shelves.values().map(|shelf| shelf.cost.of(shelf.count())).sum()
     }
 }
 

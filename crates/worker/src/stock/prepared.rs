@@ -5,26 +5,34 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use fika_model::error::chain;
-use fika_model::{LaneId, SandboxId, WallKind};
+use fika_model::{FunctionVersion, LaneId, SandboxId, WallKind};
 use fika_sandbox::image::Image;
 use fika_sandbox::{Connection, Door, Sandbox, Start, WallSpec, Walls};
 use tokio::time::timeout;
 
-use super::parked;
+use super::parked::{self, Parked};
 
 /// What a function sees as its machine's name.
-const HOSTNAME: &str = "fika";
-/// How long a runtime may take to park. It takes tens of milliseconds on an idle machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const HOSTNAME: &str = "fika";
+/// How long a runtime may take to park. It takes tens of milliseconds on an idle machine, and
+/// seconds in a guest whose instructions are translated.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// What a sandbox has before its function is known, MB: Lambda's least memory, in which every
 /// runtime parks, and a `/tmp` that nobody needs yet. The sizes of the function come with `bind`.
 pub(crate) const UNBOUND: Sizes = Sizes { memory_mb: 128, ephemeral_mb: 16 };
 
 /// The sizes of a sandbox.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sizes {
     pub memory_mb: u32,
     pub ephemeral_mb: u32,
+}
+
+impl Sizes {
+    /// What a function has.
+    pub fn of(version: &FunctionVersion) -> Self {
+        Self { memory_mb: version.memory_mb, ephemeral_mb: version.ephemeral_mb }
+    }
 }
 
 /// A sandbox that no function has been in.
@@ -32,7 +40,7 @@ pub(crate) struct Prepared {
     pub wall: Sandbox,
     pub api: Door,
     /// A runtime that waits to be told its function.
-    pub parked: Option<Connection>,
+    pub parked: Option<Parked>,
     /// The lane that built it, and is the quickest to use it.
     pub lane: LaneId,
 }
@@ -69,7 +77,9 @@ impl Prepared {
     pub async fn park(mut self, image: &Image) -> Result<Self, String> {
         let parked = timeout(PATIENCE, self.connected(image)).await;
         match parked.unwrap_or_else(|_| Err(format!("it has not parked in {PATIENCE:?}"))) {
-            Ok(connection) => Ok(Self { parked: Some(connection), ..self }),
+            Ok(connection) => {
+                Ok(Self { parked: Some(Parked { connection, restored: false }), ..self })
+            }
             Err(why) => {
                 self.end().await;
                 Err(format!("the runtime of {}: {why}", image.runtime))

@@ -1,15 +1,25 @@
 //! Random histories, and the few that say what is meant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::{Action, Bounds, Event, KEPT, MOST, Policy, StockFacts};
+use super::{Action, Bounds, Cost, Event, KEPT, LONG_PAUSE, MOST, Policy, StockFacts};
 
-/// What one of each kind costs, MB. The last does not fit.
-const COSTS: [u32; 4] = [45, 12, 1, 999];
+/// What each kind costs.
+const COSTS: [Cost; KINDS] = [alone(45), alone(12), alone(1), alone(999), COPIED_COST];
+const KINDS: usize = 5;
+/// The one that does not fit.
+const LARGE: usize = 3;
+/// The one that is copied from a snapshot.
+const COPIED: usize = 4;
+const COPIED_COST: Cost = Cost { each_mb: 6, shared_mb: 20 };
 const BOUNDS: Bounds = Bounds { memory_mb: 100, building: 2, busy: 2 };
+
+const fn alone(each_mb: u32) -> Cost {
+    Cost { each_mb, shared_mb: 0 }
+}
 
 /// The books, and a fake stock that does what it is told.
 struct World {
@@ -18,7 +28,9 @@ struct World {
     ready: BTreeMap<usize, usize>,
     building: Vec<usize>,
     running: Vec<Instant>,
-    used: [Option<Instant>; 4],
+    used: [Option<Instant>; KINDS],
+    making: BTreeSet<usize>,
+    made: BTreeSet<usize>,
     starts: u64,
 }
 
@@ -30,7 +42,9 @@ impl World {
             ready: BTreeMap::new(),
             building: Vec::new(),
             running: Vec::new(),
-            used: [None; 4],
+            used: [None; KINDS],
+            making: BTreeSet::new(),
+            made: (0..COPIED).collect(),
             starts: 0,
         }
     }
@@ -49,10 +63,19 @@ impl World {
         for action in self.policy.on(self.now, event) {
             match action {
                 Action::Build(kind) => {
-                    let rush = |begun: &&Instant| self.now < **begun + super::RUSH;
-                    let running = self.running.iter().filter(rush).count();
-                    assert!(running < BOUNDS.busy, "built while cold starts run");
+                    self.assert_calm();
+                    assert!(self.made.contains(&kind), "there is nothing to copy");
                     self.building.push(kind);
+                }
+                Action::Make(kind) => {
+                    self.assert_calm();
+                    assert!(self.making.is_empty(), "two at a time");
+                    assert!(!self.made.contains(&kind), "it is there already");
+                    self.making.insert(kind);
+                }
+                Action::LetGo(kind) => {
+                    let used = self.used[kind].expect("a kind that was used");
+                    assert!(self.now >= used + KEPT && self.ready(kind) == 0, "it is in use");
                 }
                 Action::Drop(kind) => assert!(self.take_ready(kind), "dropped what is not there"),
             }
@@ -63,12 +86,19 @@ impl World {
         }
     }
 
+    fn assert_calm(&self) {
+        let rush = |begun: &&Instant| self.now < **begun + super::RUSH;
+        let running = self.running.iter().filter(rush).count();
+        assert!(running < BOUNDS.busy, "built while cold starts run");
+    }
+
     fn start(&mut self, kind: usize) {
         let hit = self.take_ready(kind);
         self.starts += 1;
         self.running.push(self.now);
         self.used[kind] = Some(self.now);
-        self.on(Event::Started { kind, cost_mb: COSTS[kind], hit });
+        let buildable = self.made.contains(&kind);
+        self.on(Event::Started { kind, cost: COSTS[kind], hit, buildable });
     }
 
     fn over(&mut self) {
@@ -83,6 +113,21 @@ impl World {
                 *self.ready.entry(kind).or_default() += 1;
             }
             self.on(if well { Event::Built(kind) } else { Event::Failed(kind) });
+        }
+    }
+
+    fn snapshot(&mut self, well: bool) {
+        if let Some(kind) = self.making.pop_first() {
+            if well {
+                self.made.insert(kind);
+            }
+            self.on(if well { Event::Made(kind) } else { Event::NotMade(kind) });
+        }
+    }
+
+    fn spoil(&mut self) {
+        if self.made.remove(&COPIED) {
+            self.on(Event::Spoilt(COPIED));
         }
     }
 
@@ -103,8 +148,9 @@ impl World {
             self.over();
         }
         for _ in 0..1_000 {
-            while !self.building.is_empty() {
+            while !self.building.is_empty() || !self.making.is_empty() {
                 self.built(true);
+                self.snapshot(true);
             }
             let Some(wake) = self.policy.wake(self.now) else { return };
             self.now = wake;
@@ -118,12 +164,13 @@ impl World {
         for (kind, each) in COSTS.iter().enumerate() {
             let building = self.building.iter().filter(|building| **building == kind).count();
             let count = self.ready(kind) + building;
-            cost += each * u32::try_from(count).expect("few");
+            cost += u32::try_from(each.of(count)).expect("few");
             assert!(count <= MOST + 1, "too many of {kind}");
             assert!(count == 0 || self.used[kind].is_some(), "{kind} was never used");
         }
         assert!(cost <= self.policy.bounds.memory_mb, "{cost} MB");
-        assert!(self.building.len() <= self.policy.bounds.building);
+        let under_way = self.building.len() + self.making.len();
+        assert!(under_way <= self.policy.bounds.building);
     }
 }
 
@@ -132,16 +179,20 @@ enum Step {
     Start(usize),
     Over,
     Built(bool),
+    Snapshot(bool),
+    Spoil,
     Die(usize),
     Pass(u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..4_usize).prop_map(Step::Start),
+        6 => (0..KINDS).prop_map(Step::Start),
         5 => Just(Step::Over),
         6 => prop::bool::weighted(0.8).prop_map(Step::Built),
-        1 => (0..4_usize).prop_map(Step::Die),
+        3 => prop::bool::weighted(0.8).prop_map(Step::Snapshot),
+        1 => Just(Step::Spoil),
+        1 => (0..KINDS).prop_map(Step::Die),
         4 => (1..500_u64).prop_map(Step::Pass),
         1 => (1_000..4_000_000_u64).prop_map(Step::Pass),
     ]
@@ -156,6 +207,8 @@ proptest! {
                 Step::Start(kind) => world.start(kind),
                 Step::Over => world.over(),
                 Step::Built(well) => world.built(well),
+                Step::Snapshot(well) => world.snapshot(well),
+                Step::Spoil => world.spoil(),
                 Step::Die(kind) => world.die(kind),
                 Step::Pass(ms) => world.pass(Duration::from_millis(ms)),
             }
@@ -164,7 +217,7 @@ proptest! {
         let StockFacts { hits, misses, exhausted } = world.policy.facts();
         prop_assert_eq!(hits + misses + exhausted, world.starts);
         world.rest();
-        for kind in 0..3 {
+        for kind in (0..KINDS).filter(|kind| *kind != LARGE) {
             let kept = world.used[kind].is_some_and(|used| world.now < used + KEPT);
             prop_assert!(!kept || world.ready(kind) > 0, "{} is used, and none is kept", kind);
         }
@@ -184,7 +237,7 @@ fn the_first_use_warms_it_and_tells_what_it_was() {
     for _ in 0..3 {
         world.start(0);
     }
-    world.start(3);
+    world.start(LARGE);
     let facts = StockFacts { hits: 2, misses: 2, exhausted: 1 };
     assert_eq!(world.policy.facts(), facts, "what never fits is never kept");
 }
@@ -244,4 +297,39 @@ fn a_start_that_waits_for_something_keeps_nobody_from_building() {
     assert_eq!(world.policy.wake(world.now), Some(world.now + super::RUSH / 2));
     world.pass(super::RUSH / 2);
     assert_eq!(world.building, [0, 0]);
+}
+
+#[test]
+fn a_snapshot_comes_before_its_copies() {
+    let mut world = World::new(BOUNDS);
+    world.start(COPIED);
+    world.over();
+    world.pass(super::SETTLE);
+    assert_eq!((world.making.len(), world.building.len()), (1, 0));
+    world.start(COPIED);
+    world.snapshot(true);
+    world.rest();
+    assert_eq!(world.ready(COPIED), 4);
+    let misses = world.policy.facts().misses;
+    world.start(COPIED);
+    assert_eq!((misses, world.policy.facts().hits), (2, 1), "none was kept before");
+}
+
+#[test]
+fn a_snapshot_is_made_even_where_no_copy_fits() {
+    let mut world = World::new(Bounds { memory_mb: 0, ..BOUNDS });
+    world.start(COPIED);
+    world.rest();
+    assert!(world.made.contains(&COPIED));
+    assert_eq!(world.ready(COPIED), 0);
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_made_is_tried_seldom() {
+    let mut world = World::new(BOUNDS);
+    world.start(COPIED);
+    world.over();
+    world.pass(super::SETTLE);
+    world.snapshot(false);
+    assert_eq!(world.policy.wake(world.now), Some(world.now + LONG_PAUSE));
 }
