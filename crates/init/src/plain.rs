@@ -53,6 +53,7 @@ pub struct Plain {
 impl Plain {
     /// Takes what the server left, and says hello.
     pub fn enter(arguments: Arguments) -> io::Result<(Self, Filter)> {
+        close_all_but_standard()?;
         rustix::process::set_child_subreaper(Some(getpid()))?;
         let filter = Filter::parse(&fs::read(&arguments.filter)?);
         let mut line = Jail::line()?;
@@ -114,4 +115,12 @@ impl Drop for Plain {
             family::signal(getpid(), Signal::KILL);
         }
     }
+}
+
+/// The server may itself have been started with descriptors of others, which are none of a
+/// function's business.
+fn close_all_but_standard() -> io::Result<()> {
+    // SAFETY: this is the first thing that is done, so we hold no descriptor but the standard three.
+    let done = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

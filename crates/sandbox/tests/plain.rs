@@ -14,17 +14,6 @@ fn jail(house: &House) -> Jail {
     Jail::without_walls(house.options()).unwrap()
 }
 
-/// The processes that were started from this house, by their command lines.
-fn living(house: &House) -> Vec<Pid> {
-    let place = house.path("").to_string_lossy().into_owned();
-    let processes = fs::read_dir("/proc").unwrap().flatten();
-    let ours = processes.filter(|process| {
-        let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).contains(&place)
-    });
-    ours.filter_map(|process| Pid::from_raw(process.file_name().to_str()?.parse().ok()?)).collect()
-}
-
 /// The only init of this house.
 fn init_of(house: &House) -> Pid {
     let program = house.path("state/init").canonicalize().unwrap();
@@ -32,7 +21,7 @@ fn init_of(house: &House) -> Pid {
         let line = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap();
         line.starts_with(program.as_os_str().as_encoded_bytes())
     };
-    living(house).into_iter().find(is_init).unwrap()
+    house.living().into_iter().find(is_init).unwrap()
 }
 
 /// Whether this kernel has Landlock.
@@ -53,7 +42,7 @@ fn how_a_plain_process_ends_is_told() {
             assert_eq!(event, Event::Exited { how, out_of_memory: false }, "{verb}");
         }
         jail.close().await;
-        assert_eq!(living(&house), []);
+        assert_eq!(house.living(), []);
     });
 }
 
@@ -77,16 +66,16 @@ fn a_reset_finds_what_ran_away() {
         let verbs = ["orphan", "orphan", "say=ready", "wait"];
         let mut running = Running::start(&house, &jail, 1, &verbs).await;
         running.read_until("ready").await;
-        assert_eq!(living(&house).len(), 4, "init, and three of the function");
+        assert_eq!(house.living().len(), 4, "init, and three of the function");
         running.sandbox.reset().await.unwrap();
-        assert_eq!(living(&house).len(), 1, "init");
+        assert_eq!(house.living().len(), 1, "init");
         running.sandbox.start(house.start(&["orphan", "exit=3"])).await.unwrap();
         assert_eq!(
             running.finish().await.1,
             Event::Exited { how: Exit::Code(3), out_of_memory: false }
         );
         running.sandbox.destroy(Duration::ZERO).await;
-        assert_eq!(living(&house), []);
+        assert_eq!(house.living(), []);
         jail.close().await;
     });
 }
@@ -147,7 +136,7 @@ fn an_init_that_hangs_leaves_nobody() {
         running.finish().await;
         kill_process(init_of(&house), Signal::STOP).unwrap();
         running.sandbox.destroy(Duration::ZERO).await;
-        assert_eq!(living(&house), []);
+        assert_eq!(house.living(), []);
         jail.close().await;
     });
 }
@@ -167,7 +156,7 @@ fn an_init_that_is_killed_leaves_nobody() {
         assert_eq!(running.event().await, Event::Lost);
         running.sandbox.destroy(Duration::ZERO).await;
         jail.close().await;
-        assert_eq!(living(&house), []);
+        assert_eq!(house.living(), []);
     });
 }
 

@@ -109,10 +109,23 @@ impl House {
             .collect()
     }
 
+    /// The processes that were started from this house, by their command lines: jailers, and all
+    /// that runs without a wall.
+    pub fn living(&self) -> Vec<Pid> {
+        let place = self.path("").to_string_lossy().into_owned();
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let ours = processes.filter(|process| {
+            let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(&place)
+        });
+        ours.filter_map(|process| Pid::from_raw(process.file_name().to_str()?.parse().ok()?))
+            .collect()
+    }
+
     /// All that is left of sandboxes: processes, mounts, cgroups.
     pub fn traces(&self) -> Vec<String> {
         let mut traces: Vec<_> =
-            self.jailers().iter().map(|pid| format!("jailer {pid:?}")).collect();
+            self.living().iter().map(|pid| format!("process {pid:?}")).collect();
         let house = self.directory.path().to_str().unwrap();
         let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
         traces.extend(mounts.lines().filter(|line| line.contains(house)).map(String::from));

@@ -240,6 +240,38 @@ static long new_user(void) {
     if (!child) _exit(0);
     return child;
 }
+/// Real addresses are zeros to those without rights.
+static long memory_map_is(void) {
+    char line[256];
+    FILE *file = fopen("/proc/iomem", "r");
+    if (!file) return -1;
+    while (fgets(line, sizeof line, file))
+        if (strspn(line, " 0-") < strcspn(line, ":") - 1) see("seen");
+    see("hidden");
+    return 0;
+}
+#ifdef __x86_64__
+/// The same kernel by the door of 32-bit programs: getpid.
+static long calls_as_of_old(void) {
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(20L) : "memory", "r8", "r9", "r10", "r11");
+    if (result >= 0) return 0;
+    errno = -result;
+    return -1;
+}
+/// The port at which QEMU is asked for its configuration.
+static long writes_port(void) {
+    __asm__ volatile("outw %0, %1" : : "a"((short)0), "d"((short)0x510));
+    return 0;
+}
+static long calls_monitor(void) {
+    long result;
+    __asm__ volatile("vmcall" : "=a"(result) : "a"(0L), "b"(0L), "c"(0L), "d"(0L) : "memory");
+    if (result >= 0) return 0;
+    errno = -result;
+    return -1;
+}
+#endif
 static struct timeval a_time = {.tv_sec = 1};
 static struct timespec a_spec = {.tv_sec = 1};
 static char some[4096];

@@ -6,29 +6,42 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::Seen;
-use crate::table::{Attempt, BOMBS, QUIET, REMAINS};
+use crate::table::{Attempt, BOMBS, POSSIBLE, QUIET, REMAINS};
 
-/// Which wall was tried.
-#[derive(Debug, Clone, Copy)]
+/// What was around the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// The jail of a server that is root.
     Root,
     /// The jail of a server that is an ordinary user.
     User,
+    /// A microVM.
+    MicroVm,
+    /// Nothing.
+    None,
 }
 
-const COLUMNS: usize = 2;
+const COLUMNS: usize = 4;
 
 const HEAD: &str = "\
 # What a function cannot do
 
-Every row is a program that CI runs as a function, in a jail whose server is root and in one whose
-server is an ordinary user. *Expected* says how it must fail; the other columns say what was seen.
-`ENOSYS` is what the jail answers where a system call is not among those it allows. The page is
-written by the test `escape` of crate `fika-sandbox`, which fails when it sees what is not expected.
+Every row is a program that CI runs as a function: in a jail whose server is root, in one whose server
+is an ordinary user, in a microVM (QEMU, by software), and without a wall. *Expected* says how it must
+fail; the other columns say what was seen. The page is written by the test `escape` of crate
+`fika-sandbox`, which fails when it sees what is not expected, and when something is left of a
+sandbox that is gone.
 
-`kill_init` as an ordinary user: there is one user in such a sandbox, so the signal may be sent; process
-1 does not take it. `cache_bomb` and `flood_log` may do what they do: their neighbours do not notice.
+- `ENOSYS` is what is answered where a system call is not among those that are allowed. The list is
+  the same for all.
+- A microVM is held to what a jail is: what a function might do to its guest's kernel is
+  refused too, though that kernel is nobody else's.
+- **No wall** (`--wall none`) promises little. *Possible* says that it depends on the machine, its kernel and the
+  server's user whether it comes to pass; what was seen is of one machine, with a server that is root.
+  *Not tried* is what may come to pass and would harm the machine that runs the test.
+- `kill_init` and `stop_machine` as an ordinary user: there is one user in such a sandbox, so the signal may be
+  sent; process 1 does not take it. `cache_bomb` and `flood_log` may do what they do: their neighbours do not
+  notice.
 
 ";
 
@@ -38,7 +51,8 @@ pub fn check(column: Column, seen: &Seen) {
     let mut rows = read();
     if std::env::var_os("FIKA_WRITE_DOCS").is_some() {
         for (id, saw) in seen {
-            rows.entry(id.clone()).or_default()[column as usize].clone_from(saw);
+            let cell = &mut rows.entry(id.clone()).or_default()[column as usize];
+            *cell = if saw.len() > 1 && saw.parse::<u64>().is_ok() { "many" } else { saw }.into();
         }
         fs::write(path(), render(&rows)).expect("a docs/isolation.md that this user may write");
         return;
@@ -47,6 +61,15 @@ pub fn check(column: Column, seen: &Seen) {
     let untold: Vec<_> = seen.keys().filter(|id| !told(id)).collect();
     assert!(untold.is_empty(), "docs/isolation.md lacks {untold:?}: FIKA_WRITE_DOCS=1 writes it");
     assert_eq!(fs::read_to_string(path()).unwrap(), render(&rows), "FIKA_WRITE_DOCS=1 writes it");
+}
+
+const POSSIBLE_HERE: &str = "*possible*:";
+const NOT_TRIED: &str = "*not tried*";
+
+/// What was seen, of a cell.
+fn cell_in(cell: &str) -> String {
+    let seen = cell.strip_prefix(POSSIBLE_HERE).unwrap_or(cell).trim_start();
+    if seen == NOT_TRIED { String::new() } else { seen.into() }
 }
 
 type Rows = BTreeMap<String, [String; COLUMNS]>;
@@ -59,9 +82,10 @@ fn read() -> Rows {
     let text = fs::read_to_string(path()).unwrap_or_default();
     let rows = text.lines().filter_map(|line| {
         let cells: Vec<_> = line.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
-        let [id, _, _, root, user] = cells.as_slice() else { return None };
+        let [id, _, _, seen @ ..] = cells.as_slice() else { return None };
+        let seen = <[&str; COLUMNS]>::try_from(seen).ok()?;
         let id = id.strip_prefix('`')?.strip_suffix('`')?;
-        Some((id.to_string(), [root.to_string(), user.to_string()]))
+        Some((id.to_string(), seen.map(cell_in)))
     });
     rows.collect()
 }
@@ -80,16 +104,20 @@ fn render(rows: &Rows) -> String {
 
 fn section(page: &mut String, group: &str, attempts: &[Attempt], rows: &Rows) {
     let _ = writeln!(page, "## {group}\n");
-    let _ = writeln!(page, "| attempt | what it tries | expected | jail, root | jail, user |");
-    let _ = writeln!(page, "|---|---|---|---|---|");
+    let head =
+        "| attempt | what it tries | expected | jail, root | jail, user | microVM | no wall |";
+    let _ = writeln!(page, "{head}\n|---|---|---|---|---|---|---|");
     for attempt in attempts {
-        let [root, user] = rows.get(attempt.id).cloned().unwrap_or_default();
-        let expected = attempt.expected.replace('|', " or ");
-        let _ = writeln!(
-            page,
-            "| `{}` | {} | {expected} | {root} | {user} |",
-            attempt.id, attempt.what
-        );
+        let [root, user, guest, none] = rows.get(attempt.id).cloned().unwrap_or_default();
+        let none = match attempt.expected(Column::None) {
+            _ if !attempt.is_tried(Column::None) => NOT_TRIED.into(),
+            POSSIBLE => format!("{POSSIBLE_HERE} {none}"),
+            _ => none,
+        };
+        let (id, what) = (attempt.id, attempt.what);
+        let expected = attempt.expected(Column::Root).replace('|', " or ");
+        let _ =
+            writeln!(page, "| `{id}` | {what} | {expected} | {root} | {user} | {guest} | {none} |");
     }
     page.push('\n');
 }
