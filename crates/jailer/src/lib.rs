@@ -97,9 +97,15 @@ pub struct VmmSpec {
     pub user: Option<u32>,
     /// It may use `/dev/kvm`.
     pub kvm: bool,
+    /// A directory of the host that it finds at [`WORKSHOP`], begins in, and may write to as far
+    /// as the directory's own mode lets it. Nothing in it can be executed or is a device.
+    pub workshop: Option<PathBuf>,
     /// How many descriptors of cgroups come beside this frame.
     pub cgroups: usize,
 }
+
+/// Where a monitor finds its [`VmmSpec::workshop`].
+pub const WORKSHOP: &str = "/workshop";
 
 /// Number of the first descriptor that a monitor is given; the others follow.
 pub const FIRST_DESCRIPTOR: i32 = 3;

@@ -2,8 +2,8 @@
 //! becomes the monitor.
 //!
 //! Should a guest take its monitor over, it finds: the host's programs and libraries, read-only; a
-//! `/proc` with nobody else in it; no network; no capability and no way to one; and the
-//! descriptors of its own machine.
+//! `/proc` with nobody else in it; no network; no capability and no way to one; and of its own
+//! machine the descriptors, or a directory.
 
 use std::convert::Infallible;
 use std::ffi::{CString, c_char};
@@ -14,7 +14,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::ptr;
 
-use fika_jailer::{FIRST_DESCRIPTOR, VmmSpec};
+use fika_jailer::{FIRST_DESCRIPTOR, VmmSpec, WORKSHOP};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, FileType, Mode};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount_change, mount_remount};
@@ -49,6 +49,9 @@ pub fn become_monitor(
         .step("cut mounts off from the host's")?;
     build_root(spec, &seen, kvm)?;
     switch_root().step("switch to the new root")?;
+    // It is its user's, and maybe not ours to enter any more once we are that.
+    let begin = spec.workshop.as_ref().map_or("/", |_| WORKSHOP);
+    rustix::process::chdir(begin).step("enter the monitor's directory")?;
     give_up_power(spec.user).step("give up every right")?;
     // The kernel forgets this when a process changes users, so it comes late.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).step("tie to parent")?;
@@ -74,7 +77,14 @@ fn take(spec: &VmmSpec) -> io::Result<Vec<Seen>> {
     let trees = spec.trees.iter().map(|path| see(path, true));
     let shared = (spec.kvm && spec.user.is_none()).then_some(KVM);
     let devices = DEVICES.into_iter().chain(shared).map(|path| see(Path::new(path), false));
-    trees.chain(devices).collect()
+    let workshop = spec.workshop.iter().map(|path| see_workshop(path));
+    trees.chain(devices).chain(workshop).collect()
+}
+
+fn see_workshop(path: &Path) -> io::Result<Seen> {
+    let tree = mounts::copy(path)?;
+    mounts::disarm(&tree)?;
+    Ok(Seen { path: WORKSHOP.into(), kind: Kind::Tree { tree, is_dir: true } })
 }
 
 fn see(path: &Path, restrict: bool) -> io::Result<Seen> {

@@ -18,8 +18,18 @@ pub fn copy(path: impl AsRef<Path>) -> io::Result<OwnedFd> {
 /// Takes from a copied tree, for good, that it can be written to, give other rights, or name
 /// devices.
 pub fn restrict(tree: &OwnedFd) -> io::Result<()> {
+    set(tree, libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV)
+}
+
+/// Takes from a copied tree, for good, that programs in it can be executed, and that it can give
+/// other rights or name devices. It may be written to.
+pub fn disarm(tree: &OwnedFd) -> io::Result<()> {
+    set(tree, libc::MOUNT_ATTR_NOEXEC | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV)
+}
+
+fn set(tree: &OwnedFd, attributes: u64) -> io::Result<()> {
     let attributes = libc::mount_attr {
-        attr_set: libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV,
+        attr_set: attributes,
         attr_clr: 0,
         propagation: 0,
         userns_fd: 0,

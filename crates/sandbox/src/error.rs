@@ -55,6 +55,9 @@ pub enum WallError {
     /// The monitor does not do as it is told.
     #[error("the virtual machine monitor does not do as it is told")]
     Vmm(#[from] crate::microvm::qemu::QmpError),
+    /// Firecracker does not do as it is told.
+    #[error("Firecracker does not do as it is told")]
+    Firecracker(#[from] crate::microvm::firecracker::ApiError),
     /// A disk for a guest cannot be made.
     #[error(transparent)]
     Disk(#[from] fika_disk::DiskError),

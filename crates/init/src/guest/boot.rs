@@ -92,7 +92,7 @@ fn open_stream(news: &News) -> io::Result<Stream> {
     let word = line.split_ascii_whitespace().find_map(|word| word.strip_prefix("fika.stream="));
     match word {
         Some("vport") => news.wait_for(Stream::port),
-        Some("vsock") => Stream::vsock(),
+        Some("vsock") => news.wait_for(Stream::vsock),
         _ => Err(io::Error::other("the kernel's command line has no fika.stream=vport or =vsock")),
     }
 }

@@ -40,8 +40,8 @@ impl Stream {
         }
     }
 
-    /// Connects to the host.
-    pub fn vsock() -> io::Result<Self> {
+    /// Connects to the host, if the device that leads to it is there.
+    pub fn vsock() -> io::Result<Option<Self>> {
         let (family, kind) = (AddressFamily::VSOCK, SocketType::STREAM);
         let socket = rustix::net::socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
         // SAFETY: `sockaddr_vm` is plain data for which zeros are valid.
@@ -51,7 +51,11 @@ impl Stream {
         let size = size_of::<libc::sockaddr_vm>() as libc::socklen_t;
         // SAFETY: the address is a whole `sockaddr_vm` of the size given, and is only read.
         let done = unsafe { libc::connect(socket.as_raw_fd(), (&raw const address).cast(), size) };
-        if done < 0 { Err(io::Error::last_os_error()) } else { Ok(Self::Vsock(socket)) }
+        match io::Error::last_os_error() {
+            _ if done >= 0 => Ok(Some(Self::Vsock(socket))),
+            error if error.raw_os_error() == Some(libc::ENODEV) => Ok(None),
+            error => Err(error),
+        }
     }
 
     /// Opens the way to the host again, where a restored guest has lost it. False where it has not:
@@ -60,7 +64,7 @@ impl Stream {
         match self {
             Self::Port(_) => Ok(false),
             Self::Vsock(_) => {
-                *self = Self::vsock()?;
+                *self = Self::vsock()?.ok_or(io::ErrorKind::NotConnected)?;
                 self.unblock()?;
                 Ok(true)
             }
@@ -78,7 +82,8 @@ impl Stream {
         match rustix::io::read(self, into) {
             Ok(read) => Ok(Some(read)),
             Err(Errno::AGAIN | Errno::INTR) => Ok(None),
-            Err(Errno::CONNRESET | Errno::PIPE | Errno::NODEV) => Ok(Some(0)),
+            // A vsock that a restore has cut says that it is not connected.
+            Err(Errno::CONNRESET | Errno::NOTCONN | Errno::PIPE | Errno::NODEV) => Ok(Some(0)),
             Err(error) => Err(error.into()),
         }
     }
@@ -87,9 +92,14 @@ impl Stream {
     pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match rustix::io::write(self, bytes) {
             Ok(written) => Ok(written),
-            Err(Errno::AGAIN | Errno::INTR | Errno::CONNRESET | Errno::PIPE | Errno::NODEV) => {
-                Ok(0)
-            }
+            Err(
+                Errno::AGAIN
+                | Errno::INTR
+                | Errno::CONNRESET
+                | Errno::NOTCONN
+                | Errno::PIPE
+                | Errno::NODEV,
+            ) => Ok(0),
             Err(error) => Err(error.into()),
         }
     }

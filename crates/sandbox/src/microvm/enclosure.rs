@@ -16,6 +16,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::workshop::Workshop;
 use crate::cgroup::{Cgroup, Cgroups, Limits};
 use crate::error::WallError;
 use crate::jail::Lease;
@@ -51,6 +52,7 @@ impl Enclosure {
             lease,
             jailer: self.home.path("jailer"),
             mount_point: self.home.path("root"),
+            workshops: self.home.path("workshops"),
             instance: self.home.instance().into(),
             sandbox: id,
         })
@@ -63,6 +65,7 @@ pub struct Enclosed {
     lease: Lease,
     jailer: PathBuf,
     mount_point: PathBuf,
+    workshops: PathBuf,
     instance: String,
     sandbox: SandboxId,
 }
@@ -75,6 +78,8 @@ pub struct Launch {
     pub args: Vec<String>,
     /// It may use `/dev/kvm`.
     pub kvm: bool,
+    /// A directory that it finds at [`fika_jailer::WORKSHOP`] and begins in.
+    pub workshop: Option<PathBuf>,
     /// What it finds from descriptor [`fika_jailer::FIRST_DESCRIPTOR`] on, at most twelve.
     pub descriptors: Vec<OwnedFd>,
 }
@@ -92,6 +97,15 @@ impl Enclosed {
             Mapped::Own { function, .. } => Some(function),
             Mapped::Caller => None,
         }
+    }
+
+    /// Makes the monitor a directory of its own.
+    ///
+    /// # Errors
+    /// [`WallError::State`] when it cannot be made.
+    pub fn workshop(&self) -> Result<Workshop, WallError> {
+        let path = self.workshops.join(self.sandbox.to_string());
+        Workshop::make(&path, self.user()).map_err(|source| WallError::State { path, source })
     }
 
     /// Keeps the user from everybody else for good, because a process of it may live on.
@@ -132,6 +146,7 @@ impl Enclosed {
             mount_point: self.mount_point.clone(),
             user: self.user(),
             kvm: launch.kvm,
+            workshop: launch.workshop.clone(),
             cgroups,
         }
     }

@@ -1,8 +1,9 @@
 //! A wall made of a machine: a kernel of its own for every function.
 //!
 //! - [`MicroVms`]: one for each worker and monitor: boots guests, and restores them
-//! - [`vmm`]: what a virtual machine monitor must be able to do; [`qemu`]: one of them
+//! - [`vmm`]: what a virtual machine monitor must be able to do; [`firecracker`] and [`qemu`] can
 //! - `enclosure`: the wall around a monitor: its user, its cgroup, its namespaces
+//! - `workshop`: a directory that a monitor and its server share
 //! - `disks`: images and code as disks, made once for each
 //! - `birth`: one guest, from nothing to init's hello, or from a snapshot
 //! - [`snapshot`]: guests that were stopped and written down
@@ -14,10 +15,12 @@ mod channel;
 mod clock;
 mod disks;
 mod enclosure;
+pub mod firecracker;
 mod link;
 pub mod qemu;
 pub mod snapshot;
 pub mod vmm;
+mod workshop;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,6 +48,7 @@ pub use enclosure::{Enclosed, Jailed, Launch};
 pub use link::Kept;
 pub use snapshot::Snapshot;
 pub use vmm::{Doing, Machine, MachineSpec, Vmm};
+pub use workshop::Workshop;
 
 /// The size of every code disk, in bytes, whatever it holds: so that another can take its place
 /// under a guest that runs. A sparse file takes no more room than what is in it.
@@ -100,6 +104,7 @@ impl MicroVms {
             Cgroups::None("cgroups are switched off".into())
         };
         let (initrd, breed) = initrd(&home, &options.kernel, options.vmm.version())?;
+        workshop::open(&home.path("workshops"))?;
         let snapshots = home.path("snapshots");
         snapshot::open(&snapshots)?;
         let code = CodeDisks::open(home.path("code-disks"))?;

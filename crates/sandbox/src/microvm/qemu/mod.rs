@@ -9,7 +9,7 @@
 
 mod line;
 mod machine;
-mod memory;
+pub(super) mod memory;
 mod qmp;
 
 use std::collections::BTreeMap;
@@ -127,6 +127,7 @@ impl Qemu {
             program: self.program.clone(),
             args: arguments(spec, self.accelerator, cmdline.as_deref()),
             kvm: self.accelerator == Accelerator::Kvm,
+            workshop: None,
             descriptors,
         };
         let mut jailed = enclosed.launch(launch).await?;
