@@ -28,12 +28,8 @@ pub fn disarm(tree: &OwnedFd) -> io::Result<()> {
 }
 
 fn set(tree: &OwnedFd, attributes: u64) -> io::Result<()> {
-    let attributes = libc::mount_attr {
-        attr_set: attributes,
-        attr_clr: 0,
-        propagation: 0,
-        userns_fd: 0,
-    };
+    let attributes =
+        libc::mount_attr { attr_set: attributes, attr_clr: 0, propagation: 0, userns_fd: 0 };
     // SAFETY: the path is an empty C string, the attributes are a whole `struct mount_attr` of
     // the size given, and the kernel only reads both.
     let done = unsafe {

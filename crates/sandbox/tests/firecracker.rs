@@ -9,6 +9,7 @@ mod guests;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,9 +52,12 @@ fn faked(house: &House, wrong: &str) -> Result<MicroVms, WallError> {
 /// Nothing is left of any guest: no process, no mount, no cgroup, no directory.
 fn assert_clean(house: &House) {
     assert_eq!(house.traces(), Vec::<String>::new());
-    let workshops = fs::read_dir(house.path("state/workshops")).unwrap();
-    let left: Vec<PathBuf> = workshops.flatten().map(|entry| entry.path()).collect();
-    assert_eq!(left, Vec::<PathBuf>::new());
+    assert_eq!(workshops(house), Vec::<PathBuf>::new());
+}
+
+fn workshops(house: &House) -> Vec<PathBuf> {
+    let place = fs::read_dir(house.path("state/workshops")).unwrap();
+    place.flatten().map(|entry| entry.path()).collect()
 }
 
 async fn watched(mut sandbox: Sandbox) -> Running {
@@ -112,8 +116,7 @@ fn a_restored_machine_goes_on_over_a_stream_of_its_own() {
             sandbox.destroy(Duration::ZERO).await;
         }
         // One without code is given some, and cannot be written down again.
-        let mut running =
-            watched(vms.restore(&empty, SandboxId(9), "late").await.unwrap()).await;
+        let mut running = watched(vms.restore(&empty, SandboxId(9), "late").await.unwrap()).await;
         running.sandbox.bind(house.bind()).await.unwrap();
         running.sandbox.start(house.start(&["say=bound"])).await.unwrap();
         assert_eq!(running.finish().await, ("late: bound\n".into(), FINE));
@@ -126,7 +129,6 @@ fn a_restored_machine_goes_on_over_a_stream_of_its_own() {
 
 #[tokio::test]
 async fn a_snapshot_is_sparse_and_nobody_writes_to_it() {
-    use std::os::unix::fs::MetadataExt;
     let house = House::new();
     let vms = faked(&house, "").unwrap();
     let sandbox = vms.create(house.spec(1)).await.unwrap();
@@ -144,7 +146,10 @@ async fn a_snapshot_is_sparse_and_nobody_writes_to_it() {
 async fn what_firecracker_says_is_told_and_nothing_stays() {
     for (wrong, expected) in [
         ("refuses-vsock", "Firecracker refuses PUT /vsock: /vsock is refused, as it is to be"),
-        ("refuses-actions", "Firecracker refuses PUT /actions: /actions is refused, as it is to be"),
+        (
+            "refuses-actions",
+            "Firecracker refuses PUT /actions: /actions is refused, as it is to be",
+        ),
         ("dies", "cannot build the wall: Firecracker: Error: the guest cannot be started"),
     ] {
         let house = House::new();
@@ -202,16 +207,14 @@ fn a_monitor_finds_a_directory_that_is_shut_and_nothing_else() {
         for flag in ["nosuid", "nodev", "noexec"] {
             assert!(workshop.contains(flag), "{workshop}");
         }
-        let mut names: Vec<_> = fs::read_dir(house.path("state/workshops/1"))
+        let [workshop] = &workshops(&house)[..] else { panic!("not one workshop") };
+        let mut names: Vec<_> = fs::read_dir(workshop)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
         assert_eq!(names, ["api", "code", "root", "vsock", "vsock_1024"]);
-        let mode = {
-            use std::os::unix::fs::PermissionsExt;
-            fs::metadata(house.path("state/workshops/1")).unwrap().permissions().mode() & 0o777
-        };
+        let mode = fs::metadata(workshop).unwrap().mode() & 0o777;
         assert_eq!(mode, if common::is_root() { 0o750 } else { 0o500 });
         sandbox.destroy(Duration::ZERO).await;
         assert_clean(&house);
@@ -223,7 +226,10 @@ fn a_monitor_finds_a_directory_that_is_shut_and_nothing_else() {
 fn one_that_is_too_old_is_none() {
     let house = House::new();
     let refused = faked(&house, "old").map(drop).unwrap_err();
-    assert!(refused.to_string().contains("v1.7.0\" is no Firecracker of version 1.14"), "{refused}");
+    assert!(
+        refused.to_string().contains("v1.7.0\" is no Firecracker of version 1.14"),
+        "{refused}"
+    );
     let missing = Firecracker::at(&house.path("nothing")).map(drop).unwrap_err();
     assert!(matches!(missing, WallError::Spawn(_)), "{missing}");
 }

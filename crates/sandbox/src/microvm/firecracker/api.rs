@@ -199,7 +199,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_answer_is_an_error() {
-        for cut in [&b""[..], b"HTTP/1.1 204 \r\n", b"HTTP/1.1 200 \r\nContent-Length: 9\r\n\r\nx"] {
+        for cut in [&b""[..], b"HTTP/1.1 204 \r\n", b"HTTP/1.1 200 \r\nContent-Length: 9\r\n\r\nx"]
+        {
             let error = answered(cut).await.unwrap_err();
             assert!(matches!(error, ApiError::Gone), "{error:?}");
         }

@@ -56,8 +56,7 @@ impl Call {
 pub fn configure(spec: &MachineSpec) -> Vec<Call> {
     let machine = json!({ "vcpu_count": spec.cpus, "mem_size_mib": spec.memory_mb });
     let of = |descriptor: i32| format!("/proc/self/fd/{}", FIRST_DESCRIPTOR + descriptor);
-    let boot =
-        json!({ "kernel_image_path": of(0), "initrd_path": of(1), "boot_args": CMDLINE });
+    let boot = json!({ "kernel_image_path": of(0), "initrd_path": of(1), "boot_args": CMDLINE });
     let mut calls = vec![
         Call::put("/machine-config", machine),
         Call::put("/boot-source", boot),
@@ -100,8 +99,7 @@ pub fn run(on: bool) -> Call {
 
 /// Has a machine that is stopped written down.
 pub fn write_down() -> Call {
-    let files =
-        json!({ "snapshot_type": "Full", "snapshot_path": STATE, "mem_file_path": MEMORY });
+    let files = json!({ "snapshot_type": "Full", "snapshot_path": STATE, "mem_file_path": MEMORY });
     Call::put("/snapshot/create", files)
 }
 
@@ -143,7 +141,14 @@ mod tests {
         let paths: Vec<&str> = calls.iter().map(|call| call.path.as_str()).collect();
         assert_eq!(
             paths,
-            ["/machine-config", "/boot-source", "/drives/root", "/drives/code", "/entropy", "/vsock"]
+            [
+                "/machine-config",
+                "/boot-source",
+                "/drives/root",
+                "/drives/code",
+                "/entropy",
+                "/vsock"
+            ]
         );
         assert!(calls.iter().all(|call| call.method == "PUT"));
         assert!(calls.iter().all(|call| !call.body.to_string().contains("/host")));

@@ -168,11 +168,7 @@ impl Idle {
         }
     }
 
-    async fn begin(
-        &mut self,
-        configure: &[Call],
-        start: &Call,
-    ) -> Result<UnixStream, WallError> {
+    async fn begin(&mut self, configure: &[Call], start: &Call) -> Result<UnixStream, WallError> {
         for call in configure {
             self.api.call(call).await?;
         }

@@ -74,7 +74,8 @@ impl Firecracker {
             }
             _ => {
                 let (major, minor) = OLDEST;
-                let why = format!("{version:?} is no Firecracker of version {major}.{minor} or later");
+                let why =
+                    format!("{version:?} is no Firecracker of version {major}.{minor} or later");
                 Err(WallError::NoVmm(why))
             }
         }

@@ -179,7 +179,10 @@ impl Inside {
 
     fn obey(&mut self, word: ToInit) {
         match word {
-            ToInit::Refresh(new) => self.hostname = new.hostname,
+            ToInit::Refresh(new) => {
+                self.hostname = new.hostname;
+                self.say(&FromInit::Refreshed);
+            }
             ToInit::Bind(_) => {
                 let answer = match self.has_code() {
                     true => FromInit::Bound,

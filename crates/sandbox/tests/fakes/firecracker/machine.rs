@@ -211,7 +211,9 @@ impl Machine {
 
     fn change_drive(&mut self, id: &str, change: &DriveChange) -> Done {
         if self.state == State::NotStarted {
-            return Err("The requested operation is not supported before starting the microVM.".into());
+            return Err(
+                "The requested operation is not supported before starting the microVM.".into()
+            );
         }
         let drive = self.drives.iter_mut().find(|drive| drive.drive_id == id);
         let drive = drive.filter(|_| change.drive_id == id).ok_or("No such drive")?;
