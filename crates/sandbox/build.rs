@@ -1,4 +1,4 @@
-//! Builds `fika-init` and `fika-jailer` as small static programs, for the crate to embed.
+//! Builds `fika-init`, `fika-jailer` and `fika-netkeeper` as small static programs, for the crate to embed.
 //!
 //! They run where no library of the host can be found, so they are built apart from the rest,
 //! with their own flags and in their own target directory.
@@ -31,15 +31,21 @@ const PROFILE: [(&str, &str); 6] = [
 
 fn main() {
     let crates = Path::new(&variable("CARGO_MANIFEST_DIR")).join("..");
-    for part in ["init/src", "init/Cargo.toml", "jailer/src", "jailer/Cargo.toml"] {
-        println!("cargo::rerun-if-changed={}", crates.join(part).display());
+    for part in ["init", "jailer", "model", "netlink", "network"] {
+        for of_it in ["src", "Cargo.toml"] {
+            println!("cargo::rerun-if-changed={}", crates.join(part).join(of_it).display());
+        }
     }
     println!("cargo::rerun-if-changed=build.rs");
 
     let target = format!("{}-unknown-linux-gnu", variable("CARGO_CFG_TARGET_ARCH"));
     let into = PathBuf::from(variable("OUT_DIR")).join("wall");
     build(&crates, &target, &into);
-    for (name, program) in [("FIKA_INIT", "fika-init"), ("FIKA_JAILER", "fika-jailer")] {
+    for (name, program) in [
+        ("FIKA_INIT", "fika-init"),
+        ("FIKA_JAILER", "fika-jailer"),
+        ("FIKA_NETKEEPER", "fika-netkeeper"),
+    ] {
         let path = into.join(&target).join("release").join(program);
         println!("cargo::rustc-env={name}={}", path.display());
     }
@@ -49,6 +55,7 @@ fn build(crates: &Path, target: &str, into: &Path) {
     let mut cargo = Command::new(variable("CARGO"));
     cargo
         .args(["build", "--release", "--package", "fika-init", "--package", "fika-jailer"])
+        .args(["--package", "fika-network"])
         .args(["--bins", "--target", target, "--target-dir"])
         .arg(into)
         .current_dir(crates)

@@ -63,6 +63,9 @@ pub enum Network {
     /// One made before, with loopback up: the descriptor beside the specification. It belongs to
     /// the caller's user namespace, so nobody inside has a right over it. Needs root.
     Given,
+    /// The same for a caller that is not root: it belongs to a user namespace of the caller's,
+    /// where nobody else is, whose descriptor comes first.
+    Within,
 }
 
 /// Who the sandbox's users are on the host.

@@ -31,10 +31,17 @@ fn jail(spec: &JailSpec, beside: Vec<OwnedFd>) -> Result<(), Failure> {
     let namespaces = match spec.network {
         Network::Own => libc::CLONE_NEWUSER | libc::CLONE_NEWNET,
         Network::Given => {
-            enter_network(beside).step("enter the network")?;
+            enter_network(beside.first()).step("enter the network")?;
+            libc::CLONE_NEWUSER
+        }
+        Network::Within => {
+            enter_user(beside.first()).step("enter the network's user namespace")?;
+            enter_network(beside.get(1)).step("enter the network")?;
             libc::CLONE_NEWUSER
         }
     };
+    // Nothing of them stays open.
+    drop(beside);
     let (mapped, mut tell_mapped) = io::pipe().step("make a pipe")?;
     let Some(init) = clone_into_namespaces(namespaces).step(NAMESPACES)? else {
         drop(tell_mapped);
@@ -113,11 +120,17 @@ fn read_order() -> io::Result<(Order, Vec<OwnedFd>)> {
     }
 }
 
-/// Enters a network before there is a user namespace, whose root has no right to. Nothing stays
-/// open.
-fn enter_network(given: Vec<OwnedFd>) -> io::Result<()> {
-    let namespace = given.first().ok_or(io::ErrorKind::NotFound)?;
+/// Enters a network before there is a user namespace, whose root has no right to.
+fn enter_network(given: Option<&OwnedFd>) -> io::Result<()> {
+    let namespace = given.ok_or(io::ErrorKind::NotFound)?;
     Ok(move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?)
+}
+
+/// Enters the user namespace that a network belongs to, in which we have every right. The sandbox's
+/// own is made within, and has none there.
+fn enter_user(given: Option<&OwnedFd>) -> io::Result<()> {
+    let namespace = given.ok_or(io::ErrorKind::NotFound)?;
+    Ok(move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::User))?)
 }
 
 /// Forks into new namespaces of these kinds and of every other but those of users and networks.

@@ -3,11 +3,16 @@
 //!
 //! - `setup`: [`Setup`]: what goes on in one namespace; [`Addresses`]; waiting for what the kernel
 //!   does later
+//! - `own`: the addresses at which this machine answers, and [`Changes`] of them
 //! - `request`: [`Socket`], [`Requests`]: messages as bytes
 #![forbid(unsafe_code)]
 
+mod own;
 mod request;
 mod setup;
 
+pub use own::{Changes, own_addresses};
 pub use request::{Body, Requests, Socket, word};
-pub use setup::{Addresses, CREATE, HARDWARE, Setup, wait_for_address, wait_for_link};
+pub use setup::{
+    Addresses, CREATE, HARDWARE, Setup, wait_for_address, wait_for_link, wait_for_name,
+};

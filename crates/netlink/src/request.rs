@@ -3,7 +3,7 @@
 //! Facts: `rtnetlink(7)`, `netlink(7)`, and the kernel's `linux/if_link.h` and `linux/veth.h`.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use rustix::net::{recv, send, socket_with};
@@ -11,11 +11,17 @@ use rustix::net::{recv, send, socket_with};
 /// The bytes before every message: length, kind, flags, sequence, port.
 const HEADER: usize = 16;
 /// More than one packet of answers takes.
-const PACKET: usize = 16 * 1024;
+pub const PACKET: usize = 16 * 1024;
 
 /// A socket into one network namespace: that of the thread that opened it, wherever it is used.
 #[derive(Debug)]
 pub struct Socket(OwnedFd);
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
 
 impl Socket {
     /// Opens one in this thread's network namespace.
@@ -39,7 +45,7 @@ impl Socket {
         self.exchange(requests).map_err(named)
     }
 
-    fn exchange(&self, requests: &Requests) -> io::Result<Vec<u8>> {
+    pub(crate) fn exchange(&self, requests: &Requests) -> io::Result<Vec<u8>> {
         send(&self.0, &requests.bytes, SendFlags::empty())?;
         let (mut packet, mut answers) = (vec![0; PACKET], Answers::default());
         while answers.errors.len() < requests.count {
@@ -63,19 +69,24 @@ struct Answers {
 }
 
 impl Answers {
-    fn read(&mut self, mut packet: &[u8]) {
-        while let Some(length) = word(packet, 0) {
-            let length =
-                usize::try_from(length).unwrap_or(0).clamp(HEADER, packet.len().max(HEADER));
-            let kind = word(packet, 4).unwrap_or(0) & 0xffff;
-            let body = packet.get(HEADER..length).unwrap_or_default();
+    fn read(&mut self, packet: &[u8]) {
+        each_message(packet, |kind, body| {
             if kind == libc::NLMSG_ERROR {
                 self.errors.push(word(body, 0).unwrap_or(-libc::EBADMSG));
             } else {
                 self.said = body.to_vec();
             }
-            packet = packet.get(length.next_multiple_of(4)..).unwrap_or_default();
-        }
+        });
+    }
+}
+
+/// The messages of a packet, each with its kind and its body.
+pub fn each_message(mut packet: &[u8], mut each: impl FnMut(i32, &[u8])) {
+    while let Some(length) = word(packet, 0) {
+        let length = usize::try_from(length).unwrap_or(0).clamp(HEADER, packet.len().max(HEADER));
+        let kind = word(packet, 4).unwrap_or(0) & 0xffff;
+        each(kind, packet.get(HEADER..length).unwrap_or_default());
+        packet = packet.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
 }
 
@@ -93,6 +104,11 @@ pub struct Requests {
 }
 
 impl Requests {
+    /// What is sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Adds a message: its kind, its flags beside those of every request, and its body.
     pub fn add(&mut self, kind: u16, flags: i32, body: impl FnOnce(&mut Body<'_>)) -> &mut Self {
         let start = self.bytes.len();

@@ -149,6 +149,27 @@ pub fn wait_for_link(socket: &Socket, index: u32) -> io::Result<()> {
     wait("wait for a link to carry packets", socket, &requests, runs)
 }
 
+/// Waits until there is a link of a name, which another program makes; its index. Blocks.
+///
+/// # Errors
+/// When there is none within ten seconds.
+pub fn wait_for_name(socket: &Socket, name: &str) -> io::Result<u32> {
+    let mut requests = Requests::default();
+    requests.add(libc::RTM_GETLINK, 0, |body| {
+        let name: Vec<u8> = name.bytes().chain([0]).collect();
+        body.link(0, 0).attribute(libc::IFLA_IFNAME, &name);
+    });
+    for _ in 0..WAITS {
+        match socket.exchange(&requests) {
+            // The index of a `struct ifinfomsg`.
+            Ok(link) => return Ok(word(&link, 4).unwrap_or(0) as u32),
+            Err(error) if error.raw_os_error() == Some(libc::ENODEV) => pause(WAIT),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::TimedOut, format!("nobody made the link {name}")))
+}
+
 /// Waits until an address of version 6 is answered for, which the kernel sees to some time after
 /// it was given. Blocks.
 ///

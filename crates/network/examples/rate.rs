@@ -9,8 +9,13 @@ use fika_network::{NetworkOptions, Networks};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count: u32 = std::env::args().nth(1).map_or(Ok(500), |count| count.parse())?;
     let egress = fika_model::Egress::Open;
-    let options =
-        NetworkOptions { instance: "00000bec".into(), egress, resolvers: Vec::new(), stock: 8 };
+    let options = NetworkOptions {
+        instance: "00000bec".into(),
+        egress,
+        resolvers: Vec::new(),
+        stock: 8,
+        keeper: None,
+    };
     let start = Instant::now();
     let networks = Networks::open(options);
     println!("open: {:?}, {:?}", start.elapsed(), networks.mode().await);

@@ -13,8 +13,10 @@ use fika_netlink::Addresses;
 pub const BITS: (u8, u8) = (16, 64);
 const FIRST: u32 = u32::from_be_bytes([100, 64, 0, 0]);
 const SLICES: u32 = 64;
-/// The hub's number. Sandboxes have those after it.
+/// The hub's number, and that of the router it knows where it has no link to the host. Sandboxes
+/// have those after.
 const HUB: u16 = 1;
+const ROUTER: u16 = 2;
 const LAST: u16 = u16::MAX - 1;
 
 /// An instance's addresses.
@@ -35,6 +37,11 @@ impl Slice {
             .find(|slice| !slice.ranges().iter().any(|ours| known.iter().any(|k| clash(ours, k))))
     }
 
+    /// One that was chosen before, by the addresses it begins with.
+    pub fn beginning((v4, v6): (Ipv4Addr, Ipv6Addr)) -> Self {
+        Self { first: Addresses { v4, v6 } }
+    }
+
     /// Both networks.
     pub fn ranges(&self) -> [Cidr; 2] {
         let Addresses { v4, v6 } = self.first;
@@ -49,6 +56,11 @@ impl Slice {
     /// The hub's addresses: those that refusals come from.
     pub fn hub(&self) -> Addresses {
         self.number(HUB)
+    }
+
+    /// Addresses that nobody has, said to be the way out where a program is.
+    pub fn router(&self) -> Addresses {
+        self.number(ROUTER)
     }
 
     /// A sandbox's addresses.
@@ -68,7 +80,7 @@ fn clash(ours: &Cidr, known: &Cidr) -> bool {
 /// The number after this one. All are used in turn, so that what is still on its way to a
 /// sandbox that is gone does not find another in its place.
 pub fn after(number: u16) -> u16 {
-    if number >= LAST { HUB + 1 } else { number.max(HUB) + 1 }
+    if number >= LAST { ROUTER + 1 } else { number.max(ROUTER) + 1 }
 }
 
 /// The networks that this machine has routes to, from `/proc/net/route` and
@@ -112,8 +124,8 @@ mod tests {
     }
 
     #[test]
-    fn numbers_go_round_and_leave_out_the_hub_and_the_ends() {
-        assert_eq!([after(0), after(2), after(LAST), after(u16::MAX)], [2, 3, 2, 2]);
+    fn numbers_go_round_and_leave_out_the_hub_the_router_and_the_ends() {
+        assert_eq!([after(0), after(3), after(LAST), after(u16::MAX)], [3, 4, 3, 3]);
         let slice = Slice::choose("ffffffff", &[]).unwrap();
         let two = slice.number(2);
         assert_eq!(two.v4.to_string(), "100.127.0.2");

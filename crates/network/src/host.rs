@@ -38,10 +38,7 @@ impl Host {
     pub fn prepare(instance: &str) -> io::Result<(Self, Slice)> {
         let namespace = namespace::of_this_thread()?;
         remove(instance)?;
-        let known: Vec<Cidr> = routes()?.into_iter().map(|(_, range)| range).collect();
-        let slice = Slice::choose(instance, &known).ok_or_else(|| {
-            io::Error::other("all of 100.64.0.0/10 is routed elsewhere on this machine")
-        })?;
+        let slice = slice(instance)?;
         nft::apply(&rules::host(instance, &link(instance), &slice))?;
         Ok((Self { instance: instance.into(), namespace, before: Vec::new() }, slice))
     }
@@ -150,6 +147,13 @@ impl Drop for Host {
             tracing::warn!(%error, "network rules stay behind: the next start removes them");
         }
     }
+}
+
+/// Addresses for an instance's sandboxes that are nobody else's in this thread's network namespace.
+pub fn slice(instance: &str) -> io::Result<Slice> {
+    let known: Vec<Cidr> = routes()?.into_iter().map(|(_, range)| range).collect();
+    Slice::choose(instance, &known)
+        .ok_or_else(|| io::Error::other("all of 100.64.0.0/10 is routed elsewhere on this machine"))
 }
 
 /// The name of an instance's link on the host.

@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use fika_model::Egress;
+use fika_model::{Cidr, Egress};
 use fika_netlink::{Addresses, Setup, Socket, wait_for_address, wait_for_link};
 use nix::sched::{CloneFlags, setns};
 
@@ -66,16 +66,20 @@ struct Policy {
 impl Hub {
     /// Makes the namespace, not yet connected to the host.
     pub fn new(slice: Slice, egress: &Egress, resolvers: &[IpAddr]) -> io::Result<Self> {
-        let (namespace, socket) = namespace::apart(|| {
-            let namespace = namespace::make()?;
-            for (name, value) in SETTINGS {
-                fs::write(format!("/proc/sys/{name}"), value)?;
-            }
-            nft::apply(&rules::hub(egress, resolvers, &slice))?;
-            let socket = Socket::open()?;
-            Setup::default().up(LOOPBACK).addresses(LOOPBACK, slice.hub()).done(&socket)?;
-            Ok((namespace, socket))
-        })?;
+        namespace::apart(|| {
+            namespace::make()?;
+            Self::here(slice, &rules::hub(egress, resolvers, &slice), resolvers)
+        })
+    }
+
+    /// Makes this thread's namespace the hub.
+    pub fn here(slice: Slice, rules: &str, resolvers: &[IpAddr]) -> io::Result<Self> {
+        for (name, value) in SETTINGS {
+            fs::write(format!("/proc/sys/{name}"), value)?;
+        }
+        nft::apply(rules)?;
+        let (namespace, socket) = (namespace::of_this_thread()?, Socket::open()?);
+        Setup::default().up(LOOPBACK).addresses(LOOPBACK, slice.hub()).done(&socket)?;
         let inner = Inner { socket, policies: HashMap::new(), last_group: NOWHERE };
         let resolvers = resolvers.to_vec();
         let last = AtomicU16::new(0);
@@ -129,6 +133,12 @@ impl Hub {
         self.apply(&groups.map(rules::no_policy).collect::<String>())?;
         inner.policies.retain(|_, policy| !unused(policy));
         Ok(())
+    }
+
+    /// Refuses what is the machine's own, where only the hub's rules do, and only that: it
+    /// replaces what was said before.
+    pub fn keep_from(&self, own: &[Cidr]) -> io::Result<()> {
+        self.apply(&rules::own(own))
     }
 
     fn next_number(&self) -> u16 {

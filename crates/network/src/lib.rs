@@ -21,11 +21,13 @@
 mod addresses;
 mod host;
 mod hub;
+mod keeper;
 mod lease;
 mod links;
 pub mod namespace;
 mod networks;
 mod nft;
+mod programs;
 mod resolvers;
 mod rules;
 mod tap;
@@ -33,6 +35,7 @@ mod way;
 
 pub use fika_netlink::{Addresses, HARDWARE};
 pub use host::Note;
+pub use keeper::main as keeper;
 pub use lease::Lease;
 pub use networks::{Mode, NetworkError, NetworkOptions, Networks};
 pub use tap::NAME as TAP;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -14,10 +15,10 @@ use tokio::time::timeout;
 
 use crate::host::Note;
 use crate::hub::Maker;
-use crate::lease::Lease;
+use crate::lease::{Gate, Lease};
 use crate::namespace::apart;
 use crate::resolvers;
-use crate::way::{self, Way};
+use crate::way::{self, Wanted, Way};
 
 /// How long a sandbox waits for its network. One is made in a few milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,6 +34,9 @@ pub struct NetworkOptions {
     pub resolvers: Vec<IpAddr>,
     /// How many networks are made ahead of time.
     pub stock: usize,
+    /// The program `fika-netkeeper`, for a server that is not root; without it sandboxes of such a
+    /// one have loopback only.
+    pub keeper: Option<PathBuf>,
 }
 
 /// How sandboxes reach the world here.
@@ -40,6 +44,8 @@ pub struct NetworkOptions {
 pub enum Mode {
     /// By pairs of links, under rules of the kernel's.
     Veth,
+    /// The same, in a user namespace; the program `pasta` carries packets on from there.
+    Pasta,
     /// Not at all: each has loopback only.
     Loopback {
         /// Why, and how to change it.
@@ -80,17 +86,17 @@ impl Networks {
     /// [`mode`](Self::mode) says why.
     #[must_use]
     pub fn open(options: NetworkOptions) -> Self {
-        let NetworkOptions { instance, egress, mut resolvers, stock } = options;
+        let NetworkOptions { instance, egress, mut resolvers, stock, keeper } = options;
         if resolvers.is_empty() {
             resolvers = resolvers::find();
         }
         let operator = Arc::new(egress);
-        let refused = way::refusal(&operator).map(Err);
+        let refused = way::refusal(&operator, keeper.is_some()).map(Err);
         let (tell, way) = watch::channel(refused);
         let build = {
             let (egress, resolvers) = (operator.clone(), resolvers.clone());
-            let tell = tell.clone();
-            move || drop(tell.send_replace(Some(way::open(&instance, &egress, &resolvers, stock))))
+            let (wanted, tell) = (Wanted { instance, egress, resolvers, keeper }, tell.clone());
+            move || drop(tell.send_replace(Some(way::open(&wanted, stock))))
         };
         let builder = way.borrow().is_none().then(|| begin(build)).transpose();
         let builder = builder.unwrap_or_else(|error| {
@@ -104,7 +110,7 @@ impl Networks {
     /// start.
     pub fn mode(&self) -> impl Future<Output = Mode> + Send + use<> {
         let way = known(self.way.clone());
-        async { way.await.map_or_else(|why| Mode::Loopback { why }, |_| Mode::Veth) }
+        async { way.await.map_or_else(|why| Mode::Loopback { why }, |way| way.mode()) }
     }
 
     /// What somebody who looks after this machine should know.
@@ -133,27 +139,28 @@ impl Networks {
     /// [`NetworkError::Make`] when the kernel refuses.
     pub async fn lease(&self) -> Result<Option<Lease>, NetworkError> {
         let Ok(way) = known(self.way.clone()).await else { return Ok(None) };
-        let made = match timeout(PATIENCE, way.next()).await {
+        let (gate, made) = match timeout(PATIENCE, way.next()).await {
             Ok(made) => made.ok_or(NetworkError::Closed)?,
             Err(_late) => return Err(NetworkError::Make(way.trouble().await)),
         };
-        Ok(Some(Lease::new(way.hub.clone(), self.operator.clone(), made)))
+        Ok(Some(Lease::new(gate, self.operator.clone(), made)))
     }
 
     /// A network for one guest, whose monitor is given the tap [`TAP`](crate::TAP) of the
     /// namespace, or runs in it and opens the tap itself. The guest's link must have the address
     /// [`HARDWARE`](crate::HARDWARE) and speak no ARP, and be given the lease's addresses and routes
-    /// to everywhere. `None` where sandboxes have loopback only. Made now: some ten milliseconds.
+    /// to everywhere. `None` where the server is not root. Made now: some ten milliseconds.
     ///
     /// # Errors
     /// [`NetworkError::Make`] when the kernel refuses.
     pub async fn lease_tap(&self) -> Result<Option<Lease>, NetworkError> {
         let Ok(way) = known(self.way.clone()).await else { return Ok(None) };
-        let hub = way.hub.clone();
+        let Some(hub) = way.hub().cloned() else { return Ok(None) };
+        let gate = Gate::Hub(hub.clone());
         let make = move || apart(|| Maker::new(hub)?.make_for_guest());
         let made = spawn_blocking(make).await.map_err(io::Error::other).and_then(|made| made);
         let made = made.map_err(|error| NetworkError::Make(error.to_string()))?;
-        Ok(Some(Lease::new(way.hub.clone(), self.operator.clone(), made)))
+        Ok(Some(Lease::new(gate, self.operator.clone(), made)))
     }
 
     /// Who answers names, in order.

@@ -1,32 +1,12 @@
 //! The `nft` program: takes a rule set as text, whole or not at all.
 
-use std::env;
-use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+use crate::programs;
 
 /// What there is to say where it is not installed.
 pub const MISSING: &str = "nft is not installed (package nftables)";
-
-/// Where programs for root are, which ordinary users do not have on their path.
-const ALSO: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-
-/// Whether there is such a program.
-pub fn is_installed() -> bool {
-    places().any(|place| place.join("nft").is_file())
-}
-
-fn places() -> impl Iterator<Item = PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let named: Vec<PathBuf> = env::split_paths(&path).collect();
-    named.into_iter().chain(ALSO.map(PathBuf::from))
-}
-
-/// The path that programs are looked for on.
-pub fn path() -> OsString {
-    env::join_paths(places()).unwrap_or_default()
-}
 
 /// Has `nft` apply commands in this thread's network namespace. A few milliseconds.
 pub fn apply(commands: &str) -> io::Result<()> {
@@ -45,7 +25,7 @@ pub fn list(what: &[&str]) -> io::Result<String> {
 
 fn nft(arguments: &[&str]) -> Command {
     let mut nft = Command::new("nft");
-    nft.env("PATH", path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    nft.env("PATH", programs::path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     nft
 }
 

@@ -110,6 +110,47 @@ pub fn no_host(instance: &str) -> String {
     format!("add table inet {TABLE}{instance}\ndelete table inet {TABLE}{instance}\n")
 }
 
+/// The rules of a hub whose way out is a program, which knows no rules: the hub keeps packets from
+/// the machine's own addresses, and lets in only replies.
+pub fn hub_of_user(
+    operator: &Egress,
+    resolvers: &[IpAddr],
+    slice: &Slice,
+    machines: &[Cidr],
+) -> String {
+    let more = format!(
+        r#"table inet fika {{
+    set own4 {{ type ipv4_addr; flags interval; auto-merge; }}
+    set own6 {{ type ipv6_addr; flags interval; auto-merge; }}
+    # Before the rules for sandboxes are asked.
+    chain first {{
+        type filter hook forward priority filter - 10
+        ip daddr @own4 {REFUSE}
+        ip6 daddr @own6 {REFUSE}
+        iifname "{UPLINK}" ct state established,related accept
+        iifname "{UPLINK}" drop
+    }}
+    chain leaving {{
+        type nat hook postrouting priority srcnat
+        oifname "{UPLINK}" masquerade
+    }}
+}}
+"#
+    );
+    [hub(operator, resolvers, slice), more, own(machines)].concat()
+}
+
+/// Says which addresses are the machine's own, instead of what was said before.
+pub fn own(machines: &[Cidr]) -> String {
+    let add = |set: &str, v4: bool| {
+        let of_family = machines.iter().filter(|range| range.address().is_ipv4() == v4);
+        let list: Vec<String> = of_family.map(Cidr::to_string).collect();
+        let add = format!("add element inet fika {set} {{ {} }}\n", list.join(", "));
+        format!("flush set inet fika {set}\n{}", if list.is_empty() { "" } else { &add })
+    };
+    [add("own4", true), add("own6", false)].concat()
+}
+
 /// The hub's rules. What the operator allows is a ceiling over what each function is allowed.
 /// Stateless: a packet out is judged by where it goes, and the host lets in only replies.
 pub fn hub(operator: &Egress, resolvers: &[IpAddr], slice: &Slice) -> String {
@@ -255,6 +296,15 @@ mod tests {
         assert!(at("10.0.0.2/32 } meta l4proto { tcp, udp } th dport 53") < at("@never4"));
         assert!(at("@never6") < at("0.0.0.0/0 } accept"));
         assert!(at("@never6") < at("::/0 } accept"));
+    }
+
+    #[test]
+    fn what_is_the_machines_own_is_said_anew_each_time() {
+        let said = own(&["192.0.2.2/32".parse().unwrap(), "127.0.0.0/8".parse().unwrap()]);
+        let expected = "flush set inet fika own4\n\
+            add element inet fika own4 { 192.0.2.2/32, 127.0.0.0/8 }\n\
+            flush set inet fika own6\n";
+        assert_eq!(said, expected);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::process::{Command, Stdio};
 
+use crate::programs;
+
 /// The name of a tap, in every namespace that has one.
 pub const NAME: &str = "tap0";
 
@@ -18,7 +20,11 @@ pub fn make() -> io::Result<u32> {
 }
 
 fn ip(arguments: &[&str]) -> io::Result<()> {
-    let output = Command::new("ip").args(arguments).stdin(Stdio::null()).output();
+    let output = Command::new("ip")
+        .env("PATH", programs::path())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output();
     let output = output.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::other("ip is not installed (package iproute2)"),
         _ => error,

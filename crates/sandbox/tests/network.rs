@@ -33,6 +33,34 @@ fn a_function_calls_out_as_far_as_its_policy_allows() {
 }
 
 #[test]
+fn a_function_of_an_ordinary_users_server_does_too_by_pasta() {
+    let name = "a_function_of_an_ordinary_users_server_does_too_by_pasta";
+    world::users::as_a_user(name, async || {
+        let house = House::new();
+        let mut jail = house.jail();
+        let networks = jail.connect("open".parse().unwrap()).unwrap();
+        assert_eq!(networks.mode().await, Mode::Pasta);
+        let all = [PUBLIC, PRIVATE, METADATA].concat().into_iter().chain(MACHINE);
+        let verbs: Vec<String> = all.map(|address| format!("call={address}")).collect();
+        let mut verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
+        let refused = verbs.len() - 2;
+        // What a function could take its rules off with.
+        verbs.extend([
+            "touch=/proc/sys/net/ipv4/ip_forward",
+            "try=unshare",
+            "try=setns",
+            "try=raw",
+        ]);
+        verbs.push("interfaces");
+        let (seen, _) = common::run(&house, &jail, &verbs).await;
+        let expected = MACHINE[..2].iter().copied().chain(vec!["ECONNREFUSED"; refused]);
+        let expected = expected.chain(["EACCES", "ENOSYS", "ENOSYS", "ENOSYS", "lo", "eth0"]);
+        assert_eq!(seen.lines().collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        jail.close().await;
+    });
+}
+
+#[test]
 fn a_function_has_no_right_over_its_network_and_sees_its_resolvers() {
     on_a_machine(async |house, jail| {
         fs::write(house.path("image/etc/resolv.conf"), "").unwrap();

@@ -5,6 +5,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr, reason = "each test uses its part")]
 
+pub mod users;
+
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
@@ -97,6 +99,7 @@ pub fn options(egress: &str) -> NetworkOptions {
         egress: egress.parse().unwrap(),
         resolvers: RESOLVERS.map(|address| address.parse().unwrap()).to_vec(),
         stock: 2,
+        keeper: None,
     }
 }
 
@@ -192,4 +195,22 @@ impl Stand {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
+}
+
+/// A process, to be waited for after its parent is gone.
+pub fn watch(pid: i32) -> OwnedFd {
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).unwrap()
+}
+
+pub fn kill(pid: i32) {
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+}
+
+/// Waits for its end; a test that waits for long has failed.
+pub fn gone(process: OwnedFd) {
+    let mut on = [rustix::event::PollFd::new(&process, rustix::event::PollFlags::IN)];
+    let patience = rustix::event::Timespec { tv_sec: 10, tv_nsec: 0 };
+    assert_eq!(rustix::event::poll(&mut on, Some(&patience)).unwrap(), 1, "a process is left");
 }

@@ -77,7 +77,8 @@ pub async fn bear(
     let (log, log_end) = log_pipe(lease.mapped()).map_err(WallError::Spawn)?;
     let order = Order::Jail(jail_spec(home, spec, limits, lease.mapped(), network.as_ref()));
     let order = encode(&order).map_err(|error| WallError::Spawn(io::Error::other(error)))?;
-    let beside: Vec<_> = network.iter().map(Network::namespace).collect();
+    let user = network.as_ref().and_then(Network::user);
+    let beside: Vec<_> = user.into_iter().chain(network.as_ref().map(Network::namespace)).collect();
     stream::send_all(&ours, &order, &beside).map_err(WallError::Spawn)?;
     let mut control = Control::new(ours).map_err(WallError::Spawn)?;
 
@@ -161,7 +162,11 @@ fn jail_spec(
         hostname: spec.hostname.clone(),
         tmp_bytes: limits.tmp,
         users,
-        network: network.map_or(Given::Own, |_| Given::Given),
+        network: match network.map(Network::user) {
+            None => Given::Own,
+            Some(None) => Given::Given,
+            Some(Some(_)) => Given::Within,
+        },
         resolv_conf: network.map(|_| home.path(RESOLV_CONF)),
     }
 }

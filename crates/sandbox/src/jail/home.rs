@@ -17,6 +17,7 @@ use crate::error::WallError;
 
 static INIT: &[u8] = include_bytes!(env!("FIKA_INIT"));
 static JAILER: &[u8] = include_bytes!(env!("FIKA_JAILER"));
+static NETKEEPER: &[u8] = include_bytes!(env!("FIKA_NETKEEPER"));
 
 /// How long a jailer of an earlier server has to end by itself, in seconds: its init ends when
 /// the server does.
@@ -46,6 +47,7 @@ impl Home {
         let lock = lock(&state)?;
         install(&state.join("init"), INIT)?;
         install(&state.join("jailer"), JAILER)?;
+        install(&state.join("netkeeper"), NETKEEPER)?;
         install(&state.join("filter"), &seccomp::program()?)?;
         Ok(Self { instance: instance(&state), state, code, _lock: lock })
     }

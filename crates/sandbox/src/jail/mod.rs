@@ -137,6 +137,7 @@ impl Jail {
             egress,
             resolvers: Vec::new(),
             stock: NETWORKS_AHEAD,
+            keeper: Some(self.home.path("netkeeper")),
         });
         if let Some(text) = networks.resolv_conf() {
             self.home.write_resolv_conf(&text)?;

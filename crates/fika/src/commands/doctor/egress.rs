@@ -14,10 +14,12 @@ pub async fn checks(networks: &Networks) -> Vec<Check> {
 fn judge(mode: Mode, notes: &[Note]) -> Vec<Check> {
     let first = match mode {
         Mode::Veth => Check::fine(NAME, "links and nftables: functions can call out"),
+        Mode::Pasta => Check::fine(NAME, "links and nftables, then pasta: functions can call out"),
         Mode::Loopback { why } => Check::worse(
             NAME,
             format!("functions cannot call out: {why}"),
-            "run fika as root, with nftables installed",
+            "install nftables, and run fika as root; or passt as well, for an ordinary user who may \
+             open /dev/net/tun",
         ),
     };
     let notes = notes.iter().map(|Note { found, fix }| match fix {
