@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use fika_counting::Rate;
 use fika_model::{FunctionVersion, LaneId, SandboxId, Throttle, WorkerId, limits};
-use fika_worker::{CreateError, InitFailure};
+use fika_worker::{CreateError, InitFailure, RestoreFailure};
 use thiserror::Error;
 
 mod drive;
@@ -61,6 +61,9 @@ pub enum AssignError {
     /// The function's init phase failed; this has its answer.
     #[error("the function's init phase failed; its log says why")]
     Init(InitFailure),
+    /// A sandbox was restored from the function's snapshot, and then failed.
+    #[error("the function could not be restored; its log says why")]
+    Restore(RestoreFailure),
     /// The worker could not build a sandbox; the text says what to do.
     #[error("{0}")]
     Worker(String),
@@ -73,6 +76,7 @@ impl From<CreateError> for AssignError {
     fn from(error: CreateError) -> Self {
         match error {
             CreateError::Init(failure) => Self::Init(failure),
+            CreateError::Restore(failure) => Self::Restore(failure),
             CreateError::Worker(text) => Self::Worker(text),
         }
     }

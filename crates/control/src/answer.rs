@@ -30,6 +30,8 @@ pub(crate) struct Shown {
     status: Status,
     revision_id: Uuid,
     modified_ms: i64,
+    /// Whether its sandboxes are restored from a snapshot.
+    optimized: bool,
 }
 
 impl Shown {
@@ -43,6 +45,7 @@ impl Shown {
             status: record.status.clone(),
             revision_id: record.revision_id,
             modified_ms: record.modified_ms,
+            optimized: false,
         }
     }
 
@@ -59,6 +62,7 @@ impl Shown {
             status: record.status.clone(),
             revision_id: record.revision_id,
             modified_ms: record.modified_ms,
+            optimized: false,
         }
     }
 
@@ -86,6 +90,11 @@ impl Shown {
     pub(crate) fn qualified(mut self) -> Self {
         self.arn.qualifier = Some(self.version.clone());
         self
+    }
+
+    /// The same, told whether its sandboxes are restored from a snapshot.
+    pub(crate) fn optimized(self, optimized: bool) -> Self {
+        Self { optimized, ..self }
     }
 
     /// Whether it is still being prepared.
@@ -141,9 +150,11 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
             } else {
                 SnapStartApplyOn::None
             }),
-            // It is kept and told, and its versions are made ready; but no wall makes snapshots
-            // yet, so they start like any other.
-            optimization_status: Some(SnapStartOptimizationStatus::Off),
+            optimization_status: Some(if shown.optimized {
+                SnapStartOptimizationStatus::On
+            } else {
+                SnapStartOptimizationStatus::Off
+            }),
         }),
         logging_config: Some(LoggingConfig {
             log_format: Some(LogFormat::Text),

@@ -137,6 +137,16 @@ impl Control {
         })
     }
 
+    /// Every published version, of whatever state.
+    #[must_use]
+    pub fn published_versions(&self) -> Vec<Arc<FunctionVersion>> {
+        let versions = |function: Arc<Function>| {
+            let snapshot = function.snapshot.load();
+            snapshot.versions.values().map(|one| Arc::clone(&one.version)).collect::<Vec<_>>()
+        };
+        self.inner.registry.all().into_iter().flat_map(versions).collect()
+    }
+
     fn sweep(&self) -> Result<(), StoreError> {
         let removed = self.inner.blobs.sweep(|digest| self.inner.registry.needs(digest))?;
         tracing::debug!(removed, "unneeded code swept");

@@ -18,7 +18,8 @@ pub struct Unprepared {
     pub reason: String,
 }
 
-/// Makes all ready that a version's first sandbox needs: its runtime, its code unpacked.
+/// Makes all ready that a version's first sandbox needs: its runtime, its code unpacked, its
+/// snapshot where it asks for one and there can be one.
 pub trait Preparation: Send + Sync + 'static {
     /// Prepares the version. It may be asked for one that is prepared already.
     fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared;
@@ -27,6 +28,11 @@ pub trait Preparation: Send + Sync + 'static {
     /// there is nothing to say. It is told as part of the function's state reason.
     fn step(&self, _version: VersionUid) -> Option<String> {
         None
+    }
+
+    /// Whether sandboxes of that version are restored from a snapshot (`OptimizationStatus`).
+    fn is_optimized(&self, _version: VersionUid) -> bool {
+        false
     }
 }
 

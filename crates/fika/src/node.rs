@@ -36,7 +36,9 @@ use fika_sandbox::{
     Connection, CpuPolicy, Jail, JailOptions, Kvm, MicroVmOptions, MicroVms, WallError, Walls,
 };
 use fika_store::{Blobs, LogStore, Store};
-use fika_worker::{CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions};
+use fika_worker::{
+    CreateError, CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions,
+};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -161,8 +163,9 @@ impl Node {
         let mut limits = ControlOptions::new(Handle::current());
         limits.account_concurrency = options.counting.account_concurrency;
         let preparation = Arc::new(Prepare::new(worker.clone()));
-        let retired = Arc::new(Retire(assignment.clone()));
+        let retired = Arc::new(Retire(assignment.clone(), worker.clone()));
         let control = Control::open(store, blobs.clone(), limits, preparation, retired)?;
+        worker.sweep_snapshots(control.published_versions()).await;
         if let Err(error) = worker.sweep_code() {
             tracing::warn!(%error, "old code cannot be looked for");
         }
@@ -376,13 +379,28 @@ impl Preparation for Prepare {
             };
             let prepared = worker.prepare(&version, &progress).await;
             lock(&steps).remove(&version.uid);
-            prepared.map_err(|reason| Unprepared { code: "InvalidRuntime".into(), reason })
+            prepared.map_err(|error| match error {
+                CreateError::Init(failure) => {
+                    Unprepared { code: failure.reason_code().into(), reason: failure.reason() }
+                }
+                CreateError::Worker(reason) => unprepared(reason),
+                // Nothing is restored to be prepared.
+                CreateError::Restore(failure) => unprepared(format!("{failure:?}")),
+            })
         })
+    }
+
+    fn is_optimized(&self, version: VersionUid) -> bool {
+        self.worker.has_snapshot(version)
     }
 
     fn step(&self, version: VersionUid) -> Option<String> {
         lock(&self.steps).get(&version).cloned()
     }
+}
+
+fn unprepared(reason: String) -> Unprepared {
+    Unprepared { code: "InvalidRuntime".into(), reason }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -411,11 +429,12 @@ impl Endpoint for OwnEndpoint {
     }
 }
 
-/// Assignment, as the control plane tells it of replaced versions.
-struct Retire(Assignment);
+/// Assignment and the worker, as the control plane tells them of replaced versions.
+struct Retire(Assignment, Worker);
 
 impl VersionEvents for Retire {
     fn retired(&self, version: VersionUid) {
         self.0.retire_version(version);
+        self.1.forget_snapshot(version);
     }
 }

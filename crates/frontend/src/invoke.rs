@@ -12,7 +12,7 @@ use fika_assignment::{AssignError, AssignmentService};
 use fika_aws::shape::AwsError;
 use fika_counting::CountingService;
 use fika_model::{FunctionVersion, LaneId, RequestId, Throttle};
-use fika_worker::{Invocation, Outcome, WorkerService};
+use fika_worker::{Invocation, Outcome, RestoreFailure, WorkerService};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use serde::de::IgnoredAny;
@@ -173,9 +173,23 @@ where
 fn refused(error: AssignError, invocation: &Invocation) -> Result<Outcome, AwsError> {
     match error {
         AssignError::Init(failure) => Ok(failure.outcome(invocation.request_id, invocation.tail)),
+        AssignError::Restore(failure) => Err(not_restored(failure)),
         AssignError::Throttled(throttle) => Err(throttled(throttle)),
         AssignError::Worker(text) => Err(AwsError::service(text)),
         AssignError::Draining => Err(AwsError::service("this server is stopping; try another")),
+    }
+}
+
+/// AWS's words.
+fn not_restored(failure: RestoreFailure) -> AwsError {
+    match failure {
+        RestoreFailure::Hook => AwsError::snap_start(
+            "The afterRestore() runtime hook encountered an error. For more information, check \
+             the Amazon CloudWatch logs.",
+        ),
+        RestoreFailure::Timeout => AwsError::snap_start_timeout(
+            "Lambda couldn't restore the snapshot within the timeout limit.",
+        ),
     }
 }
 

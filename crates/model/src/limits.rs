@@ -38,6 +38,11 @@ pub const TIMEOUT_SECS: (u32, u32, u32) = (1, 900, 3);
 pub const MB_PER_CPU: u32 = 1_769;
 /// The init phase's own time; past it, init runs again under the function's timeout.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time for an init phase that ends in a snapshot (`SnapStart`), unless the function's own
+/// timeout is longer.
+pub const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(130);
+/// The time for what a function does after a restore, until it asks for work.
+pub const RESTORE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Processes (and threads) in a sandbox.
 pub const PROCESSES: u32 = 1_024;
 /// Open files of a process.

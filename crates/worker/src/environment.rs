@@ -4,6 +4,7 @@
 use fika_model::{FunctionVersion, Runtime};
 
 use crate::credentials::{self, CredentialSource};
+use crate::slot::Coming;
 
 /// Where the runtime finds its API, inside the sandbox's own network namespace.
 pub(crate) const RUNTIME_API: &str = "127.0.0.1:9001";
@@ -12,17 +13,23 @@ pub(crate) const RUNTIME_API: &str = "127.0.0.1:9001";
 /// speaks to fika, with the credentials of the function's role, and needs no network for it.
 pub(crate) const ENDPOINT: &str = "127.0.0.1:9002";
 
+const INITIALIZATION: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
+/// The log stream of this sandbox.
+pub(crate) const LOG_STREAM: &str = "AWS_LAMBDA_LOG_STREAM_NAME";
+
 /// The whole environment: nothing of the host's is passed on. The function's own variables
 /// come first, so that they cannot replace the reserved ones.
 pub(crate) fn variables(
     version: &FunctionVersion,
+    coming: Coming,
     log_stream: &str,
     source: &dyn CredentialSource,
 ) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> =
         version.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let credentials = credentials::variables(version, source);
-    for (name, value) in reserved(version, log_stream).into_iter().chain(credentials) {
+    let reserved = reserved(version).into_iter().chain(of_the_start(coming, log_stream));
+    for (name, value) in reserved.chain(credentials) {
         all.retain(|(k, _)| k != name);
         all.push((name.into(), value));
     }
@@ -35,7 +42,7 @@ pub(crate) fn variables(
 }
 
 /// Variables a function cannot change.
-fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, String)> {
+fn reserved(version: &FunctionVersion) -> Vec<(&'static str, String)> {
     let region = version.arn.scope.region.as_str().to_owned();
     vec![
         ("_HANDLER", version.handler.clone()),
@@ -44,16 +51,23 @@ fn reserved(version: &FunctionVersion, log_stream: &str) -> Vec<(&'static str, S
         ("AWS_LAMBDA_FUNCTION_VERSION", version.version.clone()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory_mb.to_string()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", version.log_group.clone()),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into()),
-        // Not "snap-start", whatever the version asks for: no wall makes snapshots yet, and a
-        // runtime that is told so waits to be restored.
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
         ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
         ("AWS_REGION", region.clone()),
         ("AWS_DEFAULT_REGION", region),
         ("LAMBDA_TASK_ROOT", "/var/task".into()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".into()),
     ]
+}
+
+/// What the way it starts makes of them. A runtime that is told of `snap-start` waits to be
+/// restored, and gets the name of its log stream then.
+fn of_the_start(coming: Coming, log_stream: &str) -> Vec<(&'static str, String)> {
+    match coming {
+        Coming::Checkpoint => vec![(INITIALIZATION, "snap-start".into())],
+        Coming::Init | Coming::Restore { .. } => {
+            vec![(INITIALIZATION, "on-demand".into()), (LOG_STREAM, log_stream.into())]
+        }
+    }
 }
 
 /// Variables a function may set itself.
@@ -99,7 +113,7 @@ mod tests {
             ("AWS_REGION".into(), "elsewhere".into()),
             ("AWS_ENDPOINT_URL".into(), "http://mine".into()),
         ]);
-        let all = variables(&version, "stream", &testing::Role);
+        let all = variables(&version, Coming::Init, "stream", &testing::Role);
         let get = |name: &str| {
             let found: Vec<_> = all.iter().filter(|(k, _)| k == name).collect();
             assert_eq!(found.len(), 1, "{name} once");
@@ -121,12 +135,15 @@ mod tests {
     fn what_may_be_restored_holds_no_credentials() {
         let version = FunctionVersion::clone(&testing::version(Duration::from_secs(3)));
         let version = FunctionVersion { snap_start: true, ..version };
-        let all = BTreeMap::from_iter(variables(&version, "stream", &testing::Role));
+        let all =
+            BTreeMap::from_iter(variables(&version, Coming::Checkpoint, "stream", &testing::Role));
         for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
             assert!(!all.contains_key(name), "{name}");
         }
         let uri = "http://127.0.0.1:9001/2021-04-23/credentials";
         assert_eq!(all["AWS_CONTAINER_CREDENTIALS_FULL_URI"], uri);
         assert_eq!(all["AWS_CONTAINER_AUTHORIZATION_TOKEN"], "container");
+        assert_eq!(all[INITIALIZATION], "snap-start");
+        assert!(!all.contains_key(LOG_STREAM));
     }
 }

@@ -1,7 +1,9 @@
 //! One task a sandbox, the only one that touches its wall: starts the runtime, kills what must be
-//! killed, and takes everything down at the end. `birth` builds what it keeps.
+//! killed, and takes everything down at the end. `birth` builds what it keeps; `snapshot` hands it
+//! over to become one.
 
 mod birth;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -11,17 +13,18 @@ use std::time::Duration;
 
 use fika_model::error::chain;
 use fika_model::{LaneId, SandboxId};
-use fika_sandbox::{Bind, Door, Event, Sandbox, Start, WallError};
-use tokio::sync::mpsc;
+use fika_sandbox::{Bind, Connection, Door, Event, Sandbox, Start, WallError};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::roster::Roster;
-use crate::slot::{AfterEnd, Begin, Command, Created, Ending, Slot};
+use crate::slot::{AfterEnd, Begin, Coming, Command, Created, Ending, Slot};
 use crate::stock::parked::{self, Parked};
-use crate::{CreateError, CredentialSource, Endpoint, endpoint, outcome, runtime_api};
+use crate::{CreateError, CredentialSource, Endpoint, endpoint, outcome, runtime_api, snapstart};
 
-pub(crate) use birth::{Order, run};
+pub(crate) use birth::{Order, Origin, run};
+pub(crate) use snapshot::{Checkpointed, WAITS};
 
 /// How long a function's processes have between SIGTERM and SIGKILL: none, as on Lambda
 /// without extensions.
@@ -41,6 +44,8 @@ pub(crate) trait Wall: Send {
     fn freeze(&self) -> io::Result<()>;
     /// Lets them go on.
     fn thaw(&self) -> io::Result<()>;
+    /// Sets the clock ahead, for what is to become a snapshot; done when it is so.
+    fn set_clock_ahead(&self) -> impl Future<Output = Result<(), WallError>> + Send;
     /// Kills all processes; no event tells of that.
     fn reset(&self) -> impl Future<Output = Result<(), WallError>> + Send;
     /// What happened next. Safe to cancel.
@@ -64,6 +69,10 @@ impl Wall for Sandbox {
 
     fn thaw(&self) -> io::Result<()> {
         Sandbox::thaw(self)
+    }
+
+    async fn set_clock_ahead(&self) -> Result<(), WallError> {
+        Sandbox::set_clock_ahead(self).await
     }
 
     async fn reset(&self) -> Result<(), WallError> {
@@ -94,12 +103,23 @@ struct Keeper<W> {
     pump: JoinSet<()>,
     /// What makes the wall the function's, until that is done.
     bind: Option<Bind>,
-    /// A runtime that waits to be told its function, and needs no start.
-    parked: Option<Parked>,
+    /// A runtime that waits, and needs no start.
+    waits: Option<Waits>,
+    /// Who makes it a snapshot, when it is ready for that.
+    checkpoint: Option<oneshot::Sender<Checkpointed<W>>>,
     start: Start,
+    /// The limit of the first init phase, or of a restore.
     init_timeout: Duration,
-    /// When the first init phase has taken too long.
+    /// When that has taken too long.
     init_deadline: Option<Instant>,
+}
+
+/// What a runtime that was not started for this sandbox waits for, on its connection.
+enum Waits {
+    /// To be told its function.
+    Parked(Parked),
+    /// To be told that it is restored.
+    Restored(Connection),
 }
 
 /// Whether the sandbox lives on.
@@ -108,6 +128,8 @@ enum Next {
     End,
     /// The first init failed; the answer is sent when nothing is left of the sandbox.
     Failed(Created, CreateError),
+    /// It becomes a snapshot, whose function waits on the connection of that number.
+    Snapshot(u16),
 }
 
 impl<W: Wall> Keeper<W> {
@@ -123,7 +145,10 @@ impl<W: Wall> Keeper<W> {
                 () = sleep_until(self.init_deadline) => self.on_init_deadline().await,
             };
         }
-        self.end(next).await;
+        match next {
+            Next::Snapshot(channel) => self.hand_over(channel).await,
+            next => self.end(next).await,
+        }
     }
 
     fn serve(&mut self) {
@@ -164,18 +189,31 @@ impl<W: Wall> Keeper<W> {
         if let Some(bind) = self.bind.take() {
             self.wall.bind(bind).await?;
         }
-        match self.parked.take() {
-            Some(parked) => self.tell(parked).await,
+        match self.waits.take() {
+            Some(Waits::Parked(parked)) => self.tell(parked).await,
+            Some(Waits::Restored(restored)) => self.wake(restored).await,
             None => self.wall.start(self.start.clone()).await,
         }
+    }
+
+    /// Lets a restored function go on. There is no other way for it to come up.
+    async fn wake(&mut self, restored: Connection) -> Result<(), WallError> {
+        let stream = self.slot.logbook.stream();
+        let connection = snapstart::wake(restored, stream).await.map_err(|_| WallError::Lost)?;
+        self.serve_connection(connection);
+        Ok(())
+    }
+
+    fn serve_connection(&mut self, connection: Connection) {
+        let (slot, role) = (Arc::clone(&self.slot), Arc::clone(&self.credentials));
+        self.serving.spawn(runtime_api::serve_connection(slot, connection, role));
     }
 
     /// Makes a parked runtime the function's. One that is gone is replaced by a new one.
     async fn tell(&mut self, parked: Parked) -> Result<(), WallError> {
         match parked::tell(parked, &self.start.env).await {
             Ok(connection) => {
-                let (slot, role) = (Arc::clone(&self.slot), Arc::clone(&self.credentials));
-                self.serving.spawn(runtime_api::serve_connection(slot, connection, role));
+                self.serve_connection(connection);
                 Ok(())
             }
             Err(error) => {
@@ -210,6 +248,8 @@ impl<W: Wall> Keeper<W> {
             Some(Command::Freeze) => self.freeze(),
             Some(Command::Thaw) => self.thaw(),
             Some(Command::InitFailed) => self.on_end(Ending::InitFailed).await,
+            Some(Command::SetClockAhead) => self.set_clock_ahead().await,
+            Some(Command::Snapshot(channel)) => Next::Snapshot(channel),
             Some(Command::Retire) | None => Next::End,
         }
     }
@@ -233,23 +273,32 @@ impl<W: Wall> Keeper<W> {
     }
 
     async fn on_end(&mut self, ending: Ending) -> Next {
-        match self.slot.ended(ending) {
+        let after = self.slot.ended(ending);
+        self.after(after).await
+    }
+
+    async fn after(&mut self, end: AfterEnd) -> Next {
+        match end {
             AfterEnd::Nothing => Next::Keep,
             AfterEnd::Reset => self.reset(false).await,
             AfterEnd::ResetAndAnnounce => self.reset(true).await,
             AfterEnd::End => Next::End,
-            AfterEnd::InitFailed(created, failure) => {
-                Next::Failed(created, CreateError::Init(failure))
-            }
+            AfterEnd::InitFailed(created, error) => Next::Failed(created, error),
         }
     }
 
     async fn on_init_deadline(&mut self) -> Next {
         self.init_deadline = None;
-        if self.slot.defer_init() { self.reset(false).await } else { Next::Keep }
+        let end = self.slot.out_of_time(self.init_timeout);
+        self.after(end).await
     }
 
     async fn reset(&mut self, announce: bool) -> Next {
+        if matches!(self.slot.coming, Coming::Restore { .. }) {
+            // Its init is in the snapshot. Run once more it could take minutes, which no invocation
+            // has: the next sandbox is restored again.
+            return Next::End;
+        }
         match timeout(PATIENCE, self.wall.reset()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {

@@ -7,6 +7,7 @@
 //! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
 //! - `logbook`: the function's output and the START, END and REPORT lines, in order
 //! - `roster`: the slots there are, and who is told of them
+//! - `snapstart`: snapshots of versions, made after their init, and what is restored from them
 //! - [`choice`]: which wall a function gets
 //! - [`endpoint`]: fika's own AWS endpoint, as functions find it
 //! - `environment`: the variables a runtime starts with; `credentials`: those of its role
@@ -29,6 +30,7 @@ mod roster;
 mod runtime_api;
 pub mod service;
 mod slot;
+mod snapstart;
 mod stock;
 #[cfg(test)]
 mod testing;
@@ -78,8 +80,19 @@ pub struct Outcome {
 pub enum CreateError {
     /// The function's own init failed.
     Init(InitFailure),
+    /// It was restored from its snapshot, and then failed.
+    Restore(RestoreFailure),
     /// The worker could not build it; the text says what to do.
     Worker(String),
+}
+
+/// What went wrong after a sandbox was restored from its snapshot. Its log says more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestoreFailure {
+    /// What the function does after a restore failed, or its process ended.
+    Hook,
+    /// It took longer than [`fika_model::limits::RESTORE_TIMEOUT`].
+    Timeout,
 }
 
 /// The sandbox an invocation was sent to is not there, or not free.

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use fika_model::{FunctionVersion, RequestId, limits};
 use fika_sandbox::{LogReader, Meter};
-use fika_store::{LogEvent, LogKey, LogStore};
+use fika_store::{Digest, LogEvent, LogKey, LogStore};
 
 /// The longest line kept whole; CloudWatch Logs cuts at the same length.
 const LINE_BYTES: usize = 256 * 1024;
@@ -37,12 +37,26 @@ pub(crate) enum Status {
     Failed(Cow<'static, str>),
 }
 
+/// What a first invocation had to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColdStart {
+    /// An init phase.
+    Init(Duration),
+    /// A restore from a snapshot.
+    Restore {
+        /// From its begin to the runtime's first call for work.
+        took: Duration,
+        /// How much of it was the function's: what it does after a restore.
+        billed: Duration,
+    },
+}
+
 /// An invocation that is over.
 #[derive(Debug, Clone)]
 pub(crate) struct Ended {
     pub request_id: RequestId,
     pub duration: Duration,
-    pub init: Option<Duration>,
+    pub cold_start: Option<ColdStart>,
     pub status: Status,
 }
 
@@ -82,6 +96,11 @@ impl Logbook {
         let page = Page { tail: Some(Vec::new()), ..Page::default() };
         let (version, memory_mb) = (version.version.clone(), version.memory_mb);
         Self { key, stream, version, memory_mb, store, meter, pipe, page: Mutex::new(page) }
+    }
+
+    /// The name of its stream.
+    pub fn stream(&self) -> &str {
+        &self.stream
     }
 
     fn page(&self) -> MutexGuard<'_, Page> {
@@ -184,10 +203,24 @@ impl Logbook {
 
     /// Writes the line of a first init phase that did not succeed.
     pub fn init_ended(&self, took: Duration, status: &Status) {
+        self.close_phase(init_report(took, status));
+    }
+
+    /// Writes the line a restore begins with.
+    pub fn restore_begins(&self, version: &FunctionVersion) {
+        self.page().line(restore_start(version));
+    }
+
+    /// Writes the line of a restore, however it ended.
+    pub fn restore_ended(&self, took: Duration, status: &Status) {
+        self.close_phase(restore_report(took, status));
+    }
+
+    fn close_phase(&self, report: String) {
         let mut page = self.page();
         self.take_output(&mut page, DRAIN_BYTES);
         page.close_partial();
-        page.line(init_report(took, status));
+        page.line(report);
         self.flush(&mut page);
     }
 
@@ -279,14 +312,27 @@ fn keep_tail(tail: &mut Vec<u8>, bytes: &[u8]) {
 
 fn report(ended: &Ended, memory_mb: u32, used_mb: u64) -> String {
     let duration = millis(ended.duration);
-    // Since August 2025 the init phase is billed like the rest.
-    let billed = (duration + ended.init.map_or(0.0, millis)).ceil();
+    // Since August 2025 the init phase is billed like the rest. Of a restore, the hooks are.
+    let before = match ended.cold_start {
+        None => 0.0,
+        Some(ColdStart::Init(took)) => millis(took),
+        Some(ColdStart::Restore { billed, .. }) => millis(billed),
+    };
+    let billed = (duration + before).ceil();
     let mut line = format!(
         "REPORT RequestId: {}\tDuration: {duration:.2} ms\tBilled Duration: {billed:.0} ms\tMemory Size: {memory_mb} MB\tMax Memory Used: {used_mb} MB\t",
         ended.request_id
     );
-    if let Some(init) = ended.init {
-        line.push_str(&format!("Init Duration: {:.2} ms\t", millis(init)));
+    match ended.cold_start {
+        None => {}
+        Some(ColdStart::Init(took)) => {
+            line.push_str(&format!("Init Duration: {:.2} ms\t", millis(took)));
+        }
+        Some(ColdStart::Restore { took, billed }) => line.push_str(&format!(
+            "Restore Duration: {:.2} ms\tBilled Restore Duration: {:.0} ms\t",
+            millis(took),
+            millis(billed).ceil()
+        )),
     }
     line.push_str(&told(&ended.status));
     line.push('\n');
@@ -296,6 +342,20 @@ fn report(ended: &Ended, memory_mb: u32, used_mb: u64) -> String {
 fn init_report(took: Duration, status: &Status) -> String {
     let took = millis(took);
     format!("INIT_REPORT Init Duration: {took:.2} ms\tPhase: init\t{}\n", told(status))
+}
+
+/// AWS names a runtime's build by 64 hexadecimal digits; ours stand for the identifier.
+fn restore_start(version: &FunctionVersion) -> String {
+    let (runtime, region) = (version.runtime.to_string(), &version.arn.scope.region);
+    let digest = Digest::of(runtime.as_bytes());
+    format!(
+        "RESTORE_START Runtime Version: {runtime}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{digest}\n"
+    )
+}
+
+fn restore_report(took: Duration, status: &Status) -> String {
+    let line = format!("RESTORE_REPORT Restore Duration: {:.2} ms\t{}", millis(took), told(status));
+    format!("{}\n", line.trim_end())
 }
 
 fn told(status: &Status) -> Cow<'static, str> {

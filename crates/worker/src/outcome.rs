@@ -9,6 +9,11 @@ use fika_sandbox::Exit;
 
 use crate::Outcome;
 
+const TIMEOUT: &str = "Sandbox.Timedout";
+const ENTRYPOINT: &str = "Runtime.InvalidEntrypoint";
+/// How much of a function's own text goes into the state of its version.
+const REASON_CHARS: usize = 1024;
+
 /// A failed init phase, to be answered to whoever is waiting for a sandbox.
 #[derive(Debug, Clone)]
 pub struct InitFailure {
@@ -22,6 +27,8 @@ enum Cause {
     Reported(Bytes),
     /// The runtime ended without a word.
     Exited(Exit),
+    /// It took longer than this.
+    Timeout(Duration),
 }
 
 impl InitFailure {
@@ -33,11 +40,17 @@ impl InitFailure {
         Self { cause, log_tail }
     }
 
+    /// One that had this long.
+    pub(crate) fn timeout(limit: Duration, log_tail: Vec<u8>) -> Self {
+        Self { cause: Cause::Timeout(limit), log_tail }
+    }
+
     /// The `errorType` for the `INIT_REPORT` line.
     pub(crate) fn error_type(&self) -> String {
         match &self.cause {
             Cause::Reported(json) => error_type_of(json),
             Cause::Exited(_) => "Runtime.ExitError".into(),
+            Cause::Timeout(_) => TIMEOUT.into(),
         }
     }
 
@@ -47,8 +60,39 @@ impl InitFailure {
         let payload = match &self.cause {
             Cause::Reported(json) => json.clone(),
             Cause::Exited(exit) => json_of(&exit_error(request_id, *exit)),
+            Cause::Timeout(limit) => json_of(&timeout_error(request_id, *limit)),
         };
         Outcome { payload, failed: true, log_tail: tail.then(|| self.log_tail.clone()) }
+    }
+}
+
+/// How a version's state tells of it.
+impl InitFailure {
+    /// AWS's code for a version that failed for this.
+    #[must_use]
+    pub fn reason_code(&self) -> &'static str {
+        match &self.cause {
+            Cause::Reported(json) if error_type_of(json) == ENTRYPOINT => {
+                "FunctionError.InvalidEntryPoint"
+            }
+            Cause::Reported(_) | Cause::Exited(_) => "FunctionError.RuntimeInitError",
+            Cause::Timeout(_) => "FunctionError.InitTimeout",
+        }
+    }
+
+    /// The error in one line.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match &self.cause {
+            Cause::Reported(json) => match error_message_of(json) {
+                Some(message) => format!("{}: {message}", error_type_of(json)),
+                None => error_type_of(json),
+            },
+            Cause::Exited(exit) => format!("Runtime.ExitError: {}", exited(*exit)),
+            Cause::Timeout(limit) => {
+                format!("{TIMEOUT}: Init timed out after {:.2} seconds", limit.as_secs_f64())
+            }
+        }
     }
 }
 
@@ -63,6 +107,19 @@ pub(crate) fn error_type_of(json: &[u8]) -> String {
     }
 }
 
+/// The first line of the `errorMessage` member of an error a runtime sent, cut where it is long.
+fn error_message_of(json: &[u8]) -> Option<String> {
+    let message = serde_json::from_slice::<FunctionErrorMessage>(json).ok()?.error_message;
+    let line = message.lines().next().unwrap_or_default();
+    Some(line.chars().filter(|c| !c.is_control()).take(REASON_CHARS).collect())
+}
+
+#[derive(serde::Deserialize)]
+struct FunctionErrorMessage {
+    #[serde(rename = "errorMessage")]
+    error_message: String,
+}
+
 #[derive(serde::Deserialize)]
 struct FunctionErrorType {
     #[serde(rename = "errorType")]
@@ -72,7 +129,7 @@ struct FunctionErrorType {
 /// An invocation that ran past its timeout.
 pub(crate) fn timeout_error(request_id: RequestId, timeout: Duration) -> FunctionError {
     FunctionError::new(
-        "Sandbox.Timedout",
+        TIMEOUT,
         format!(
             "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
             timeout.as_secs_f64()
@@ -82,23 +139,24 @@ pub(crate) fn timeout_error(request_id: RequestId, timeout: Duration) -> Functio
 
 /// A runtime that ended in the middle of an invocation.
 pub(crate) fn exit_error(request_id: RequestId, exit: Exit) -> FunctionError {
-    let how = match exit {
+    let how = exited(exit);
+    FunctionError::new("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
+}
+
+fn exited(exit: Exit) -> String {
+    match exit {
         Exit::Code(0) => "Runtime exited without providing a reason".into(),
         Exit::Code(code) => format!("Runtime exited with error: exit status {code}"),
         Exit::Signal(signal) => {
             format!("Runtime exited with error: signal: {}", signal_name(signal))
         }
-    };
-    FunctionError::new("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
+    }
 }
 
 /// A runtime whose program is not there or cannot be run.
 pub(crate) fn entrypoint_error(argv: &[String]) -> FunctionError {
     let program = argv.first().map_or("", String::as_str);
-    FunctionError::new(
-        "Runtime.InvalidEntrypoint",
-        format!("Couldn't find valid bootstrap(s): [{program}]"),
-    )
+    FunctionError::new(ENTRYPOINT, format!("Couldn't find valid bootstrap(s): [{program}]"))
 }
 
 /// An answer of more than [`limits::SYNC_RESPONSE_BYTES`].
@@ -162,5 +220,37 @@ mod tests {
         assert_eq!(failure.error_type(), "Runtime.ImportModuleError");
         let outcome = failure.outcome(RequestId::random(), false);
         assert_eq!((outcome.payload, outcome.failed, outcome.log_tail), (sent, true, None));
+    }
+
+    #[test]
+    fn a_version_says_why_its_init_failed() {
+        let said = |json: &'static str| InitFailure::new(Some(json.into()), None, Vec::new());
+        let exited = InitFailure::new(None, Some(Exit::Code(3)), Vec::new());
+        let late = InitFailure::timeout(Duration::from_secs(130), Vec::new());
+        for (failure, code, reason) in [
+            (
+                said(r#"{"errorType":"Error","errorMessage":"no database\nat all"}"#),
+                "FunctionError.RuntimeInitError",
+                "Error: no database",
+            ),
+            (said("{}"), "FunctionError.RuntimeInitError", "Runtime.Unknown"),
+            (
+                said(r#"{"errorType":"Runtime.InvalidEntrypoint"}"#),
+                "FunctionError.InvalidEntryPoint",
+                "Runtime.InvalidEntrypoint",
+            ),
+            (
+                exited,
+                "FunctionError.RuntimeInitError",
+                "Runtime.ExitError: Runtime exited with error: exit status 3",
+            ),
+            (
+                late,
+                "FunctionError.InitTimeout",
+                "Sandbox.Timedout: Init timed out after 130.00 seconds",
+            ),
+        ] {
+            assert_eq!((failure.reason_code(), failure.reason().as_str()), (code, reason));
+        }
     }
 }

@@ -34,6 +34,8 @@ const DISCARD_BYTES: usize = 64 * 1024 * 1024;
 /// How long accepting pauses when the machine cannot take another connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How fika's clients say that their function is ready to become a snapshot.
+const CHECKPOINT: &str = "/fika/checkpoint";
 const PREFIX: &str = "/2018-06-01/runtime/";
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 const DEADLINE: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms");
@@ -75,7 +77,7 @@ pub(crate) async fn serve_connection(
     stream: Connection,
     credentials: Arc<dyn CredentialSource>,
 ) {
-    let hold = Hold::default();
+    let (hold, channel) = (Hold::default(), stream.channel());
     let stream = Held::new(TokioIo::new(stream), hold.clone());
     let service = service_fn(move |request| {
         let (slot, hold) = (Arc::clone(&slot), hold.clone());
@@ -84,7 +86,7 @@ pub(crate) async fn serve_connection(
         async move {
             Ok::<_, Infallible>(match role {
                 Some(answer) => answer,
-                None => route(&slot, request, &hold).await,
+                None => route(&slot, request, &hold, channel).await,
             })
         }
     });
@@ -99,12 +101,21 @@ pub(crate) async fn serve_connection(
     }
 }
 
-async fn route(slot: &Arc<Slot>, request: Request<Incoming>, hold: &Hold) -> Answer {
+async fn route(
+    slot: &Arc<Slot>,
+    request: Request<Incoming>,
+    hold: &Hold,
+    channel: Option<u16>,
+) -> Answer {
     let (parts, body) = request.into_parts();
+    if parts.uri.path() == CHECKPOINT && parts.method == Method::GET {
+        return checkpoint(slot).await;
+    }
     let Some(path) = parts.uri.path().strip_prefix(PREFIX) else { return not_found() };
     match (&parts.method, path) {
         (&Method::GET, "invocation/next") => next(slot, hold).await,
-        (&Method::POST, "init/error") => init_error(slot, body).await,
+        (&Method::POST, "init/error" | "restore/error") => init_error(slot, body).await,
+        (&Method::GET, "restore/next") => refused(slot.restore_next(channel).await),
         (&Method::POST, path) => match invocation_path(path) {
             Some((id, "response")) => response(slot, id, body).await,
             Some((id, "error")) => error(slot, id, body).await,
@@ -143,6 +154,14 @@ async fn next(slot: &Arc<Slot>, hold: &Hold) -> Answer {
     let _ = tokio::spawn(tokio::task::yield_now()).await;
     match slot.next().await {
         Ok(delivery) => deliver(slot, delivery),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+/// The answer is that the clock is set ahead.
+async fn checkpoint(slot: &Slot) -> Answer {
+    match slot.checkpoint().await {
+        Ok(()) => Response::new(Full::default()),
         Err(refusal) => refused(refusal),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fika_model::error::chain;
-use fika_model::{FunctionVersion, LaneId, SandboxId, WallKind, WorkerId};
+use fika_model::{FunctionVersion, LaneId, SandboxId, VersionUid, WallKind, WorkerId};
 use fika_sandbox::Walls;
 use fika_sandbox::image::{Image, ImageStore};
 use fika_store::{Blobs, LogStore, NotADigest};
@@ -15,8 +15,10 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::choice::WallChoice;
+use crate::keeper::Origin;
 use crate::roster::Roster;
 use crate::slot::Command;
+use crate::snapstart::{self, Snapshots, Subject};
 use crate::stock::{self, Kind, Stock, StockFacts};
 use crate::{
     CreateError, CredentialSource, Endpoint, Gone, Invocation, Outcome, SandboxEvents,
@@ -27,7 +29,7 @@ use crate::{
 const END: Duration = Duration::from_secs(20);
 /// How often those that are left are told again.
 const RETIRE_AGAIN: Duration = Duration::from_millis(200);
-const STOPPING: &str = "the worker is stopping; send the request to another";
+pub(crate) const STOPPING: &str = "the worker is stopping; send the request to another";
 
 /// What a worker is made of.
 pub struct WorkerOptions {
@@ -77,6 +79,7 @@ pub(crate) struct Shared {
     pub init_timeout: Duration,
     pub endpoint: OnceLock<Arc<dyn Endpoint>>,
     pub stock: Stock,
+    pub snapshots: Snapshots,
     /// How many walls there have been.
     walls_built: AtomicU64,
     lanes: Vec<Handle>,
@@ -98,6 +101,7 @@ impl Worker {
             init_timeout: options.init_timeout,
             endpoint: OnceLock::new(),
             stock: Stock::new(options.stock_memory_mb, options.lanes.len()),
+            snapshots: Snapshots::default(),
             walls_built: AtomicU64::new(0),
             lanes: options.lanes,
             images: options.images,
@@ -143,34 +147,56 @@ impl Worker {
         Ok(())
     }
 
-    /// Makes everything ready that a first sandbox of this version needs: the runtime image and
-    /// the unpacked code.
+    /// Makes everything ready that a first sandbox of this version needs: the runtime image, the
+    /// unpacked code, and with `SnapStart` the snapshot, for which its init phase runs.
     ///
     /// # Errors
-    /// A text that says what to do.
+    /// [`CreateError::Init`] when that fails; else a text that says what to do.
     pub async fn prepare(
         &self,
-        version: &FunctionVersion,
+        version: &Arc<FunctionVersion>,
         progress: &(dyn Fn(String) + Send + Sync),
-    ) -> Result<(), String> {
-        self.home(version, progress).await.map(drop)
+    ) -> Result<(), CreateError> {
+        let (home, wall) = self.home(version, progress).await.map_err(CreateError::Worker)?;
+        if !version.snap_start {
+            return Ok(());
+        }
+        let subject = Subject { version: Arc::clone(version), home, wall };
+        snapstart::ensure(&self.shared, &subject).await
+    }
+
+    /// Whether sandboxes of that version are restored from a snapshot.
+    #[must_use]
+    pub fn has_snapshot(&self, version: VersionUid) -> bool {
+        self.shared.snapshots.has(version)
+    }
+
+    /// The version was deleted: its snapshot goes.
+    pub fn forget_snapshot(&self, version: VersionUid) {
+        snapstart::forget(&self.shared, version);
+    }
+
+    /// Removes the snapshots of all versions but these, which are all there are.
+    pub async fn sweep_snapshots(&self, versions: Vec<Arc<FunctionVersion>>) {
+        snapstart::sweep(&self.shared, versions).await;
     }
 
     async fn home(
         &self,
         version: &FunctionVersion,
         progress: &(dyn Fn(String) + Send + Sync),
-    ) -> Result<Home, String> {
-        self.shared.walls.wall_for(version).map_err(|error| error.to_string())?;
-        let images = &self.shared.images;
-        let image = match images.find(&version.runtime) {
+    ) -> Result<(Home, WallKind), String> {
+        let wall = self.shared.walls.wall_for(version).map_err(|error| error.to_string())?;
+        let image = match self.shared.image(version) {
             Some(image) => image,
-            None => images
+            None => self
+                .shared
+                .images
                 .ensure(&version.runtime, &|step| progress(step.to_string()))
                 .await
                 .map_err(|e| chain(&e))?,
         };
-        Ok(Home { image, code: self.code(version).await? })
+        Ok((Home { image, code: self.code(version).await? }, wall))
     }
 
     /// The unpacked code, unpacking it if it is not there.
@@ -224,6 +250,11 @@ impl Shared {
         (LaneId(u16::try_from(index).unwrap_or(0)), &self.lanes[index])
     }
 
+    /// The runtime image of a version, if it is there.
+    pub fn image(&self, version: &FunctionVersion) -> Option<Image> {
+        self.images.find(&version.runtime)
+    }
+
     /// A number that no other wall of this worker has.
     pub fn next_wall(&self) -> u64 {
         self.walls_built.fetch_add(1, Ordering::Relaxed)
@@ -237,22 +268,27 @@ impl WorkerService for Worker {
         version: Arc<FunctionVersion>,
         near: Option<LaneId>,
     ) -> Result<(), CreateError> {
-        let home = self.home(&version, &|_| {}).await.map_err(CreateError::Worker)?;
+        let (home, wall) = self.home(&version, &|_| {}).await.map_err(CreateError::Worker)?;
         if self.shared.roster.is_closed() {
             return Err(CreateError::Worker(STOPPING.into()));
         }
         let (created, done) = oneshot::channel();
         let (lane, handle) = self.shared.lane(near.map_or(sandbox.0, |lane| lane.0.into()));
         let shared = Arc::clone(&self.shared);
-        let wall = self.shared.walls.wall_for(&version);
-        let wall = wall.map_err(|error| CreateError::Worker(error.to_string()))?;
         let kind = Kind::of(&version, wall, &home);
-        // Without a wall there is nothing to prepare.
-        let stocked = wall != WallKind::None;
-        let taken = stocked.then(|| stock::take(&shared, kind.clone(), &home.image, lane));
-        let (prepared, _starting) = taken.unzip();
-        let prepared = prepared.flatten();
-        let order = keeper::Order { id: sandbox, version, home, kind, lane, prepared };
+        let subject = Subject { version, home, wall };
+        let (origin, _starting) = match snapstart::find(&shared, &subject) {
+            Some(snapshot) => (Origin::Snapshot(snapshot), None),
+            // Without a wall there is nothing to prepare.
+            None if wall == WallKind::None => (Origin::New, None),
+            None => {
+                let image = &subject.home.image;
+                let (prepared, starting) = stock::take(&shared, kind.clone(), image, lane);
+                (prepared.map_or(Origin::New, Origin::Stock), Some(starting))
+            }
+        };
+        let Subject { version, home, .. } = subject;
+        let order = keeper::Order { id: sandbox, version, home, kind, lane, origin };
         handle.spawn(keeper::run(shared, order, created));
         done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::logbook::Logbook;
 use crate::roster::Roster;
-use crate::slot::{Command, Slot};
+use crate::slot::{Coming, Command, Slot};
 use crate::{CreateError, CredentialSource, Invocation, RoleCredentials, SandboxEvents};
 
 /// The sandbox in every test.
@@ -164,7 +164,8 @@ pub(crate) fn bare(version: Arc<FunctionVersion>) -> Bare {
     let (roster, heard) = (Arc::new(Roster::new(WorkerId(0))), Arc::new(Heard::default()));
     roster.report_to(Arc::clone(&heard) as Arc<dyn SandboxEvents>);
     let (waiting, created) = oneshot::channel();
-    let (slot, inbox) = Slot::new(SANDBOX, version, logbook, Arc::clone(&roster), waiting);
+    let (slot, inbox) =
+        Slot::new(SANDBOX, version, Coming::Init, logbook, Arc::clone(&roster), waiting);
     roster.insert(Arc::clone(&slot));
     Bare { slot, roster, inbox, created, heard, output }
 }

@@ -50,7 +50,7 @@ impl Control {
         let functions = self.inner.registry.list(scope, start, limit + 2);
         let entries = functions.iter().flat_map(|function| states(function, all));
         let entries = entries.filter(|(place, _)| after.as_ref().is_none_or(|after| place > after));
-        let (functions, next_marker) = cut(entries, limit);
+        let (functions, next_marker) = self.cut(entries, limit);
         Ok(ListFunctionsOutput { functions: Some(functions), next_marker })
     }
 
@@ -69,8 +69,21 @@ impl Control {
         let entries = states(&function, true).into_iter();
         let entries = entries
             .filter(|((_, number), _)| after.as_ref().is_none_or(|(_, after)| number > after));
-        let (versions, next_marker) = cut(entries, page(input.max_items));
+        let (versions, next_marker) = self.cut(entries, page(input.max_items));
         Ok(ListVersionsByFunctionOutput { versions: Some(versions), next_marker })
+    }
+
+    /// A page of entries, and the marker of the next one.
+    fn cut(
+        &self,
+        mut entries: impl Iterator<Item = (Place, Shown)>,
+        limit: usize,
+    ) -> (Vec<FunctionConfiguration>, Option<String>) {
+        let (places, shown): (Vec<_>, Vec<_>) = entries.by_ref().take(limit).unzip();
+        let more = entries.next().is_some();
+        let marker = places.last().filter(|_| more).map(mark);
+        let summary = |shown| answer::summary(&self.optimized(shown));
+        (shown.into_iter().map(summary).collect(), marker)
     }
 }
 
@@ -89,17 +102,6 @@ fn states(function: &Arc<Function>, all: bool) -> Vec<(Place, Shown)> {
 
 fn page(max_items: Option<i32>) -> usize {
     max_items.and_then(|n| usize::try_from(n).ok()).unwrap_or(PAGE).clamp(1, PAGE)
-}
-
-/// A page of entries, and the marker of the next one.
-fn cut(
-    mut entries: impl Iterator<Item = (Place, Shown)>,
-    limit: usize,
-) -> (Vec<FunctionConfiguration>, Option<String>) {
-    let (places, shown): (Vec<_>, Vec<_>) = entries.by_ref().take(limit).unzip();
-    let more = entries.next().is_some();
-    let marker = places.last().filter(|_| more).map(mark);
-    (shown.iter().map(answer::summary).collect(), marker)
 }
 
 fn mark((name, number): &Place) -> String {

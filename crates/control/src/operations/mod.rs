@@ -47,7 +47,14 @@ impl Control {
             let shown = if qualifier.is_some() { shown.qualified() } else { shown };
             Some(Found { snapshot, shown })
         });
+        let found = found.map(|found| Found { shown: self.optimized(found.shown), ..found });
         found.ok_or_else(|| refuse::not_found(&reference::arn(scope, &reference.name, qualifier)))
+    }
+
+    /// The same, with what only those know who prepare.
+    fn optimized(&self, shown: Shown) -> Shown {
+        let optimized = self.inner.preparation.is_optimized(shown.uid);
+        shown.optimized(optimized)
     }
 
     /// The function a caller names, for what only whole functions have.

@@ -92,6 +92,7 @@ impl Control {
     ) -> Result<FunctionConfiguration, AwsError> {
         let shown = Shown::of(&function.arn, snapshot, which);
         let shown = shown.ok_or_else(|| refuse::not_found(&function.arn))?;
+        let shown = self.optimized(shown);
         let shown = if which == Which::Latest { shown } else { shown.qualified() };
         Ok(answer::configuration(&shown))
     }

@@ -188,6 +188,12 @@ impl MicroVms {
         snapshot::find(&self.snapshots.join(name), &self.breed)
     }
 
+    /// The names of all snapshots, of whatever use.
+    #[must_use]
+    pub fn snapshots(&self) -> Vec<String> {
+        snapshot::whole(&self.snapshots).collect()
+    }
+
     /// Removes the snapshot of a name, if there is one. Guests restored from it live on.
     pub async fn forget(&self, name: &str) {
         let directory = self.snapshots.join(name);

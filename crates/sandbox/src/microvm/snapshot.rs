@@ -152,10 +152,14 @@ pub(super) fn touch(directory: &Path) {
     let _older = file.and_then(|file| file.set_modified(SystemTime::now()));
 }
 
+/// Names of all snapshots.
+pub(super) fn whole(place: &Path) -> impl Iterator<Item = String> {
+    names(place).filter(|name| !name.starts_with(DRAFT))
+}
+
 /// Names of snapshots that nobody can use any more.
 pub(super) fn useless(place: &Path, breed: &str) -> Vec<String> {
-    let whole = names(place).filter(|name| !name.starts_with(DRAFT));
-    whole.filter(|name| find(&place.join(name), breed).is_none()).collect()
+    whole(place).filter(|name| find(&place.join(name), breed).is_none()).collect()
 }
 
 /// Names of all but the `most` that were used last, of those whose names begin so.

@@ -1,20 +1,22 @@
 //! How a sandbox and its keeper come to be.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use fika_model::{FunctionVersion, LaneId, SandboxId};
-use fika_sandbox::{Bind, Sandbox, Start};
+use fika_sandbox::{Bind, Sandbox, Snapshot, Start};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use super::Keeper;
+use super::{Checkpointed, Keeper, Waits};
 use crate::logbook::{self, Logbook};
 use crate::service::{Home, Shared};
-use crate::slot::{Created, Slot};
+use crate::slot::{Coming, Created, Slot};
+use crate::snapstart::Subject;
 use crate::stock::parked::TASK_ROOT;
 use crate::stock::prepared::Sizes;
 use crate::stock::{self, Kind, Prepared};
-use crate::{CreateError, environment};
+use crate::{CreateError, environment, snapstart};
 
 /// What sandbox is to be.
 pub(crate) struct Order {
@@ -24,8 +26,26 @@ pub(crate) struct Order {
     /// What it can be made of.
     pub kind: Kind,
     pub lane: LaneId,
-    /// One out of stock, for it to be made of.
-    pub prepared: Option<Prepared>,
+    /// What it is made of.
+    pub origin: Origin,
+}
+
+/// What a sandbox is made of.
+pub(crate) enum Origin {
+    /// A new wall.
+    New,
+    /// One out of stock.
+    Stock(Prepared),
+    /// The snapshot of its version.
+    Snapshot(Snapshot),
+    /// A new wall, whose function becomes the snapshot of its version.
+    Checkpoint(oneshot::Sender<Checkpointed<Sandbox>>),
+}
+
+impl Order {
+    fn subject(&self) -> Subject {
+        Subject { version: self.version.clone(), home: self.home.clone(), wall: self.kind.wall }
+    }
 }
 
 /// Builds a sandbox and keeps it until its end.
@@ -38,23 +58,72 @@ pub(crate) async fn run(shared: Arc<Shared>, order: Order, created: Created) {
     }
 }
 
+/// What stands, and how its first runtime comes up.
+struct Beginning {
+    prepared: Prepared,
+    coming: Coming,
+    waits: Option<Waits>,
+    checkpoint: Option<oneshot::Sender<Checkpointed<Sandbox>>>,
+}
+
+impl Beginning {
+    /// Of a sandbox that is to run its init.
+    fn of(mut prepared: Prepared) -> Self {
+        let waits = prepared.parked.take().map(Waits::Parked);
+        Self { prepared, coming: Coming::Init, waits, checkpoint: None }
+    }
+}
+
+async fn begin(shared: &Arc<Shared>, order: &Order, origin: Origin) -> Result<Beginning, String> {
+    match origin {
+        Origin::Stock(prepared) => Ok(Beginning::of(prepared)),
+        Origin::Snapshot(snapshot) => restored(shared, order, &snapshot).await,
+        Origin::New => new(shared, order).await.map(Beginning::of),
+        Origin::Checkpoint(taker) => {
+            // What was itself restored cannot become a snapshot.
+            let (number, sizes) = (shared.next_wall(), Sizes::of(&order.version));
+            let (walls, wall, image) = (&shared.built, order.kind.wall, &order.home.image);
+            let prepared = Prepared::wall(walls, wall, number, image, sizes, order.lane).await?;
+            let (coming, checkpoint) = (Coming::Checkpoint, Some(taker));
+            Ok(Beginning { coming, checkpoint, ..Beginning::of(prepared) })
+        }
+    }
+}
+
+async fn new(shared: &Arc<Shared>, order: &Order) -> Result<Prepared, String> {
+    let sizes = Sizes::of(&order.version);
+    stock::fresh(shared, &order.kind, sizes, &order.home.image, order.lane).await
+}
+
+/// Where it cannot be restored, it starts as any other.
+async fn restored(
+    shared: &Arc<Shared>,
+    order: &Order,
+    snapshot: &Snapshot,
+) -> Result<Beginning, String> {
+    let since = Instant::now();
+    match snapstart::restore(shared, &order.subject(), snapshot, order.lane).await {
+        Some((prepared, connection)) => {
+            let (coming, waits) = (Coming::Restore { since }, Some(Waits::Restored(connection)));
+            Ok(Beginning { coming, waits, ..Beginning::of(prepared) })
+        }
+        None => new(shared, order).await.map(Beginning::of),
+    }
+}
+
 async fn build(
     shared: &Arc<Shared>,
-    order: Order,
+    mut order: Order,
     created: Created,
 ) -> Result<Keeper<Sandbox>, (Created, String)> {
-    let Order { id, version, home, kind, lane, prepared } = order;
-    let sizes = Sizes::of(&version);
-    let Sizes { memory_mb, ephemeral_mb } = sizes;
-    let egress = version.egress.clone();
-    let prepared = match prepared {
-        Some(prepared) => Ok(prepared),
-        None => stock::fresh(shared, &kind, sizes, &home.image, lane).await,
-    };
-    let Prepared { mut wall, api, parked, .. } = match prepared {
-        Ok(prepared) => prepared,
-        Err(text) => return Err((created, text)),
-    };
+    let origin = std::mem::replace(&mut order.origin, Origin::New);
+    let Beginning { prepared, coming, waits, checkpoint } =
+        match begin(shared, &order, origin).await {
+            Ok(beginning) => beginning,
+            Err(text) => return Err((created, text)),
+        };
+    let Order { id, version, home, lane, .. } = order;
+    let Prepared { mut wall, api, .. } = prepared;
     let pipe = match wall.take_logs().watch() {
         Ok(pipe) => pipe,
         Err(error) => {
@@ -65,14 +134,21 @@ async fn build(
     let door = Arc::new(wall.take_endpoint());
     let own = shared.endpoint.get().map(|endpoint| (Arc::clone(endpoint), door, lane));
     let stream = logbook::stream_name(&version.version, SystemTime::now());
+    let bind = Bind {
+        code: home.code,
+        memory_mb: version.memory_mb,
+        ephemeral_mb: version.ephemeral_mb,
+        egress: version.egress.clone(),
+    };
     let start = Start {
-        argv: home.image.argv.clone(),
-        env: environment::variables(&version, &stream, &*shared.credentials),
+        argv: home.image.argv,
+        env: environment::variables(&version, coming, &stream, &*shared.credentials),
         cwd: TASK_ROOT.into(),
     };
+    let init_timeout = coming.limit(&version, shared.init_timeout);
     let logbook = Logbook::new(&version, stream, shared.logs.clone(), wall.meter(), pipe);
     let roster = Arc::clone(&shared.roster);
-    let (slot, inbox) = Slot::new(id, version, logbook, Arc::clone(&roster), created);
+    let (slot, inbox) = Slot::new(id, version, coming, logbook, Arc::clone(&roster), created);
     roster.insert(Arc::clone(&slot));
     Ok(Keeper {
         slot,
@@ -84,10 +160,11 @@ async fn build(
         credentials: Arc::clone(&shared.credentials),
         serving: JoinSet::new(),
         pump: JoinSet::new(),
-        bind: Some(Bind { code: home.code, memory_mb, ephemeral_mb, egress }),
-        parked,
+        bind: Some(bind),
+        waits,
+        checkpoint,
         start,
-        init_timeout: shared.init_timeout,
+        init_timeout,
         init_deadline: None,
     })
 }

@@ -75,7 +75,7 @@ impl Slot {
         state.phase = Phase::Stopping;
         self.begin(&mut current);
         self.logbook.timed_out(request_id, self.version.timeout);
-        self.end(&mut state.init_duration, &mut current, Status::Timeout);
+        self.end(&mut state.cold_start, &mut current, Status::Timeout);
         drop(state);
         self.command(Command::Reset);
         let error = outcome::timeout_error(request_id, self.version.timeout);

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use fika_model::RequestId;
 use fika_sandbox::Exit;
 
-use super::{Command, Created, Current, Phase, Rest, Slot};
+use super::{Coming, Command, Created, Current, Phase, Rest, Slot};
 use crate::logbook::Status;
 use crate::outcome::{self, InitFailure};
+use crate::{CreateError, RestoreFailure};
 
 /// Whether the runtime is to be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +49,8 @@ pub(crate) enum AfterEnd {
     /// End the sandbox. What used up its memory, or keeps its runtime from coming up again, may
     /// outlive the processes: a fresh one costs a cold start, a spoilt one every later call.
     End,
-    /// The first init failed: end the sandbox, then say so.
-    InitFailed(Created, InitFailure),
+    /// The first init, or the restore, failed: end the sandbox, then say so.
+    InitFailed(Created, CreateError),
 }
 
 impl Slot {
@@ -61,6 +62,9 @@ impl Slot {
         }
         state.phase = Phase::Starting;
         state.init_started = Instant::now();
+        if matches!(self.coming, Coming::Restore { .. }) {
+            self.logbook.restore_begins(&self.version);
+        }
         if let Some(current) = &mut state.current {
             // What this init logs and takes is the invocation's.
             self.begin(current);
@@ -95,16 +99,22 @@ impl Slot {
         };
     }
 
-    /// The first init has taken longer than its own limit. If it still runs it is to be killed:
-    /// it is run again, under the function's own timeout, when an invocation comes.
-    pub fn defer_init(&self) -> bool {
+    /// The first init, or the restore, has taken longer than its own limit. If it still runs it is
+    /// to be killed: an init is run again, under the function's own timeout, when an invocation
+    /// comes. What was to become a snapshot, or came of one, has failed.
+    pub fn out_of_time(&self, limit: Duration) -> AfterEnd {
         let mut state = self.lock();
-        let Some(created) = state.created.take() else { return false };
+        let Some(created) = state.created.take() else { return AfterEnd::Nothing };
         state.phase = Phase::Stopping;
         state.init_error = None;
-        self.logbook.init_ended(state.init_started.elapsed(), &Status::Timeout);
-        self.is_up(created);
-        true
+        self.first_ended(state.init_started, &Status::Timeout);
+        match self.too_late(limit) {
+            Some(error) => AfterEnd::InitFailed(created, error),
+            None => {
+                self.is_up(created);
+                AfterEnd::Reset
+            }
+        }
     }
 
     /// The runtime has ended. Tells the one who waits, and what the keeper does next.
@@ -122,10 +132,10 @@ impl Slot {
         let spoilt = starting || matches!(ending, Ending::Exited { out_of_memory: true, .. });
         state.phase = Phase::Stopping;
         if let Some(created) = state.created.take() {
-            let took = state.init_started.elapsed();
+            let begun = state.init_started;
             drop(guard);
-            let failure = self.first_init_failed(took, ending, said);
-            return AfterEnd::InitFailed(created, failure);
+            let error = self.first_failed(begun, ending, said);
+            return AfterEnd::InitFailed(created, error);
         }
         // Queued, and the runtime that ended had finished its init: start a new one for it.
         let lost = |current: &mut Current| starting || current.queued.is_none();
@@ -134,19 +144,14 @@ impl Slot {
             return if spoilt && idle { AfterEnd::End } else { AfterEnd::Reset };
         };
         let (status, payload) = verdict(current.id, ending, said);
-        self.end(&mut state.init_duration, &mut current, status);
+        self.end(&mut state.cold_start, &mut current, status);
         drop(guard);
         let outcome = self.failed(current.tail, payload);
         let _ = current.responder.send(outcome);
         if spoilt { AfterEnd::End } else { AfterEnd::ResetAndAnnounce }
     }
 
-    fn first_init_failed(
-        &self,
-        took: Duration,
-        ending: Ending,
-        said: Option<Bytes>,
-    ) -> InitFailure {
+    fn first_failed(&self, begun: Instant, ending: Ending, said: Option<Bytes>) -> CreateError {
         let (said, how) = match ending {
             Ending::Exited { how, .. } => (said, Some(how)),
             Ending::InitFailed => (said, None),
@@ -154,8 +159,11 @@ impl Slot {
         };
         self.logbook.drain();
         let failure = InitFailure::new(said, how, self.logbook.take_tail());
-        self.logbook.init_ended(took, &Status::Failed(failure.error_type().into()));
-        failure
+        self.first_ended(begun, &Status::Failed(failure.error_type().into()));
+        match self.coming {
+            Coming::Restore { .. } => CreateError::Restore(RestoreFailure::Hook),
+            Coming::Init | Coming::Checkpoint => CreateError::Init(failure),
+        }
     }
 
     /// This is the end; the caller whose invocation runs is told. Who waits for the sandbox itself is
@@ -172,7 +180,7 @@ impl Slot {
         }
         let killed = Ending::Exited { how: Exit::Signal(9), out_of_memory: false };
         let (status, payload) = verdict(current.id, killed, None);
-        self.end(&mut state.init_duration, &mut current, status);
+        self.end(&mut state.cold_start, &mut current, status);
         drop(guard);
         let outcome = self.failed(current.tail, payload);
         let _ = current.responder.send(outcome);

@@ -1,5 +1,7 @@
 //! What one sandbox is doing right now, and the one invocation it may hold.
 //!
+//! How its first runtime comes up is its [`Coming`]; `snapstart` is what a snapshot adds to that.
+//!
 //! Three sides meet here under one short lock: the caller's (`caller`), the runtime's (`runtime`)
 //! and that of the keeper, which owns the wall (`keeper`). The keeper is told what to do by
 //! [`Command`]s. The log's own lock is taken inside this one, never the other way round, and
@@ -8,6 +10,7 @@
 mod caller;
 mod keeper;
 mod runtime;
+mod snapstart;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -17,12 +20,14 @@ use fika_model::{FunctionVersion, RequestId, SandboxId};
 use http::HeaderValue;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
-use crate::logbook::{Ended, Logbook, Status};
+use crate::logbook::{ColdStart, Ended, Logbook, Status};
 use crate::roster::Roster;
 use crate::{CreateError, Invocation, Outcome};
+use snapstart::Checkpoint;
 
 pub(crate) use keeper::{AfterEnd, Begin, Ending};
 pub(crate) use runtime::Refusal;
+pub(crate) use snapstart::Coming;
 
 /// Who waits for a sandbox to come up.
 pub(crate) type Created = oneshot::Sender<Result<(), CreateError>>;
@@ -68,8 +73,12 @@ pub(crate) enum Command {
     Thaw,
     /// Kill the function's processes, then offer the sandbox again: an invocation ran too long.
     Reset,
-    /// The runtime has said that its init failed: that is its end.
+    /// The runtime has said that its init, or its restore, failed: that is its end.
     InitFailed,
+    /// Set the clock ahead: the function is ready to become a snapshot.
+    SetClockAhead,
+    /// Make it a snapshot. It waits to be restored on the connection of that number.
+    Snapshot(u16),
     /// End the sandbox.
     Retire,
 }
@@ -113,10 +122,11 @@ struct State {
     /// Present until the first init phase has ended.
     created: Option<Created>,
     init_started: Instant,
-    /// The first init's duration, until a REPORT line has told it.
-    init_duration: Option<Duration>,
-    /// What the runtime sent to `init/error`.
+    /// What the first invocation had to wait for, until a REPORT line has told it.
+    cold_start: Option<ColdStart>,
+    /// What the runtime sent to `init/error` or `restore/error`.
     init_error: Option<Bytes>,
+    checkpoint: Checkpoint,
 }
 
 /// One sandbox as the worker sees it.
@@ -124,6 +134,7 @@ pub(crate) struct Slot {
     pub id: SandboxId,
     pub version: Arc<FunctionVersion>,
     pub logbook: Logbook,
+    pub coming: Coming,
     /// The ARN the runtime is told, once and not for each invocation.
     pub invoked_arn: Option<HeaderValue>,
     /// Held while an answer is read from the runtime.
@@ -137,6 +148,7 @@ impl Slot {
     pub fn new(
         id: SandboxId,
         version: Arc<FunctionVersion>,
+        coming: Coming,
         logbook: Logbook,
         roster: Arc<Roster>,
         created: Created,
@@ -153,13 +165,15 @@ impl Slot {
             rest: Rest::Awake,
             created: Some(created),
             init_started: Instant::now(),
-            init_duration: None,
+            cold_start: None,
             init_error: None,
+            checkpoint: Checkpoint::NotYet,
         };
         let invoked_arn = HeaderValue::try_from(version.invoked_arn().to_string()).ok();
         let state = Mutex::new(state);
         let bodies = AsyncMutex::default();
-        let slot = Self { id, version, logbook, invoked_arn, bodies, roster, state, commands };
+        let slot =
+            Self { id, version, logbook, coming, invoked_arn, bodies, roster, state, commands };
         (Arc::new(slot), inbox)
     }
 
@@ -202,12 +216,17 @@ impl Slot {
     }
 
     /// Notes how an invocation ended. END and REPORT are written when its output is complete.
-    fn end(&self, init: &mut Option<Duration>, current: &mut Current, status: Status) {
+    fn end(&self, cold_start: &mut Option<ColdStart>, current: &mut Current, status: Status) {
         self.begin(current);
         let elapsed = current.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         // Past its timeout an invocation is reported with the timeout itself, as Lambda does.
         let duration = if status == Status::Timeout { self.version.timeout } else { elapsed };
-        self.logbook.ended(Ended { request_id: current.id, duration, init: init.take(), status });
+        self.logbook.ended(Ended {
+            request_id: current.id,
+            duration,
+            cold_start: cold_start.take(),
+            status,
+        });
     }
 
     /// The answer to an invocation that fika words itself.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use fika_model::RequestId;
 use tokio::sync::oneshot;
 
-use super::{Command, Current, Delivery, Phase, Slot, State};
+use super::{Coming, Command, Current, Delivery, Phase, Slot, State};
 use crate::Outcome;
 use crate::logbook::Status;
 
@@ -61,7 +61,9 @@ impl Slot {
     fn ask(&self, parked: oneshot::Sender<Delivery>) -> Result<Option<Delivery>, Refusal> {
         let mut state = self.lock();
         match state.phase {
-            Phase::Starting if state.init_error.is_none() => self.init_is_done(&mut state),
+            Phase::Starting if state.init_error.is_none() && self.coming != Coming::Checkpoint => {
+                self.init_is_done(&mut state);
+            }
             Phase::Waiting | Phase::Away => {}
             Phase::Stopping | Phase::Dead => {
                 // It is being killed: a refusal would only be something to complain of.
@@ -80,7 +82,7 @@ impl Slot {
         if let Some(created) = state.created.take() {
             // What the init phase wrote stands before the first START.
             self.logbook.drain();
-            state.init_duration = Some(state.init_started.elapsed());
+            state.cold_start = Some(self.is_ready(state.init_started));
             self.is_up(created);
         }
     }
@@ -111,7 +113,7 @@ impl Slot {
         state.expects(id)?;
         let mut current = state.current.take().ok_or(Refusal::OutOfOrder)?;
         state.phase = Phase::Away;
-        self.end(&mut state.init_duration, &mut current, Status::Answered);
+        self.end(&mut state.cold_start, &mut current, Status::Answered);
         Ok(current)
     }
 
@@ -120,7 +122,8 @@ impl Slot {
         self.lock().expects(id)
     }
 
-    /// The runtime says its init failed. That ends the init phase; nobody waits for its exit.
+    /// The runtime says its init failed, or its restore. That ends the phase; nobody waits for its
+    /// exit.
     pub fn init_failed(&self, payload: Bytes) -> Result<(), Refusal> {
         let mut state = self.lock();
         if state.phase != Phase::Starting || state.init_error.is_some() {

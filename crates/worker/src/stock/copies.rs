@@ -115,7 +115,7 @@ async fn restore(job: &Job, vms: &MicroVms, snapshot: &Snapshot) -> Result<Prepa
 }
 
 /// Whether a restore failed for what the machine is short of, and not for its snapshot.
-fn is_of_the_moment(error: &WallError) -> bool {
+pub(crate) fn is_of_the_moment(error: &WallError) -> bool {
     matches!(error, WallError::Cgroup(_) | WallError::Spawn(_) | WallError::NoUser)
 }
 

@@ -29,6 +29,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::service::Shared;
+pub(crate) use copies::is_of_the_moment;
 pub(crate) use kind::Kind;
 pub use policy::StockFacts;
 use policy::{Action, Bounds, Event, Policy};

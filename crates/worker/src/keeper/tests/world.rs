@@ -34,6 +34,8 @@ pub(super) struct Machine {
     pub destroyed: bool,
     pub bound: bool,
     pub frozen: bool,
+    /// Its clock is set ahead.
+    pub ahead: bool,
     /// Nothing that is asked of the wall is ever done.
     pub stuck: bool,
     /// What the process holds since `next` gave it.
@@ -105,6 +107,12 @@ impl Wall for FakeWall {
         Ok(())
     }
 
+    async fn set_clock_ahead(&self) -> Result<(), WallError> {
+        self.unless_stuck().await;
+        self.machine().ahead = true;
+        Ok(())
+    }
+
     async fn reset(&self) -> Result<(), WallError> {
         self.unless_stuck().await;
         self.machine().close();
@@ -158,7 +166,8 @@ impl World {
             serving: JoinSet::new(),
             pump: JoinSet::new(),
             bind: Some(bind),
-            parked: None,
+            waits: None,
+            checkpoint: None,
             start: Start { argv: vec!["/var/task/bootstrap".into()], ..Start::default() },
             init_timeout: INIT_TIMEOUT,
             init_deadline: None,

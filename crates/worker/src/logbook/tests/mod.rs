@@ -4,25 +4,50 @@ mod flow;
 
 use super::*;
 
-fn ended(init: Option<Duration>, status: Status) -> Ended {
+fn ended(cold_start: Option<ColdStart>, status: Status) -> Ended {
     let request_id = RequestId(uuid::Uuid::nil());
-    Ended { request_id, duration: Duration::from_micros(3_010), init, status }
+    Ended { request_id, duration: Duration::from_micros(3_010), cold_start, status }
 }
 
 #[test]
 fn report_lines_are_lambdas() {
     let head = "REPORT RequestId: 00000000-0000-0000-0000-000000000000\tDuration: 3.01 ms\t";
     let memory = "Memory Size: 128 MB\tMax Memory Used: 36 MB\t";
-    let init = Some(Duration::from_micros(110_100));
+    let init = Some(ColdStart::Init(Duration::from_micros(110_100)));
+    let (took, billed) = (Duration::from_micros(793_270), Duration::from_micros(95_100));
+    let restore = Some(ColdStart::Restore { took, billed });
     for (ended, tail) in [
         (ended(None, Status::Answered), format!("Billed Duration: 4 ms\t{memory}\n")),
         (
             ended(init, Status::Answered),
             format!("Billed Duration: 114 ms\t{memory}Init Duration: 110.10 ms\t\n"),
         ),
+        (
+            ended(restore, Status::Answered),
+            format!(
+                "Billed Duration: 99 ms\t{memory}Restore Duration: 793.27 ms\tBilled Restore Duration: 96 ms\t\n"
+            ),
+        ),
         (ended(None, Status::Timeout), format!("Billed Duration: 4 ms\t{memory}Status: timeout\n")),
     ] {
         assert_eq!(report(&ended, 128, 36), format!("{head}{tail}"));
+    }
+}
+
+#[test]
+fn a_restore_has_lines_of_its_own() {
+    let version = crate::testing::version(Duration::from_secs(3));
+    let start = restore_start(&version);
+    let head = "RESTORE_START Runtime Version: nodejs22.x\tRuntime Version ARN: arn:aws:lambda:eu-north-1::runtime:";
+    assert!(start.starts_with(head), "{start}");
+    let took = Duration::from_micros(793_270);
+    for (status, tail) in [
+        (Status::Answered, ""),
+        (Status::Timeout, "\tStatus: timeout"),
+        (Status::Failed("E".into()), "\tStatus: error\tError Type: E"),
+    ] {
+        let line = format!("RESTORE_REPORT Restore Duration: 793.27 ms{tail}\n");
+        assert_eq!(restore_report(took, &status), line);
     }
 }
 
