@@ -19,6 +19,7 @@ mod bad_handler;
 mod bad_payload;
 mod bad_zip;
 mod crash;
+mod guests;
 mod harness;
 mod lifecycle;
 mod logs;

@@ -70,7 +70,7 @@ fn plain_processes_of_an_ordinary_user() {
 }
 
 /// Whether microVMs can run here; where not, it says why.
-fn has_microvms() -> bool {
+pub fn has_microvms() -> bool {
     let qemu = Command::new("qemu-system-x86_64").arg("--version").stdout(Stdio::null()).status();
     if !qemu.is_ok_and(|status| status.success()) {
         eprintln!("skipped: there is no QEMU");

@@ -116,7 +116,8 @@ async fn restore(job: &Job, vms: &MicroVms, snapshot: &Snapshot) -> Result<Prepa
 
 /// Whether a restore failed for what the machine is short of, and not for its snapshot.
 pub(crate) fn is_of_the_moment(error: &WallError) -> bool {
-    matches!(error, WallError::Cgroup(_) | WallError::Spawn(_) | WallError::NoUser)
+    use WallError::{Cgroup, NoUser, Silent, Spawn};
+    matches!(error, Cgroup(_) | Spawn(_) | NoUser | Silent(_))
 }
 
 async fn spoil(job: &Job, vms: &MicroVms) {

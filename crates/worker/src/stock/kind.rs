@@ -42,9 +42,9 @@ impl Kind {
             (None, Some(Runtime::Node { .. })) => (45, 0),
             (None, Some(Runtime::Python { .. })) => (16, 0),
             (None, _) => (2, 0),
-            (Some(_), Some(Runtime::Node { .. })) => (90, 130),
-            (Some(_), Some(Runtime::Python { .. })) => (60, 70),
-            (Some(_), _) => (50, 50),
+            (Some(_), Some(Runtime::Node { .. })) => (26, 120),
+            (Some(_), Some(Runtime::Python { .. })) => (26, 95),
+            (Some(_), _) => (24, 80),
         };
         Cost { each_mb, shared_mb }
     }

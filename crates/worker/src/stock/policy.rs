@@ -21,6 +21,8 @@ const MOST: usize = 16;
 const SETTLE: Duration = Duration::from_millis(20);
 /// A start that takes longer than this waits for something, and needs no peace any more.
 const RUSH: Duration = Duration::from_secs(1);
+/// The same for a start beside which a snapshot would be made: the first of a guest boots.
+const LONG_RUSH: Duration = Duration::from_secs(15);
 /// How long the building of a kind pauses after a first failure; each further one doubles it.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The same after a snapshot could not be made, which costs far more.
@@ -260,8 +262,8 @@ impl<K: Ord + Clone> Policy<K> {
             shelf.count() < targets[*kind] || shelf.lacks_snapshot(now)
         };
         let due = self.shelves.iter().filter(short).map(|(_, shelf)| shelf.not_before).min()?;
-        let calm = self.running.iter().map(|begun| *begun + RUSH).min();
-        [Some(due), calm].into_iter().flatten().filter(|at| *at > now).min()
+        let calm = self.running.iter().flat_map(|begun| [*begun + RUSH, *begun + LONG_RUSH]);
+        calm.chain([due]).filter(|at| *at > now).min()
     }
 
     fn change(&mut self, kind: K, change: impl FnOnce(&mut Shelf)) {
@@ -340,16 +342,17 @@ impl<K: Ord + Clone> Policy<K> {
         }
     }
 
-    /// Whether anything more may be begun.
-    fn has_hands(&self, now: Instant) -> bool {
+    /// Whether anything more may be begun: enough of the starts that need peace are over.
+    fn has_hands(&self, now: Instant, peace: Duration) -> bool {
         let at_work: usize = self.shelves.values().map(Shelf::at_work).sum();
-        let rush = self.running.iter().filter(|begun| now < **begun + RUSH).count();
+        let rush = self.running.iter().filter(|begun| now < **begun + peace).count();
         at_work < self.bounds.building && rush < self.bounds.busy
     }
 
     /// Whose snapshot to make now, if anybody's.
     fn lacking(&self, now: Instant) -> Option<K> {
-        if !self.has_hands(now) || self.shelves.values().any(|one| one.source == Source::Making) {
+        let making = self.shelves.values().any(|one| one.source == Source::Making);
+        if making || !self.has_hands(now, LONG_RUSH) {
             return None;
         }
         let due = self.shelves.iter();
@@ -359,7 +362,7 @@ impl<K: Ord + Clone> Policy<K> {
 
     /// What to build now, if anything.
     fn next(&self, now: Instant, targets: &BTreeMap<K, usize>) -> Option<K> {
-        if !self.has_hands(now) {
+        if !self.has_hands(now, RUSH) {
             return None;
         }
         let due = self

@@ -63,12 +63,12 @@ impl World {
         for action in self.policy.on(self.now, event) {
             match action {
                 Action::Build(kind) => {
-                    self.assert_calm();
+                    self.assert_calm(super::RUSH);
                     assert!(self.made.contains(&kind), "there is nothing to copy");
                     self.building.push(kind);
                 }
                 Action::Make(kind) => {
-                    self.assert_calm();
+                    self.assert_calm(super::LONG_RUSH);
                     assert!(self.making.is_empty(), "two at a time");
                     assert!(!self.made.contains(&kind), "it is there already");
                     self.making.insert(kind);
@@ -86,8 +86,8 @@ impl World {
         }
     }
 
-    fn assert_calm(&self) {
-        let rush = |begun: &&Instant| self.now < **begun + super::RUSH;
+    fn assert_calm(&self, peace: Duration) {
+        let rush = |begun: &&Instant| self.now < **begun + peace;
         let running = self.running.iter().filter(rush).count();
         assert!(running < BOUNDS.busy, "built while cold starts run");
     }
