@@ -19,8 +19,8 @@ test: tools lint ## Install what the tests need, then run them all
 bench: build ## Measure against bare Node and AWS's emulator, side by side, in one table
 	cargo run --release --locked --package fika-bench
 
-fuzz: ## Feed hostile bytes to each decoder for a minute (needs cargo-fuzz and a nightly compiler)
-	cd fuzz && for target in mux control; do cargo +nightly fuzz run "$$target" -- -max_total_time=60 || exit 1; done
+fuzz: ## Feed hostile bytes to each decoder for a minute
+	@sh fuzz/run.sh
 
 lint: fmt generated deny ## Formatting, clippy, generated code, licenses and bans
 	cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,4 +1,5 @@
-//! How many networks a second are made, given a policy, and gone: `rate [COUNT]`, as root.
+//! How many networks a second are made, given a policy, and gone: `rate [COUNT [KEEPER]]`, as root,
+//! or as an ordinary user with the path of `fika-netkeeper`.
 #![allow(clippy::print_stdout, reason = "it is for people")]
 
 use std::time::Instant;
@@ -14,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         egress,
         resolvers: Vec::new(),
         stock: 8,
-        keeper: None,
+        keeper: std::env::args().nth(2).map(Into::into),
     };
     let start = Instant::now();
     let networks = Networks::open(options);

@@ -10,12 +10,16 @@
 //! sandbox (eth0) ──┘
 //! ```
 //!
+//! An ordinary user's server has the same hub in a user namespace, where it has the right to; the
+//! program `pasta` takes the host's place, and the hub itself refuses what is the host's.
+//!
 //! - [`Networks`]: one for each server: makes networks ahead of time, and leases them
 //! - [`Lease`]: one sandbox's network
 //! - `way`: whether there is a way out, and networks made ahead
 //! - `hub`, `host`: the two places with rules
+//! - `keeper`: the program that is the hub of an ordinary user's server
 //! - `rules`, `addresses`, `resolvers`: decisions, without effects
-//! - `namespace`, `links`, `tap`, `nft`: the kernel's side
+//! - `namespace`, `links`, `tap`, `nft`: the kernel's side; `programs`: where programs are
 #![forbid(unsafe_code)]
 
 mod addresses;

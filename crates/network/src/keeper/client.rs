@@ -15,6 +15,7 @@ use super::OUTSIDE;
 use super::line::Line;
 use super::words::{Ask, Plan, Said};
 use crate::hub::Made;
+use crate::programs;
 
 /// A keeper at work. When this is dropped it ends, and every network of it reaches nothing.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ impl Keeper {
         let mut keeper = Command::new(program);
         keeper.args([OUTSIDE, instance, &serde_json::to_string(plan)?]);
         keeper.stdin(its_make).stdout(its_tell).stderr(Stdio::null());
+        // Hostile packets come by; the server's environment is none of their business.
+        keeper.env_clear().env("PATH", programs::path());
         // Not ended by a Ctrl-C before the server is.
         let mut process = keeper.process_group(0).spawn()?;
         // It has its ends now, and nobody else may: that it is gone must be heard.
