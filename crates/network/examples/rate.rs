@@ -19,7 +19,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let start = Instant::now();
     let networks = Networks::open(options);
-    println!("open: {:?}, {:?}", start.elapsed(), networks.mode().await);
+    println!("open: {:?}", start.elapsed());
+    let mode = networks.mode().await;
+    println!("{mode:?} after {:?}", start.elapsed());
     let (start, mut bound) = (Instant::now(), std::time::Duration::ZERO);
     for _ in 0..count {
         let Some(lease) = networks.lease().await? else { break };
