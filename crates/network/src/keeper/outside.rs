@@ -46,33 +46,36 @@ fn watch(
     server: &Line,
     hub: &Tied,
     pasta: &Tied,
-    mut said: ChildStderr,
+    said: ChildStderr,
     line: &Line,
     changes: &Changes,
 ) -> io::Result<()> {
     let (hub, pasta) = (hub.process()?, pasta.process()?);
-    let mut words = Vec::new();
+    let (mut said, mut words) = (Some(said), Vec::new());
     loop {
-        let mut on = [
+        let mut on = vec![
             PollFd::new(server, PollFlags::empty()),
             PollFd::new(&hub, PollFlags::IN),
             PollFd::new(&pasta, PollFlags::IN),
-            PollFd::new(&said, PollFlags::IN),
             PollFd::new(changes, PollFlags::IN),
         ];
+        on.extend(said.iter().map(|said| PollFd::new(said, PollFlags::IN)));
         match poll(&mut on, None) {
             Err(rustix::io::Errno::INTR) => continue,
             done => done?,
         };
-        let [server_gone, hub_gone, pasta_gone, speaks, changed] =
-            on.map(|one| !one.revents().is_empty());
-        if speaks && !hear(&mut said, &mut words)? || pasta_gone {
+        let ready: Vec<bool> = on.iter().map(|one| !one.revents().is_empty()).collect();
+        if ready[4..] == [true] && !hear(&mut said, &mut words)? {
+            said = None;
+        }
+        if ready[2] {
+            while hear(&mut said, &mut words)? {}
             return Err(io::Error::other(pasta::last_words(&String::from_utf8_lossy(&words))));
         }
-        if server_gone || hub_gone {
+        if ready[0] || ready[1] {
             return Ok(());
         }
-        if changed {
+        if ready[3] {
             changes.heard()?;
             line.send(&Aside::Own(own_addresses()?), &[])?;
         }
@@ -80,7 +83,8 @@ fn watch(
 }
 
 /// Hears what pasta says, the end of which is kept; whether there may be more.
-fn hear(said: &mut ChildStderr, words: &mut Vec<u8>) -> io::Result<bool> {
+fn hear(said: &mut Option<ChildStderr>, words: &mut Vec<u8>) -> io::Result<bool> {
+    let Some(said) = said else { return Ok(false) };
     let mut buffer = [0; SAID];
     let length = said.read(&mut buffer)?;
     words.extend_from_slice(&buffer[..length]);
