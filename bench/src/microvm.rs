@@ -123,6 +123,7 @@ impl Ground {
             vmm,
             cpu: CpuPolicy::Share,
             cgroups: true,
+            networks: None,
         })?;
         Ok(Self { vms, image, code })
     }

@@ -28,7 +28,7 @@ use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Frontend, FrontendOptions};
 use fika_kernel::KernelStore;
 use fika_model::{Egress, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId};
-use fika_network::Mode;
+use fika_network::{Mode, Networks};
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
 use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
@@ -264,12 +264,13 @@ fn worker(
     if let Err(error) = jail.bound_memory(options.memory_mb) {
         tracing::warn!(%error, "the memory of all functions together is not bounded");
     }
+    let microvms = microvms(options, &code_dir, jail.networks().cloned())?;
     let images =
         ImageStore::open(&options.runtimes_dir, ImageOptions { fetch: options.fetch_runtimes })?;
     Ok(Worker::new(WorkerOptions {
         id: WORKER,
         lanes: lanes.handles(),
-        built: Walls::new(jail, microvms(options, &code_dir)?),
+        built: Walls::new(jail, microvms),
         walls,
         images,
         blobs: blobs.clone(),
@@ -282,7 +283,11 @@ fn worker(
 }
 
 /// The microVMs that were asked for.
-fn microvms(options: &NodeOptions, code_dir: &Path) -> Result<Vec<MicroVms>, WallError> {
+fn microvms(
+    options: &NodeOptions,
+    code_dir: &Path,
+    networks: Option<Arc<Networks>>,
+) -> Result<Vec<MicroVms>, WallError> {
     if options.wall != WallKind::Qemu {
         return Ok(Vec::new());
     }
@@ -299,6 +304,7 @@ fn microvms(options: &NodeOptions, code_dir: &Path) -> Result<Vec<MicroVms>, Wal
         vmm: Box::new(qemu),
         cpu: options.cpu,
         cgroups: true,
+        networks,
     })?;
     if let Err(error) = microvms.bound_memory(options.memory_mb) {
         tracing::warn!(%error, "the memory of all guests together is not bounded");

@@ -1,5 +1,7 @@
 //! The words of the control stream.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use serde::{Deserialize, Serialize};
 
 /// What a worker tells init.
@@ -13,8 +15,8 @@ pub enum ToInit {
     Start(Process),
     /// Kill every process but init, then say [`FromInit::Emptied`].
     Empty,
-    /// Make a guest's clock and random numbers right: after its boot, and after each restore from
-    /// a snapshot, before anything else. Means nothing in a jail. Answered with
+    /// Make a guest's clock, random numbers and network right: after its boot, and after each
+    /// restore from a snapshot, before anything else. Means nothing in a jail. Answered with
     /// [`FromInit::Refreshed`].
     Refresh(Refresh),
     /// A snapshot of the guest is next: stop the function's processes until the next
@@ -55,6 +57,19 @@ pub struct Refresh {
     pub entropy: Vec<u8>,
     /// The host name, at most 64 bytes.
     pub hostname: String,
+    /// Who the guest is on its network, if it has a device; else that stays as it is.
+    pub network: Option<Network>,
+}
+
+/// Who a guest is on its network. Its one device leads everywhere, and to nobody else on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// Its address of version 4.
+    pub v4: Ipv4Addr,
+    /// Its address of version 6.
+    pub v6: Ipv6Addr,
+    /// What `/etc/resolv.conf` says, in images that have one.
+    pub resolv_conf: String,
 }
 
 /// The process of a function.

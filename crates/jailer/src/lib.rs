@@ -60,8 +60,8 @@ pub struct JailSpec {
 pub enum Network {
     /// One of its own, with loopback only.
     Own,
-    /// One made before, with loopback up: the descriptor beside the specification. It belongs to
-    /// the caller's user namespace, so nobody inside has a right over it. Needs root.
+    /// One made before, with loopback up: the first descriptor beside the specification. It
+    /// belongs to the caller's user namespace, so nobody inside has a right over it. Needs root.
     Given,
     /// The same for a caller that is not root: it belongs to a user namespace of the caller's,
     /// where nobody else is, whose descriptor comes first.
@@ -83,8 +83,8 @@ pub enum Users {
     Caller,
 }
 
-/// One virtual machine monitor. The descriptors of its cgroups come beside this frame, and then
-/// those that become its own, from [`FIRST_DESCRIPTOR`] on.
+/// One virtual machine monitor. That of its network namespace, if it is given one, comes beside this
+/// frame, then those of its cgroups, and then those that become its own, from [`FIRST_DESCRIPTOR`] on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VmmSpec {
     /// The program, by an absolute path that is within `trees`.
@@ -103,6 +103,10 @@ pub struct VmmSpec {
     /// A directory of the host that it finds at [`WORKSHOP`], begins in, and may write to as far
     /// as the directory's own mode lets it. Nothing in it can be executed or is a device.
     pub workshop: Option<PathBuf>,
+    /// It opens its guest's network device by name: so it finds `/dev/net/tun`, and is in a network
+    /// namespace made before, whose descriptor comes first. Else it has one of its own with nothing
+    /// in it. Needs root.
+    pub tap: bool,
     /// How many descriptors of cgroups come beside this frame.
     pub cgroups: usize,
 }

@@ -2,8 +2,8 @@
 //! becomes the monitor.
 //!
 //! Should a guest take its monitor over, it finds: the host's programs and libraries, read-only; a
-//! `/proc` with nobody else in it; no network; no capability and no way to one; and of its own
-//! machine the descriptors, or a directory.
+//! `/proc` with nobody else in it; no network, or its guest's alone; no capability and no way to
+//! one; and of its own machine the descriptors, or a directory.
 
 use std::convert::Infallible;
 use std::ffi::{CString, c_char};
@@ -31,6 +31,9 @@ const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urand
 /// The door to the kernel's own virtualisation.
 const KVM: &str = "/dev/kvm";
 
+/// The door to a namespace's taps.
+const TUN: &str = "/dev/net/tun";
+
 /// Out of the way of the numbers that descriptors get.
 const ASIDE: RawFd = 256;
 
@@ -44,10 +47,10 @@ pub fn become_monitor(
     let cgroups = beside.drain(..spec.cgroups.min(beside.len()));
     cgroups.map(File::from).try_for_each(|mut cgroup| cgroup.write_all(b"0")).step(CGROUP)?;
     let seen = take(spec).step("open what the monitor needs of the host")?;
-    let kvm = device(spec).step("look at /dev/kvm")?;
+    let devices = devices(spec).step("look at /dev/kvm and /dev/net/tun")?;
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
         .step("cut mounts off from the host's")?;
-    build_root(spec, &seen, kvm)?;
+    build_root(spec, &seen, &devices)?;
     switch_root().step("switch to the new root")?;
     // It is its user's, and maybe not ours to enter any more once we are that.
     let begin = spec.workshop.as_ref().map_or("/", |_| WORKSHOP);
@@ -101,13 +104,22 @@ fn see(path: &Path, restrict: bool) -> io::Result<Seen> {
     Ok(Seen { path: path.into(), kind })
 }
 
-/// The number of KVM's device, where the monitor needs one that its own user may open.
-fn device(spec: &VmmSpec) -> io::Result<Option<u64>> {
-    let own = spec.kvm && spec.user.is_some();
-    own.then(|| fs::metadata(KVM).map(|device| device.rdev())).transpose()
+/// A device of which a monitor needs one that its own user may open.
+struct Device {
+    path: &'static str,
+    number: u64,
+    user: u32,
 }
 
-fn build_root(spec: &VmmSpec, seen: &[Seen], kvm: Option<u64>) -> Result<(), Failure> {
+/// Those that this monitor needs.
+fn devices(spec: &VmmSpec) -> io::Result<Vec<Device>> {
+    let Some(user) = spec.user else { return Ok(Vec::new()) };
+    let wanted = [(KVM, spec.kvm), (TUN, spec.tap)];
+    let wanted = wanted.into_iter().filter(|(_, wanted)| *wanted);
+    wanted.map(|(path, _)| Ok(Device { path, number: fs::metadata(path)?.rdev(), user })).collect()
+}
+
+fn build_root(spec: &VmmSpec, seen: &[Seen], devices: &[Device]) -> Result<(), Failure> {
     let at = spec.mount_point.to_string_lossy();
     let options = "size=256k,nr_inodes=256,mode=0755";
     let flags = MountFlags::NOSUID | MountFlags::NOEXEC;
@@ -121,9 +133,7 @@ fn build_root(spec: &VmmSpec, seen: &[Seen], kvm: Option<u64>) -> Result<(), Fai
     .step("mount a root")?;
     rustix::process::chdir(&spec.mount_point).step("enter the root")?;
     seen.iter().try_for_each(show).step("show the monitor what it needs")?;
-    if let (Some(number), Some(user)) = (kvm, spec.user) {
-        make_device(number, user).step("make /dev/kvm")?;
-    }
+    devices.iter().try_for_each(make_device).step("make devices")?;
     fs::create_dir_all("proc").step("make /proc")?;
     mounts::fresh("proc", "proc", MountFlags::NOEXEC, "hidepid=2").step(PROC)?;
     mount_remount(".", MountFlags::BIND | MountFlags::RDONLY | flags, "")
@@ -149,10 +159,12 @@ fn show(seen: &Seen) -> io::Result<()> {
     }
 }
 
-fn make_device(number: u64, user: u32) -> io::Result<()> {
-    let path = &KVM[1..];
-    rustix::fs::mknodat(CWD, path, FileType::CharacterDevice, Mode::RUSR | Mode::WUSR, number)?;
-    let (uid, gid) = (rustix::fs::Uid::from_raw(user), rustix::fs::Gid::from_raw(user));
+fn make_device(device: &Device) -> io::Result<()> {
+    let path = Path::new(device.path.trim_start_matches('/'));
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let mode = Mode::RUSR | Mode::WUSR;
+    rustix::fs::mknodat(CWD, path, FileType::CharacterDevice, mode, device.number)?;
+    let (uid, gid) = (Uid::from_raw(device.user), Gid::from_raw(device.user));
     Ok(rustix::fs::chown(path, Some(uid), Some(gid))?)
 }
 

@@ -13,6 +13,8 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use crate::failure::{Failure, NAMESPACES, Step};
 use crate::{inside, monitor};
 
+const NETWORK: &str = "enter the network";
+
 /// Builds one wall and lives as long as it stands. Returns (in the process that waits) when
 /// everything inside is gone.
 pub fn run() -> Result<(), Failure> {
@@ -31,12 +33,12 @@ fn jail(spec: &JailSpec, beside: Vec<OwnedFd>) -> Result<(), Failure> {
     let namespaces = match spec.network {
         Network::Own => libc::CLONE_NEWUSER | libc::CLONE_NEWNET,
         Network::Given => {
-            enter_network(beside.first()).step("enter the network")?;
+            enter_network(beside.first()).step(NETWORK)?;
             libc::CLONE_NEWUSER
         }
         Network::Within => {
             enter_user(beside.first()).step("enter the network's user namespace")?;
-            enter_network(beside.get(1)).step("enter the network")?;
+            enter_network(beside.get(1)).step(NETWORK)?;
             libc::CLONE_NEWUSER
         }
     };
@@ -61,11 +63,17 @@ fn jail(spec: &JailSpec, beside: Vec<OwnedFd>) -> Result<(), Failure> {
 
 /// A wall around a virtual machine monitor. As root it becomes another user; a user namespace
 /// would only take the device from it that it needs.
-fn confine(spec: &VmmSpec, beside: Vec<OwnedFd>) -> Result<(), Failure> {
+fn confine(spec: &VmmSpec, mut beside: Vec<OwnedFd>) -> Result<(), Failure> {
+    let network = if spec.tap {
+        enter_network(beside.first()).step(NETWORK)?;
+        beside.remove(0);
+        0
+    } else {
+        libc::CLONE_NEWNET
+    };
     let (mapped, mut tell_mapped) = io::pipe().step("make a pipe")?;
     let users = if spec.user.is_some() { 0 } else { libc::CLONE_NEWUSER };
-    let namespaces = users | libc::CLONE_NEWNET;
-    let Some(child) = clone_into_namespaces(namespaces).step(NAMESPACES)? else {
+    let Some(child) = clone_into_namespaces(users | network).step(NAMESPACES)? else {
         drop(tell_mapped);
         let Err(failure) = monitor::become_monitor(spec, beside, mapped);
         return Err(failure);

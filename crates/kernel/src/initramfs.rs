@@ -10,7 +10,8 @@ use crate::{Kernel, KernelError};
 ///
 /// It holds `/init`, `/filter` and `/modules/NN-name.ko`, which go in in the order of their
 /// names; the directories `/dev`, `/proc`, `/sys` and `/root`; and `/dev/console`, so that what
-/// is said before `devtmpfs` is mounted is heard. Equal arguments give equal bytes.
+/// is said before `devtmpfs` is mounted is heard, and `/dev/null`, which a program is given for its
+/// standard streams where there is no console. Equal arguments give equal bytes.
 ///
 /// # Errors
 /// [`KernelError::Io`] when a module of the kernel cannot be read.
@@ -20,6 +21,7 @@ pub fn initramfs(init: &[u8], filter: &[u8], kernel: &Kernel) -> Result<Vec<u8>,
         archive.directory(name);
     }
     archive.device("dev/console", (5, 1));
+    archive.device("dev/null", (1, 3));
     archive.file("init", 0o755, init);
     archive.file("filter", 0o444, filter);
     for path in &kernel.modules {

@@ -163,6 +163,16 @@ impl Networks {
         Ok(Some(Lease::new(gate, self.operator.clone(), made)))
     }
 
+    /// Whether guests [have](Self::lease_tap) networks here. Until that is known, whether root's
+    /// would.
+    #[must_use]
+    pub fn has_taps(&self) -> bool {
+        match &*self.way.borrow() {
+            None => rustix::process::geteuid().is_root(),
+            Some(known) => known.as_ref().is_ok_and(|way| way.hub().is_some()),
+        }
+    }
+
     /// Who answers names, in order.
     #[must_use]
     pub fn resolvers(&self) -> &[IpAddr] {

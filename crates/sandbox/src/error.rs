@@ -49,6 +49,9 @@ pub enum WallError {
     /// Its network cannot be had, or given a policy.
     #[error(transparent)]
     Network(#[from] fika_network::NetworkError),
+    /// A guest's network device cannot be opened.
+    #[error("cannot open a guest's network device: is /dev/net/tun there?")]
+    Tap(#[source] io::Error),
     /// There is no virtual machine monitor of this kind.
     #[error("no virtual machine monitor: {0}")]
     NoVmm(String),

@@ -45,6 +45,7 @@ fn faked(house: &House, wrong: &str) -> Result<MicroVms, WallError> {
         vmm: Box::new(Firecracker::at(&program)?),
         cpu: CpuPolicy::Share,
         cgroups: true,
+        networks: None,
     });
     Ok(vms.unwrap())
 }

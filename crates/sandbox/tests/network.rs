@@ -1,17 +1,21 @@
-//! What a function in a jail can call, between namespaces, with real servers. Needs root.
+//! What a function in a jail or in a guest can call, between namespaces, with real servers. Needs root.
 #![allow(clippy::unwrap_used)]
 
 mod common;
+mod guests;
 #[path = "../../network/tests/world/mod.rs"]
 mod world;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::{House, Running};
-use fika_network::Mode;
-use fika_sandbox::{Bind, Jail};
-use world::{MACHINE, METADATA, PRIVATE, PUBLIC, World, world};
+use fika_model::SandboxId;
+use fika_network::{Mode, Networks};
+use fika_sandbox::{Bind, Jail, MicroVms, Sandbox};
+use world::{MACHINE, METADATA, PRIVATE, PUBLIC, RESOLVERS, World, world};
 
 #[test]
 fn a_function_calls_out_as_far_as_its_policy_allows() {
@@ -90,6 +94,98 @@ fn a_jail_that_closes_leaves_no_network() {
     assert_eq!(world.run("nft", &["list", "tables"]), "");
 }
 
+#[test]
+fn a_guest_calls_out_as_far_as_a_jail_does() {
+    with_guests(async |house, vms| {
+        let sandbox = vms.create(house.spec(1)).await.unwrap();
+        let verbs = ["interfaces", "cat=/etc/resolv.conf", "touch=/etc/resolv.conf"];
+        let (mut calls, expected) = calls();
+        calls.extend(RESOLVERS.map(|address| format!("resolver={address}")));
+        let verbs = verbs.into_iter().chain(calls.iter().map(String::as_str));
+        let verbs: Vec<&str> = verbs.collect();
+        let mut running = begin(&house, sandbox, "open", &verbs).await;
+        let (seen, _) = running.finish().await;
+        running.sandbox.destroy(Duration::ZERO).await;
+        let named = "nameserver 10.8.0.53\nnameserver fd08::53\noptions timeout:2 attempts:2\n";
+        let calls = expected.join("\n");
+        assert_eq!(seen, format!("lo\neth0\n{named}EACCES\n{calls}\nwho?\nwho?\n"));
+    });
+}
+
+#[test]
+fn a_restored_guest_is_somebody_else_on_the_network() {
+    with_guests(async |house, vms| {
+        let booted = vms.create(house.spec(1)).await.unwrap();
+        let snapshot = vms.snapshot(booted, "base", BTreeMap::new()).await.unwrap();
+        let restore = async |id| vms.restore(&snapshot, SandboxId(id), "guest").await.unwrap();
+
+        let verbs = ["addresses", "say=", "wait"];
+        let one = begin(&house, restore(2).await, "open", &verbs).await;
+        let first = one.read_until("\n\n").await;
+        let first: Vec<&str> = first.split_whitespace().collect();
+        let (calls, expected) = calls();
+        let calls = calls.into_iter().chain(first.iter().map(|address| format!("call={address}")));
+        let verbs: Vec<String> =
+            ["addresses".into(), "say=".into()].into_iter().chain(calls).collect();
+        let verbs: Vec<&str> = verbs.iter().map(String::as_str).collect();
+        for (id, policy) in [(3, "open"), (4, "none")] {
+            let mut two = begin(&house, restore(id).await, policy, &verbs).await;
+            let (seen, _) = two.finish().await;
+            two.sandbox.destroy(Duration::ZERO).await;
+            let (own, seen) = seen.split_once("\n\n").unwrap();
+            let own: Vec<&str> = own.lines().collect();
+            assert!(own.len() == 2 && first.len() == 2, "{own:?} {first:?}");
+            assert!(own.iter().all(|address| !first.contains(address)), "{own:?} {first:?}");
+            let refused = vec!["ECONNREFUSED"; expected.len() + 2];
+            let expected = match policy {
+                "open" => [&expected[..], &refused[..2]].concat(),
+                _ => refused,
+            };
+            assert_eq!(seen.lines().collect::<Vec<_>>(), expected, "{policy}");
+        }
+        one.sandbox.destroy(Duration::ZERO).await;
+    });
+}
+
+/// Calls to all there is, and what comes of each under the policy `open`.
+fn calls() -> (Vec<String>, Vec<&'static str>) {
+    let refused = [PRIVATE, METADATA].concat().into_iter().chain(MACHINE);
+    let all = PUBLIC.into_iter().chain(refused);
+    let calls: Vec<String> = all.map(|address| format!("call={address}")).collect();
+    let expected = [&MACHINE[..2], &vec!["ECONNREFUSED"; calls.len() - 2]].concat();
+    (calls, expected)
+}
+
+/// Starts the program of the tests in a guest, under a policy.
+async fn begin(house: &House, mut sandbox: Sandbox, policy: &str, verbs: &[&str]) -> Running {
+    let log = sandbox.take_logs().watch().unwrap();
+    let bind = Bind { egress: Some(policy.parse().unwrap()), ..house.bind() };
+    sandbox.bind(bind).await.unwrap();
+    sandbox.start(house.start(verbs)).await.unwrap();
+    Running { sandbox, log }
+}
+
+/// Runs a test on a machine of its own whose guests have networks, of which nothing may be left.
+fn with_guests(test: impl AsyncFnOnce(House, &MicroVms) + Send) {
+    let Some(world) = world() else { return };
+    let traces = |world: &World| {
+        let seen = [world.run("ip", &["-o", "link"]), world.run("nft", &["list", "tables"])];
+        seen.concat().lines().filter(|line| line.contains("fk") || line.contains("fika")).count()
+    };
+    on_a_loop(&world, async || {
+        let house = House::new();
+        fs::write(house.path("image/etc/resolv.conf"), "").unwrap();
+        let networks = Arc::new(Networks::open(world::options("open")));
+        assert_eq!(networks.mode().await, Mode::Veth);
+        let Some(vms) = guests::networked(&house, &networks) else { return };
+        assert!(traces(&world) > 0);
+        test(house, &vms).await;
+        vms.close().await;
+        networks.close().await;
+    });
+    assert_eq!(traces(&world), 0);
+}
+
 /// Runs a test on a machine of its own, with a jail that is connected.
 fn on_a_machine(test: impl AsyncFnOnce(House, Jail) + Send) {
     let Some(world) = world() else { return };
@@ -97,15 +193,19 @@ fn on_a_machine(test: impl AsyncFnOnce(House, Jail) + Send) {
 }
 
 fn on_machine(world: &World, test: impl AsyncFnOnce(House, Jail) + Send) {
-    // All threads of this event loop begin on this one, and so on the machine.
+    on_a_loop(world, async || {
+        let house = House::new();
+        let mut jail = house.jail();
+        let networks = jail.connect("open".parse().unwrap()).unwrap();
+        assert_eq!(networks.mode().await, Mode::Veth);
+        test(house, jail).await;
+    });
+}
+
+/// Runs a test on a machine: all threads of its event loop begin on one there.
+fn on_a_loop(world: &World, test: impl AsyncFnOnce() + Send) {
     world.on_machine(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let house = House::new();
-            let mut jail = house.jail();
-            let networks = jail.connect("open".parse().unwrap()).unwrap();
-            assert_eq!(networks.mode().await, Mode::Veth);
-            test(house, jail).await;
-        });
+        runtime.block_on(test());
     });
 }

@@ -12,6 +12,7 @@ use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use super::group::Group;
 use super::link::Link;
+use super::network::Network;
 use super::root;
 use super::stream::Stream;
 use crate::seal::Filter;
@@ -53,11 +54,12 @@ pub fn boot() -> io::Result<Guest> {
     root::bring_loopback_up().step("bring loopback up")?;
     let group = Group::make().step("make the function's cgroup")?;
     root::build().step("build the root")?;
+    let network = Network::new().step("make room for the resolvers")?;
     for name in ["/dev", "/proc", "/sys"] {
         unmount(name, UnmountFlags::DETACH).step(name)?;
     }
     root::switch().step("switch to the new root")?;
-    let link = Link::open(stream, group, code).step("say hello")?;
+    let link = Link::open(stream, group, code, network).step("say hello")?;
     Ok(Guest { link, filter })
 }
 
@@ -109,7 +111,7 @@ fn open_disk(name: &str) -> io::Result<Option<OwnedFd>> {
 /// What no process of a guest needs, privileged or not, is taken from all of them; and memory is
 /// given as by a host that has plenty: the function's limit is for its cgroup to hold. Linux's
 /// Documentation/admin-guide/sysctl.
-const SETTINGS: [(&str, &str); 13] = [
+const SETTINGS: [(&str, &str); 14] = [
     ("dev/tty/ldisc_autoload", "0"),
     ("dev/tty/legacy_tiocsti", "0"),
     ("kernel/dmesg_restrict", "1"),
@@ -123,6 +125,8 @@ const SETTINGS: [(&str, &str); 13] = [
     ("kernel/perf_event_paranoid", "3"),
     ("kernel/sysrq", "0"),
     ("kernel/unprivileged_bpf_disabled", "1"),
+    // Its device has no address that nobody gave it.
+    ("net/ipv6/conf/eth0/addr_gen_mode", "1"),
     ("user/max_user_namespaces", "0"),
     ("vm/overcommit_memory", "1"),
 ];

@@ -12,6 +12,7 @@ use rustix::mount::{MountFlags, mount};
 
 use super::group::Group;
 use super::log::Log;
+use super::network::Network;
 use super::proxy::{Proxy, Wanted};
 use super::refresh;
 use super::stream::Stream;
@@ -38,13 +39,14 @@ pub struct Link {
     /// The disk of the code.
     code: OwnedFd,
     random: OwnedFd,
+    network: Network,
     quiet: bool,
     buffer: Vec<u8>,
 }
 
 impl Link {
     /// Says hello, and waits until the host has it.
-    pub fn open(stream: Stream, group: Group, code: OwnedFd) -> io::Result<Self> {
+    pub fn open(stream: Stream, group: Group, code: OwnedFd, network: Network) -> io::Result<Self> {
         let flags = OFlags::RDWR | OFlags::CLOEXEC;
         let mut link = Self {
             stream,
@@ -56,6 +58,7 @@ impl Link {
             group,
             code,
             random: rustix::fs::open("/dev/urandom", flags, Mode::empty())?,
+            network,
             quiet: false,
             buffer: vec![0; CHUNK],
         };
@@ -221,6 +224,9 @@ impl Host for Link {
 
     fn refresh(&mut self, new: &Refresh) -> io::Result<()> {
         refresh::refresh(&self.random, new)?;
+        if let Some(network) = &new.network {
+            self.network.become_this(network)?;
+        }
         self.group.freeze(false)
     }
 

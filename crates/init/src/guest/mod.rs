@@ -3,12 +3,13 @@
 //! - [`boot`]: from the first instruction to the hello: modules, devices, [`root`], [`group`]
 //! - [`stream`]: the byte stream
 //! - [`link`]: what goes over it: words, the [`log`], and what [`proxy`] carries
-//! - [`refresh`]: clock and random numbers
+//! - [`refresh`]: clock and random numbers; [`network`]: addresses and resolvers
 
 mod boot;
 mod group;
 mod link;
 mod log;
+mod network;
 mod proxy;
 mod refresh;
 mod root;

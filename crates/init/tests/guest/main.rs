@@ -44,6 +44,7 @@ fn refresh(seed: u8) -> ToInit {
         unix_time_ns: 1_900_000_000_000_000_000,
         entropy: vec![seed; 64],
         hostname: format!("guest-{seed}"),
+        network: None,
     })
 }
 

@@ -78,7 +78,7 @@ pub struct Jail {
     home: home::Home,
     users: Arc<users::Users>,
     cgroups: Arc<Cgroups>,
-    networks: Option<Networks>,
+    networks: Option<Arc<Networks>>,
     /// There are no walls: sandboxes are ordinary processes.
     plain: bool,
     cpu: CpuPolicy,
@@ -142,12 +142,12 @@ impl Jail {
         if let Some(text) = networks.resolv_conf() {
             self.home.write_resolv_conf(&text)?;
         }
-        Ok(self.networks.insert(networks))
+        Ok(self.networks.insert(Arc::new(networks)))
     }
 
-    /// The networks of sandboxes, once [connected](Self::connect).
+    /// The networks of sandboxes, once [connected](Self::connect), for other walls to use too.
     #[must_use]
-    pub fn networks(&self) -> Option<&Networks> {
+    pub fn networks(&self) -> Option<&Arc<Networks>> {
         self.networks.as_ref()
     }
 
@@ -168,7 +168,7 @@ impl Jail {
     pub async fn create(&self, spec: WallSpec) -> Result<Sandbox, WallError> {
         let limits = Limits::of(spec.memory_mb, spec.ephemeral_mb, self.cpu);
         let (home, users, cgroups) = (&self.home, &self.users, &self.cgroups);
-        let networks = self.networks.as_ref();
+        let networks = self.networks.as_deref();
         let born = match self.plain {
             true => plain::bear(home, users, cgroups, &spec, limits).await?,
             false => birth::bear(home, users, cgroups, networks, &spec, limits).await?,

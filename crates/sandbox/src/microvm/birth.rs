@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use fika_init::message::Refresh;
+use fika_init::message::{self, Refresh};
 use fika_init::{FromInit, ToInit, place};
 use fika_model::SandboxId;
+use fika_network::Lease as Network;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::link::{Ends, carry};
-use super::{CodeDisks, Enclosed, Kept, Machine, MachineSpec, MicroVms, Snapshot};
+use super::{CodeDisks, Enclosed, Kept, Machine, MachineSpec, MicroVms, Snapshot, Tap};
 use crate::cgroup::Limits;
 use crate::door::{Connection, Door};
 use crate::error::WallError;
@@ -63,7 +64,7 @@ pub(crate) struct Guest {
 impl Guest {
     /// What sets its clock [far ahead](crate::Sandbox::set_clock_ahead).
     pub fn ahead(&self) -> io::Result<ToInit> {
-        fresh(SystemTime::now() + AHEAD, &self.hostname)
+        fresh(SystemTime::now() + AHEAD, Tells { hostname: &self.hostname, network: None })
     }
 }
 
@@ -96,10 +97,12 @@ pub async fn boot(vms: &MicroVms, spec: &WallSpec) -> Result<Parts, WallError> {
         ephemeral_mb: spec.ephemeral_mb,
         hostname: &spec.hostname,
     };
-    let (mut machine, enclosed) = start(vms, &plan, vms.nothing.clone(), None).await?;
-    match greet(machine.as_mut(), plan.hostname).await {
-        Ok((ends, control)) => parts(vms, &plan, machine, enclosed, ends, control, None),
-        Err(error) => Err(undo(machine, enclosed, error).await),
+    let network = lease(vms).await?;
+    let mut begun = start(vms, &plan, network, vms.nothing.clone(), None).await?;
+    let tells = begun.tells(vms, plan.hostname);
+    match greet(begun.machine.as_mut(), tells).await {
+        Ok((ends, control)) => Ok(parts(vms, &plan, begun, ends, control, None)),
+        Err(error) => Err(undo(begun, error).await),
     }
 }
 
@@ -121,20 +124,64 @@ pub async fn restore(
         Some(code) => vms.code.code(&vms.enclosure.home.code_dir().join(code)).await?,
         None => vms.nothing.clone(),
     };
-    let (mut machine, enclosed) = start(vms, &plan, disk, Some(snapshot.directory())).await?;
-    match resume(machine.as_mut(), snapshot.kept(), hostname).await {
-        Ok((ends, control)) => parts(vms, &plan, machine, enclosed, ends, control, Some(snapshot)),
-        Err(error) => Err(undo(machine, enclosed, error).await),
+    let network = lease(vms).await?;
+    if !snapshot.is_of(&vms.breed()) {
+        return Err(WallError::NoSnapshot("this one is of another machine".into()));
     }
+    let mut begun = start(vms, &plan, network, disk, Some(snapshot.directory())).await?;
+    let tells = begun.tells(vms, hostname);
+    match resume(begun.machine.as_mut(), snapshot.kept(), tells).await {
+        Ok((ends, control)) => Ok(parts(vms, &plan, begun, ends, control, Some(snapshot))),
+        Err(error) => Err(undo(begun, error).await),
+    }
+}
+
+/// A machine that runs, and what it has of the host.
+struct Begun {
+    machine: Box<dyn Machine>,
+    enclosed: Enclosed,
+    network: Option<Network>,
+}
+
+impl Begun {
+    /// What its guest is to be told first.
+    fn tells<'a>(&self, vms: &MicroVms, hostname: &'a str) -> Tells<'a> {
+        let network = self.network.as_ref().map(|network| message::Network {
+            v4: network.addresses().v4,
+            v6: network.addresses().v6,
+            resolv_conf: vms
+                .networks
+                .as_ref()
+                .and_then(|all| all.resolv_conf())
+                .unwrap_or_default(),
+        });
+        Tells { hostname, network }
+    }
+}
+
+/// A network, where there are any.
+async fn lease(vms: &MicroVms) -> Result<Option<Network>, WallError> {
+    match &vms.networks {
+        Some(networks) => Ok(networks.lease_tap().await?),
+        None => Ok(None),
+    }
+}
+
+/// What a guest is told that only its host knows.
+struct Tells<'a> {
+    hostname: &'a str,
+    /// None when it stays as it is.
+    network: Option<message::Network>,
 }
 
 /// Starts the monitor, with a whole CPU until its guest is there.
 async fn start(
     vms: &MicroVms,
     plan: &Plan<'_>,
+    network: Option<Network>,
     code_disk: PathBuf,
     snapshot: Option<&Path>,
-) -> Result<(Box<dyn Machine>, Enclosed), WallError> {
+) -> Result<Begun, WallError> {
     let memory_mb = guest_mb(plan.memory_mb, plan.ephemeral_mb);
     let limits =
         Limits::of(plan.memory_mb, memory_mb + vms.vmm.overhead_mb() - plan.memory_mb, vms.cpu);
@@ -146,13 +193,13 @@ async fn start(
         code_disk,
         memory_mb,
         cpus: cpus(plan.memory_mb),
-        tap: None,
+        tap: network.as_ref().map(|_| Tap::USUAL),
     };
-    let enclosed = vms.enclosure.enclose(plan.id, limits).await?;
+    let enclosed = vms.enclosure.enclose(plan.id, limits, network.as_ref()).await?;
     boost(&enclosed, true, limits);
     let machine = vms.vmm.start(&spec, snapshot, &enclosed).await?;
     boost(&enclosed, false, limits);
-    Ok((machine, enclosed))
+    Ok(Begun { machine, enclosed, network })
 }
 
 fn boost(enclosed: &Enclosed, on: bool, limits: Limits) {
@@ -167,7 +214,7 @@ fn stream(machine: &mut dyn Machine, kept: Option<&Kept>) -> Result<Ends, WallEr
 }
 
 /// Waits for init's hello, and tells it what it cannot know.
-async fn greet(machine: &mut dyn Machine, hostname: &str) -> Result<(Open, Control), WallError> {
+async fn greet(machine: &mut dyn Machine, tells: Tells<'_>) -> Result<(Open, Control), WallError> {
     let ends = stream(machine, None)?;
     let mut control = Control::of_guest(ends.control);
     let hello = timeout(Duration::from_secs(HELLO_S), control.next()).await;
@@ -178,33 +225,34 @@ async fn greet(machine: &mut dyn Machine, hostname: &str) -> Result<(Open, Contr
         Ok(None) => return Err(WallError::Build(machine.jailed().why().await)),
         Err(error) => return Err(WallError::Build(error.to_string())),
     }
-    refresh(&mut control, hostname).await?;
+    refresh(&mut control, tells).await?;
     Ok((Open { log: ends.log, doors: ends.doors, open: ends.open }, control))
 }
 
 async fn resume(
     machine: &mut dyn Machine,
     kept: &Kept,
-    hostname: &str,
+    tells: Tells<'_>,
 ) -> Result<(Open, Control), WallError> {
     let ends = stream(machine, Some(kept))?;
     let mut control = Control::of_guest(ends.control);
-    refresh(&mut control, hostname).await?;
+    refresh(&mut control, tells).await?;
     Ok((Open { log: ends.log, doors: ends.doors, open: ends.open }, control))
 }
 
 /// What a guest cannot know by itself, as of a time.
-fn fresh(time: SystemTime, hostname: &str) -> io::Result<ToInit> {
+fn fresh(time: SystemTime, tells: Tells<'_>) -> io::Result<ToInit> {
     let mut entropy = vec![0; ENTROPY];
     File::open("/dev/urandom")?.read_exact(&mut entropy)?;
     let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let unix_time_ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    Ok(ToInit::Refresh(Refresh { unix_time_ns, entropy, hostname: hostname.into() }))
+    let Tells { hostname, network } = tells;
+    Ok(ToInit::Refresh(Refresh { unix_time_ns, entropy, hostname: hostname.into(), network }))
 }
 
-/// Makes clock, random numbers and host name right.
-async fn refresh(control: &mut Control, hostname: &str) -> Result<(), WallError> {
-    let word = fresh(SystemTime::now(), hostname).map_err(WallError::Spawn)?;
+/// Makes clock, random numbers, host name and network right.
+async fn refresh(control: &mut Control, tells: Tells<'_>) -> Result<(), WallError> {
+    let word = fresh(SystemTime::now(), tells).map_err(WallError::Spawn)?;
     let refreshed = async {
         control.say(&word, &[]).await.map_err(|_| WallError::Lost)?;
         match control.next().await {
@@ -225,23 +273,23 @@ struct Open {
 fn parts(
     vms: &MicroVms,
     plan: &Plan<'_>,
-    machine: Box<dyn Machine>,
-    enclosed: Enclosed,
+    begun: Begun,
     ends: Open,
     control: Control,
     snapshot: Option<&Snapshot>,
-) -> Result<Parts, WallError> {
+) -> Parts {
+    let Begun { machine, enclosed, network } = begun;
     let [api, endpoint] = ends.doors;
     let resumed = ends.open.into_iter().map(|(door, channel)| Resumed {
         waits_for: snapshot.and_then(|snapshot| snapshot.waits_for(channel.number())),
         endpoint: door == fika_init::mux::door::ENDPOINT,
         connection: Connection::Channel(channel),
     });
-    Ok(Parts {
+    Parts {
         control,
         body: Body::MicroVm { machine, enclosed },
         cgroup: None,
-        network: None,
+        network,
         api: Door::channels(api),
         endpoint: Door::channels(endpoint),
         log: LogPipe::of_guest(ends.log),
@@ -254,19 +302,15 @@ fn parts(
             code: snapshot.and_then(|snapshot| snapshot.code()).map(String::from),
             hostname: plan.hostname.into(),
         }),
-    })
+    }
 }
 
 /// Ends a guest that does not come up.
-async fn undo(
-    mut machine: Box<dyn Machine>,
-    mut enclosed: Enclosed,
-    error: WallError,
-) -> WallError {
-    if !machine.jailed().end().await {
-        enclosed.keep_user_taken();
+async fn undo(mut begun: Begun, error: WallError) -> WallError {
+    if !begun.machine.jailed().end().await {
+        begun.enclosed.keep_user_taken();
     }
-    let removed = spawn_blocking(move || drop((machine, enclosed))).await;
+    let removed = spawn_blocking(move || drop(begun)).await;
     match removed.map_err(io::Error::other) {
         Ok(()) => error,
         Err(panicked) => WallError::Spawn(panicked),

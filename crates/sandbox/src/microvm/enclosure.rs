@@ -11,6 +11,7 @@ use std::time::Duration;
 use fika_init::{Decoder, FromInit, encode, stream};
 use fika_jailer::{MARK, Order, Users as Mapped, VmmSpec};
 use fika_model::SandboxId;
+use fika_network::Lease as Leased;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::spawn_blocking;
@@ -22,6 +23,7 @@ use crate::error::WallError;
 use crate::jail::Lease;
 use crate::jail::home::Home;
 use crate::jail::users::Users;
+use crate::microvm::{Tap, tap};
 
 /// Where programs and their libraries are, on one distribution or another.
 const SYSTEM: [&str; 7] =
@@ -41,8 +43,15 @@ pub struct Enclosure {
 }
 
 impl Enclosure {
-    /// Sets a user and a cgroup apart for one monitor.
-    pub async fn enclose(&self, id: SandboxId, limits: Limits) -> Result<Enclosed, WallError> {
+    /// Sets a user and a cgroup apart for one monitor, whose guest may have a network.
+    pub async fn enclose(
+        &self,
+        id: SandboxId,
+        limits: Limits,
+        network: Option<&Leased>,
+    ) -> Result<Enclosed, WallError> {
+        let namespace = network.map(|network| network.namespace().try_clone_to_owned());
+        let namespace = namespace.transpose().map_err(WallError::Spawn)?;
         let lease = self.users.lease()?;
         let cgroups = self.cgroups.clone();
         let cgroup = spawn_blocking(move || cgroups.create(id, limits)).await;
@@ -50,6 +59,7 @@ impl Enclosure {
         Ok(Enclosed {
             cgroup: cgroup.map_err(WallError::Cgroup)?.map(Arc::new),
             lease,
+            namespace,
             jailer: self.home.path("jailer"),
             mount_point: self.home.path("root"),
             workshops: self.home.path("workshops"),
@@ -63,6 +73,8 @@ impl Enclosure {
 pub struct Enclosed {
     cgroup: Option<Arc<Cgroup>>,
     lease: Lease,
+    /// The network namespace of the guest's device, if it has one.
+    namespace: Option<OwnedFd>,
     jailer: PathBuf,
     mount_point: PathBuf,
     workshops: PathBuf,
@@ -80,6 +92,9 @@ pub struct Launch {
     pub kvm: bool,
     /// A directory that it finds at [`fika_jailer::WORKSHOP`] and begins in.
     pub workshop: Option<PathBuf>,
+    /// It opens its guest's network device by name, and so is in its namespace and finds
+    /// `/dev/net/tun`. Without, it is in a namespace with nothing in it.
+    pub opens_tap: bool,
     /// What it finds from descriptor [`fika_jailer::FIRST_DESCRIPTOR`] on, at most twelve.
     pub descriptors: Vec<OwnedFd>,
 }
@@ -108,6 +123,18 @@ impl Enclosed {
         Workshop::make(&path, self.user()).map_err(|source| WallError::State { path, source })
     }
 
+    /// Its guest's network device, for a monitor that takes it as a descriptor.
+    ///
+    /// # Errors
+    /// [`WallError::Tap`] when the kernel does not give it, or there is none.
+    pub async fn open_tap(&self, device: Tap) -> Result<OwnedFd, WallError> {
+        let none = || io::Error::from(io::ErrorKind::NotFound);
+        let namespace = self.namespace.as_ref().ok_or_else(none);
+        let namespace = namespace.and_then(OwnedFd::try_clone).map_err(WallError::Tap)?;
+        let opened = spawn_blocking(move || tap::open(namespace.as_fd(), device)).await;
+        opened.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(WallError::Tap)
+    }
+
     /// Keeps the user from everybody else for good, because a process of it may live on.
     pub fn keep_user_taken(&mut self) {
         self.lease.keep_taken();
@@ -120,11 +147,16 @@ impl Enclosed {
     pub async fn launch(&self, launch: Launch) -> Result<Jailed, WallError> {
         let entrances = self.cgroup.as_ref().map_or(Ok(Vec::new()), |group| group.entrances());
         let entrances = entrances.map_err(WallError::Cgroup)?;
+        let namespace = self.namespace.as_ref().filter(|_| launch.opens_tap);
         let (ours, theirs) = UnixStream::pair().map_err(WallError::Spawn)?;
         let order = encode(&Order::Vmm(self.spec(&launch, entrances.len())));
         let order = order.map_err(|error| WallError::Spawn(io::Error::other(error)))?;
-        let beside: Vec<BorrowedFd<'_>> =
-            entrances.iter().chain(&launch.descriptors).map(AsFd::as_fd).collect();
+        let beside: Vec<BorrowedFd<'_>> = namespace
+            .into_iter()
+            .chain(&entrances)
+            .chain(&launch.descriptors)
+            .map(AsFd::as_fd)
+            .collect();
         stream::send_all(&ours, &order, &beside).map_err(WallError::Spawn)?;
         let mut command = self.command(theirs);
         // The kernel takes its time for this.
@@ -147,6 +179,7 @@ impl Enclosed {
             user: self.user(),
             kvm: launch.kvm,
             workshop: launch.workshop.clone(),
+            tap: launch.opens_tap && self.namespace.is_some(),
             cgroups,
         }
     }

@@ -8,6 +8,7 @@
 //! - `birth`: one guest, from nothing to init's hello, or from a snapshot
 //! - [`snapshot`]: guests that were stopped and written down
 //! - `link`, `channel`: the stream to a guest's init, and the channels it carries
+//! - `tap`: a guest's network device
 //! - `clock`: how fast the processor's time stamp counter counts
 
 mod birth;
@@ -19,6 +20,7 @@ pub mod firecracker;
 mod link;
 pub mod qemu;
 pub mod snapshot;
+mod tap;
 pub mod vmm;
 mod workshop;
 
@@ -29,6 +31,7 @@ use std::sync::Arc;
 
 use fika_kernel::Kernel;
 use fika_model::{SandboxId, WallKind};
+use fika_network::Networks;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
@@ -47,7 +50,7 @@ pub use disks::CodeDisks;
 pub use enclosure::{Enclosed, Jailed, Launch};
 pub use link::Kept;
 pub use snapshot::Snapshot;
-pub use vmm::{Doing, Machine, MachineSpec, Vmm};
+pub use vmm::{Doing, Machine, MachineSpec, Tap, Vmm};
 pub use workshop::Workshop;
 
 /// The size of every code disk, in bytes, whatever it holds: so that another can take its place
@@ -68,6 +71,8 @@ pub struct MicroVmOptions {
     pub cpu: CpuPolicy,
     /// Use cgroups where they can be had.
     pub cgroups: bool,
+    /// The networks of guests; without, or where there are none to be had, each has loopback only.
+    pub networks: Option<Arc<Networks>>,
 }
 
 /// Makes guests.
@@ -76,7 +81,7 @@ pub struct MicroVms {
     vmm: Box<dyn Vmm>,
     kernel: PathBuf,
     initrd: PathBuf,
-    /// Everything that a snapshot depends on, as one digest.
+    /// Everything that a snapshot depends on but whether there is a network, as one digest.
     breed: String,
     images: Disks,
     code: Arc<CodeDisks>,
@@ -84,6 +89,7 @@ pub struct MicroVms {
     nothing: PathBuf,
     snapshots: PathBuf,
     cpu: CpuPolicy,
+    networks: Option<Arc<Networks>>,
     /// Set when every guest must go. Each listens to it as long as it lives.
     closing: watch::Sender<bool>,
 }
@@ -103,8 +109,9 @@ impl MicroVms {
         } else {
             Cgroups::None("cgroups are switched off".into())
         };
-        let (initrd, breed) = initrd(&home, &options.kernel, options.vmm.version())?;
         workshop::open(&home.path("workshops"))?;
+        let initrd = initrd(&home, &options.kernel)?;
+        let breed = breed(options.vmm.version(), &options.kernel, &initrd)?;
         let snapshots = home.path("snapshots");
         snapshot::open(&snapshots)?;
         let code = CodeDisks::open(home.path("code-disks"))?;
@@ -122,6 +129,7 @@ impl MicroVms {
             initrd,
             breed,
             snapshots,
+            networks: options.networks,
             cpu: options.cpu,
             closing: watch::Sender::new(false),
         })
@@ -185,7 +193,14 @@ impl MicroVms {
     /// and monitor, of an image that is still there.
     #[must_use]
     pub fn find_snapshot(&self, name: &str) -> Option<Snapshot> {
-        snapshot::find(&self.snapshots.join(name), &self.breed)
+        snapshot::find(&self.snapshots.join(name), &self.breed())
+    }
+
+    /// All that a guest's memory depends on, its devices included. Until it is known whether guests
+    /// have networks, it is taken that they do.
+    fn breed(&self) -> String {
+        let networks = self.networks.as_ref().filter(|networks| networks.has_taps());
+        format!("{}{}", self.breed, networks.map_or("", |_| "-network"))
     }
 
     /// The names of all snapshots, of whatever use.
@@ -245,7 +260,7 @@ impl MicroVms {
 
     /// Removes disks and snapshots of images and code that are no longer there.
     pub async fn sweep(&self) {
-        for name in snapshot::useless(&self.snapshots, &self.breed) {
+        for name in snapshot::useless(&self.snapshots, &self.breed()) {
             self.forget(&name).await;
         }
         self.images.sweep().await;
@@ -270,21 +285,25 @@ impl Drop for MicroVms {
 }
 
 /// Writes the initramfs down. Every monitor's user may read it: there is nothing secret in it.
-fn initrd(home: &Home, kernel: &Kernel, vmm: &str) -> Result<(PathBuf, String), WallError> {
-    let read = |name: &str| {
-        let path = home.path(name);
-        fs::read(&path).map_err(|source| WallError::State { path, source })
-    };
+fn initrd(home: &Home, kernel: &Kernel) -> Result<PathBuf, WallError> {
+    let read = |name: &str| read(&home.path(name));
     let initrd = fika_kernel::initramfs(&read("init")?, &read("filter")?, kernel)?;
+    let path = home.path("initrd");
+    install(&path, &initrd)?;
+    Ok(path)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, WallError> {
+    fs::read(path).map_err(|source| WallError::State { path: path.into(), source })
+}
+
+fn breed(vmm: &str, kernel: &Kernel, initrd: &Path) -> Result<String, WallError> {
     let mut digest = Sha256::new();
-    for part in [vmm.as_bytes(), kernel.digest.as_bytes(), &initrd] {
+    for part in [vmm.as_bytes(), kernel.digest.as_bytes(), &read(initrd)?] {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     }
-    let breed = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = home.path("initrd");
-    install(&path, &initrd)?;
-    Ok((path, breed))
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A file name that is one.

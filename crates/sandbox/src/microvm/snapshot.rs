@@ -62,6 +62,11 @@ impl Snapshot {
         self.meta.code.as_deref()
     }
 
+    /// Whether it was taken of such guests.
+    pub(super) fn is_of(&self, breed: &str) -> bool {
+        self.meta.breed == breed
+    }
+
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }
@@ -118,7 +123,7 @@ pub(super) async fn take(
     DirBuilder::new().mode(0o700).create(&draft).map_err(unusable(&draft))?;
     let drafted = Draft(draft.clone());
     let kept = sandbox.into_snapshot(draft.clone()).await?;
-    let breed = vms.breed.clone();
+    let breed = vms.breed();
     let meta = Meta { breed, image, memory_mb, ephemeral_mb, code, kept, waits };
     let directory = vms.snapshots.join(name);
     let text =

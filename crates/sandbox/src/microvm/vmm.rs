@@ -31,8 +31,29 @@ pub struct MachineSpec {
     pub memory_mb: u32,
     /// CPUs that the guest has.
     pub cpus: u32,
-    /// The name of the network device that is the guest's, if it has one.
-    pub tap: Option<String>,
+    /// Its network device, if it has one: the guest's only, and the last of its devices.
+    pub tap: Option<Tap>,
+}
+
+/// A network device of a guest, as its host has it: a tap in a namespace of its own, which
+/// [`Enclosed`] knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tap {
+    /// Its name in the namespace.
+    pub name: &'static str,
+    /// The hardware address that the guest must see: the same for all.
+    pub hardware: [u8; 6],
+}
+
+impl Tap {
+    /// What every guest with a network has.
+    pub const USUAL: Self = Self { name: fika_network::TAP, hardware: fika_network::HARDWARE };
+
+    /// The hardware address as people write it.
+    #[must_use]
+    pub fn mac(&self) -> String {
+        self.hardware.map(|byte| format!("{byte:02x}")).join(":")
+    }
 }
 
 /// A virtual machine monitor.

@@ -3,8 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use fika_kernel::{Kernel, KernelStore};
+use fika_network::Networks;
 use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
 use fika_sandbox::{Bind, CpuPolicy, MicroVmOptions, MicroVms, Start, WallSpec};
 
@@ -20,8 +22,17 @@ pub fn microvms(house: &House) -> Option<MicroVms> {
     microvms_in(&house.path(""))
 }
 
-/// The same in another's house.
+/// The same, whose guests have networks.
+pub fn networked(house: &House, networks: &Arc<Networks>) -> Option<MicroVms> {
+    build(&house.path(""), Some(networks.clone()))
+}
+
+/// The same in another's house, without networks.
 pub fn microvms_in(house: &Path) -> Option<MicroVms> {
+    build(house, None)
+}
+
+fn build(house: &Path, networks: Option<Arc<Networks>>) -> Option<MicroVms> {
     let qemu = match Qemu::find(Accelerator::Software) {
         Ok(qemu) => qemu,
         Err(why) => return skip(&why.to_string()),
@@ -37,6 +48,7 @@ pub fn microvms_in(house: &Path) -> Option<MicroVms> {
         vmm: Box::new(qemu),
         cpu: CpuPolicy::Share,
         cgroups: true,
+        networks,
     };
     Some(MicroVms::new(options).unwrap())
 }

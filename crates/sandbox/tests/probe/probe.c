@@ -124,6 +124,19 @@ static void call(const char *address) {
     else printf("%s\n", seen);
 }
 
+/* Whether a resolver answers: it sends back what it is sent. */
+static void resolver(const char *address) {
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
+    int is_v6 = strchr(address, ':') != 0;
+    inet_pton(is_v6 ? AF_INET6 : AF_INET, address, is_v6 ? (void *)&v6.sin6_addr : &v4.sin_addr);
+    int socket_ = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+    char seen[8] = "";
+    connect(socket_, is_v6 ? (void *)&v6 : &v4, is_v6 ? sizeof v6 : sizeof v4);
+    write(socket_, "who?", 4);
+    printf("%s\n", read(socket_, seen, sizeof seen - 1) < 0 ? outcome(-1) : seen);
+}
+
 /* Sends so many MB to the Runtime API, and counts what comes back. */
 static void pump(int mb) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9001)};
@@ -170,6 +183,20 @@ static void unique(void) {
 static void interfaces(void) {
     struct if_nameindex *all = if_nameindex();
     for (struct if_nameindex *one = all; one && one->if_index; one++) printf("%s\n", one->if_name);
+}
+
+/* Its own, but those of loopback. */
+static void addresses(void) {
+    struct ifaddrs *all;
+    char text[INET6_ADDRSTRLEN];
+    getifaddrs(&all);
+    for (struct ifaddrs *one = all; one; one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_flags & IFF_LOOPBACK) continue;
+        if (one->ifa_addr->sa_family == AF_INET) inet_ntop(AF_INET, &((struct sockaddr_in *)one->ifa_addr)->sin_addr, text, sizeof text);
+        else if (one->ifa_addr->sa_family == AF_INET6) inet_ntop(AF_INET6, &((struct sockaddr_in6 *)one->ifa_addr)->sin6_addr, text, sizeof text);
+        else continue;
+        printf("%s\n", text);
+    }
 }
 
 static int child_of_namespace(void *nothing) { (void)nothing; return 0; }
@@ -242,6 +269,8 @@ int main(int count, char **verbs) {
         else if (!strcmp(verb, "bomb")) bomb();
         else if (!strcmp(verb, "reach")) reach(value, 9001);
         else if (!strcmp(verb, "call")) call(value);
+        else if (!strcmp(verb, "resolver")) resolver(value);
+        else if (!strcmp(verb, "addresses")) addresses();
         else if (!strcmp(verb, "pump")) pump(atoi(value));
         else if (!strcmp(verb, "ask")) ask(value);
         else if (!strcmp(verb, "unique")) unique();

@@ -67,7 +67,8 @@ pub fn configure(spec: &MachineSpec) -> Vec<Call> {
         Call::put("/vsock", json!({ "guest_cid": CID, "uds_path": VSOCK })),
     ];
     if let Some(tap) = &spec.tap {
-        let network = json!({ "iface_id": NETWORK, "host_dev_name": tap });
+        let network =
+            json!({ "iface_id": NETWORK, "host_dev_name": tap.name, "guest_mac": tap.mac() });
         calls.push(Call::put(format!("/network-interfaces/{NETWORK}"), network));
     }
     calls
@@ -103,16 +104,14 @@ pub fn write_down() -> Call {
     Call::put("/snapshot/create", files)
 }
 
-/// Has a machine be what was written down, stopped.
-pub fn load(spec: &MachineSpec) -> Call {
-    let mut body = json!({
+/// Has a machine be what was written down, stopped. Its network device has the name that it had
+/// there, in another namespace.
+pub fn load() -> Call {
+    let body = json!({
         "snapshot_path": STATE,
         "mem_backend": { "backend_type": "File", "backend_path": MEMORY },
         "resume_vm": false,
     });
-    if let Some(tap) = &spec.tap {
-        body["network_overrides"] = json!([{ "iface_id": NETWORK, "host_dev_name": tap }]);
-    }
     Call::put("/snapshot/load", body)
 }
 
@@ -121,8 +120,9 @@ mod tests {
     use fika_model::SandboxId;
 
     use super::*;
+    use crate::microvm::Tap;
 
-    fn spec(tap: Option<&str>) -> MachineSpec {
+    fn spec(tap: Option<Tap>) -> MachineSpec {
         MachineSpec {
             sandbox: SandboxId(1),
             kernel: "/host/kernel".into(),
@@ -131,7 +131,7 @@ mod tests {
             code_disk: "/host/code".into(),
             memory_mb: 704,
             cpus: 2,
-            tap: tap.map(String::from),
+            tap,
         }
     }
 
@@ -157,13 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn a_tap_is_a_network_device_and_another_one_after_a_restore() {
-        let call = configure(&spec(Some("fika7"))).pop().expect("the last call");
+    fn a_tap_is_the_last_device() {
+        let call = configure(&spec(Some(Tap::USUAL))).pop().expect("the last call");
         assert_eq!(call.path, "/network-interfaces/eth0");
-        assert_eq!(call.body, json!({ "iface_id": "eth0", "host_dev_name": "fika7" }));
-        let body = load(&spec(Some("fika9"))).body;
-        let overrides = json!([{ "iface_id": "eth0", "host_dev_name": "fika9" }]);
-        assert_eq!(body["network_overrides"], overrides);
-        assert_eq!(load(&spec(None)).body.get("network_overrides"), None);
+        let mac = "02:00:00:00:00:01";
+        let body = json!({ "iface_id": "eth0", "host_dev_name": "tap0", "guest_mac": mac });
+        assert_eq!(call.body, body);
     }
 }

@@ -74,7 +74,7 @@ impl FirecrackerMachine {
         ];
         let launch = launch(program, spec, Vec::new());
         let idle = Idle::start(launch, enclosed, &files).await?;
-        idle.run(&[calls::load(spec)], calls::run(true), false).await
+        idle.run(&[calls::load()], calls::run(true), false).await
     }
 
     async fn write_down(&mut self, into: &Path) -> Result<(), WallError> {
@@ -110,6 +110,7 @@ fn launch(program: &Path, spec: &MachineSpec, descriptors: Vec<OwnedFd>) -> Laun
         args: args.map(String::from).into(),
         // Where there is none, Firecracker says so.
         kvm: Path::new("/dev/kvm").exists(),
+        opens_tap: spec.tap.is_some(),
         workshop: None,
         descriptors,
     }

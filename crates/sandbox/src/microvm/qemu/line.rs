@@ -33,6 +33,12 @@ pub enum Descriptor {
     Initrd,
 }
 
+/// The number of the guest's network device, which comes last.
+fn tap(boots: bool) -> i32 {
+    let before = if boots { Descriptor::Initrd } else { Descriptor::Code };
+    before.number() + 1
+}
+
 impl Descriptor {
     fn number(self) -> i32 {
         FIRST_DESCRIPTOR + self as i32
@@ -90,6 +96,10 @@ pub fn arguments(
     {
         line.disk(descriptor, set, name);
     }
+    if let Some(device) = &spec.tap {
+        line.add("-netdev", format!("tap,id=net,fd={}", tap(cmdline.is_some())));
+        line.add("-device", format!("virtio-net-device,netdev=net,mac={}", device.mac()));
+    }
     match cmdline {
         Some(cmdline) => {
             line.add("-kernel", of(Descriptor::Kernel));
@@ -139,6 +149,7 @@ mod tests {
     use fika_model::SandboxId;
 
     use super::*;
+    use crate::microvm::Tap;
 
     fn spec() -> MachineSpec {
         MachineSpec {
@@ -149,7 +160,7 @@ mod tests {
             code_disk: "/code".into(),
             memory_mb: 704,
             cpus: 1,
-            tap: None,
+            tap: Some(Tap::USUAL),
         }
     }
 
@@ -169,5 +180,19 @@ mod tests {
         let restored = arguments(&spec(), Accelerator::Kvm, None).join(" ");
         assert!(restored.contains("share=off") && restored.contains("-incoming"), "{restored}");
         assert!(!restored.contains("-kernel"), "{restored}");
+    }
+
+    #[test]
+    fn the_network_comes_after_all_else_and_may_be_missing() {
+        let device = "virtio-net-device,netdev=net,mac=02:00:00:00:00:01";
+        for (cmdline, number) in [(Some("quiet"), 10), (None, 8)] {
+            let line = arguments(&spec(), Accelerator::Kvm, cmdline);
+            assert!(line.contains(&format!("tap,id=net,fd={number}")), "{line:?}");
+            let devices: Vec<_> = line.iter().filter(|word| word.contains("-device")).collect();
+            assert_eq!(devices.last(), Some(&&device.to_string()));
+        }
+        let without = MachineSpec { tap: None, ..spec() };
+        let line = arguments(&without, Accelerator::Kvm, None).join(" ");
+        assert!(!line.contains("net"), "{line}");
     }
 }

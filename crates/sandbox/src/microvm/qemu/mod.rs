@@ -122,12 +122,16 @@ impl Qemu {
         if snapshot.is_none() {
             descriptors.extend([open(&spec.kernel)?, open(&spec.initrd)?]);
         }
+        if let Some(tap) = spec.tap {
+            descriptors.push(enclosed.open_tap(tap).await?);
+        }
         let cmdline = snapshot.is_none().then(|| self.cmdline());
         let launch = Launch {
             program: self.program.clone(),
             args: arguments(spec, self.accelerator, cmdline.as_deref()),
             kvm: self.accelerator == Accelerator::Kvm,
             workshop: None,
+            opens_tap: false,
             descriptors,
         };
         let mut jailed = enclosed.launch(launch).await?;
