@@ -5,10 +5,14 @@
 
 use std::fs;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 /// Rounds of stopping what is found until all is found. Each finds what was forked during the last.
 const ROUNDS: usize = 64;
+
+/// How long a process that was killed may take to be gone.
+const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 
 /// Every process that came of one, ended but not yet reaped ones included; not itself.
 #[must_use]
@@ -39,13 +43,19 @@ fn parent_in(stat: &str) -> Option<i32> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Sends a signal to every descendant of a process. Before a deadly one all are stopped, until no
-/// more are found: what is stopped cannot fork, so none gets away, and cannot reap, so no number is
-/// another process's by then.
+/// Sends a signal to every descendant of a process. Before a deadly one all are stopped.
 pub fn signal(of: Pid, signal: Signal) {
+    if signal == Signal::KILL {
+        stop(of);
+    }
+    descendants(of).into_iter().for_each(|pid| send(pid, signal));
+}
+
+/// Stops all descendants, until no more are found: what is stopped cannot fork, so none gets away,
+/// and cannot reap, so no number is another process's by then.
+fn stop(of: Pid) {
     let mut stopped: Vec<Pid> = Vec::new();
-    let rounds = if signal == Signal::KILL { ROUNDS } else { 0 };
-    for _ in 0..rounds {
+    for _ in 0..ROUNDS {
         let mut found = descendants(of);
         found.retain(|pid| !stopped.contains(pid));
         if found.is_empty() {
@@ -54,15 +64,23 @@ pub fn signal(of: Pid, signal: Signal) {
         found.iter().for_each(|pid| send(*pid, Signal::STOP));
         stopped.extend(found);
     }
-    descendants(of).into_iter().for_each(|pid| send(pid, signal));
 }
 
 /// Ends a process and all that came of it. It is stopped first, so that it reaps none of them, nor
-/// leaves them to others by its own end, before they are found.
+/// leaves them to others by its own end, before they are found. Blocks until all are gone, or have
+/// had enough time.
 pub fn end(head: Pid) {
     send(head, Signal::STOP);
-    signal(head, Signal::KILL);
-    send(head, Signal::KILL);
+    stop(head);
+    let mut family = descendants(head);
+    family.push(head);
+    let open = |pid: &Pid| pidfd_open(*pid, PidfdFlags::empty()).ok();
+    let watched: Vec<_> = family.iter().filter_map(open).collect();
+    family.into_iter().for_each(|pid| send(pid, Signal::KILL));
+    for process in &watched {
+        // One that is late is waited for no longer, which is all that can be done.
+        let _late = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&PATIENCE));
+    }
 }
 
 fn send(pid: Pid, signal: Signal) {

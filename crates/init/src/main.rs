@@ -42,9 +42,14 @@ fn main() -> ExitCode {
 }
 
 fn live_on_the_host() -> io::Result<()> {
+    let arguments = plain::Arguments::read();
+    if arguments.is_some() {
+        // Before what follows takes from us, too, that we may write in our /proc.
+        plain::offer_to_the_oom_killer()?;
+    }
     // Nobody inside may look into us, whatever user they are.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    if let Some(arguments) = plain::Arguments::read() {
+    if let Some(arguments) = arguments {
         let (plain, filter) = plain::Plain::enter(arguments)?;
         return life::Init::new(plain, filter)?.run();
     }

@@ -37,6 +37,8 @@ pub const FUNCTION_GID: u32 = 990;
 pub const MAX_PROCESSES: u64 = 1024;
 /// Most files a process may have open, Lambda's quota.
 pub const MAX_OPEN_FILES: u64 = 1024;
+/// Most memory that a process may keep from being paged out, in bytes: Linux's own default.
+pub const MAX_LOCKED: u64 = 8 * 1024 * 1024;
 
 /// The devices of `/dev`, all of major number 1, with their minor numbers: Linux's
 /// Documentation/admin-guide/devices.txt.

@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 
-use fika_init::place::{FUNCTION_GID, FUNCTION_UID, MAX_OPEN_FILES, MAX_PROCESSES};
+use fika_init::place::{FUNCTION_GID, FUNCTION_UID, MAX_LOCKED, MAX_OPEN_FILES, MAX_PROCESSES};
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, Gid, Uid, clear_ambient_capability_set,
@@ -93,6 +93,10 @@ fn hide_cgroups() -> io::Result<()> {
 fn limit() -> io::Result<()> {
     at_most(Resource::Nofile, MAX_OPEN_FILES)?;
     at_most(Resource::Core, 0)?;
+    at_most(Resource::Memlock, MAX_LOCKED)?;
+    // Whatever the server may, a function does not go before others.
+    at_most(Resource::Rtprio, 0)?;
+    at_most(Resource::Nice, 0)?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     Ok(())
 }
@@ -104,6 +108,8 @@ fn limit_processes() -> io::Result<()> {
 }
 
 fn at_most(resource: Resource, most: u64) -> io::Result<()> {
+    let inherited = rustix::process::getrlimit(resource).maximum;
+    let most = inherited.map_or(most, |inherited| inherited.min(most));
     let limit = Rlimit { current: Some(most), maximum: Some(most) };
     Ok(rustix::process::setrlimit(resource, limit)?)
 }

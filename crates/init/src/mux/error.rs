@@ -52,6 +52,9 @@ pub enum MuxError {
         /// The door.
         door: u8,
     },
+    /// The peer causes answers and reads none of them.
+    #[error("the peer does not read what is said to it")]
+    Unread,
     /// What is said to be a saved state is none.
     #[error("the saved state of a stream is broken at channel {0}: prepare a new snapshot")]
     Saved(u16),

@@ -11,7 +11,7 @@
 //!   sides have closed; then the guest may use the number again
 //!
 //! What it holds is bounded: of what comes nothing but one header, of what goes what [`Mux::room`]
-//! allows. What the peer does against the rules is a [`MuxError`], and the stream is dead then.
+//! allows, and a few answers: a peer that causes many and reads none breaks a rule too. What the peer does against the rules is a [`MuxError`], and the stream is dead then.
 
 mod channel;
 mod error;
@@ -27,7 +27,7 @@ pub use saved::Saved;
 
 use channel::{Channel, End};
 use frame::{HEADER, Header, MAX_BODY};
-use outgoing::Outgoing;
+use outgoing::{Outgoing, UNREAD};
 
 /// The channel of [`crate::ToInit`] and [`crate::FromInit`].
 pub const CONTROL: u16 = 0;
@@ -150,6 +150,10 @@ impl Mux {
 
     fn step<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Event<'a>>, MuxError> {
         while !input.is_empty() {
+            // Data waits for credit, but answers do not: to a reset, say.
+            if self.outgoing.bytes().len() > UNREAD {
+                return Err(MuxError::Unread);
+            }
             let event =
                 if self.body.1 > 0 { self.take_body(input) } else { self.take_frame(input)? };
             if event.is_some() {

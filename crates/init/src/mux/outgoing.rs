@@ -4,6 +4,9 @@ use super::frame::{HEADER, Header, Kind};
 
 /// Most that data (save control's) waits here, in bytes: more than one channel alone can fill.
 pub const MOST: usize = 320 * 1024;
+/// Most that waits here of all that a peer can cause that keeps to the rules, in bytes: data, a window
+/// of control's words with their headers, and less than that of answers.
+pub const UNREAD: usize = 1024 * 1024;
 /// Memory kept while nothing waits, in bytes: there may be thousands of idle streams.
 const KEPT: usize = 16 * 1024;
 

@@ -346,6 +346,23 @@ fn a_broken_saved_stream_is_refused() {
     }
 }
 
+/// Each of its frames is right, so only what is not read tells.
+#[test]
+fn a_peer_that_never_reads_cannot_make_answers_pile_up() {
+    let mut host = Peer::new(Side::Host);
+    let again = [frame(Kind::Open, 2, &[door::ENDPOINT]), frame(Kind::Reset, 2, &[])].concat();
+    let mut rounds = 0;
+    let error = loop {
+        assert!(host.mux.outgoing().len() <= outgoing::UNREAD + HEADER);
+        match host.receive(&again) {
+            Ok(()) => rounds += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error, MuxError::Unread);
+    assert!(rounds > 64, "channels may end faster than their ends are read");
+}
+
 #[test]
 fn each_broken_rule_has_its_name() {
     use Kind::{Close, Credit, Data, Open, Reset};

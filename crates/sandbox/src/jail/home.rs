@@ -136,7 +136,6 @@ fn end(pid: Pid) -> io::Result<()> {
     let mut on = [PollFd::new(&process, PollFlags::IN)];
     if poll(&mut on, Some(&patience))? == 0 {
         family::end(pid);
-        poll(&mut on, Some(&patience))?;
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! The task behind a sandbox: speaks with init, governs memory, cleans up.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -52,6 +55,8 @@ pub struct State {
     binding: Option<oneshot::Sender<Result<(), WallError>>>,
     starting: Option<oneshot::Sender<Result<(), WallError>>>,
     resetting: Vec<oneshot::Sender<()>>,
+    /// A process of the function has started, and its end was not told.
+    running: bool,
     refreshing: Option<oneshot::Sender<()>>,
     /// An alarm that is being set. The kernel takes up to some ten milliseconds for it (version 1
     /// waits for all its readers), so it is done aside.
@@ -62,6 +67,13 @@ pub struct State {
     killed: bool,
     /// OOM kills of the kernel that are known.
     oom_kills: u64,
+}
+
+impl State {
+    /// As it begins; `running` where the function was running in what was restored.
+    pub fn new(running: bool) -> Self {
+        Self { running, ..Self::default() }
+    }
 }
 
 /// Keeps one sandbox until it ends.
@@ -82,6 +94,9 @@ struct Armed {
     /// Usage passed the level before the alarm was set, so it may never ring.
     late: bool,
 }
+
+/// A word that an init of ours does not say then.
+struct Lie(&'static str);
 
 /// Why a sandbox ends.
 enum End {
@@ -129,7 +144,12 @@ impl Keeper {
         loop {
             tokio::select! {
                 word = self.control.next() => match word {
-                    Ok(Some(word)) => self.hear(word),
+                    Ok(Some(word)) => {
+                        if let Err(Lie(word)) = self.hear(word) {
+                            tracing::warn!(?word, "a sandbox's init says what cannot be");
+                            return End::Lost;
+                        }
+                    }
                     Ok(None) => return End::Lost,
                     Err(error) => {
                         tracing::warn!(%error, "a sandbox's init is not understood");
@@ -217,17 +237,22 @@ impl Keeper {
         self.control.say(&ToInit::Start(process), &beside).await
     }
 
-    fn hear(&mut self, word: FromInit) {
+    /// Behind a wall that was broken may be an init that lies: nothing it says may cost the server
+    /// more than its sandbox.
+    fn hear(&mut self, word: FromInit) -> Result<(), Lie> {
         match word {
             FromInit::Bound => self.answer_bind(Ok(())),
             FromInit::NotBound { message } => self.answer_bind(Err(WallError::NotBound(message))),
             FromInit::Started => self.answer_start(Ok(())),
             FromInit::Refused { message } => self.answer_start(Err(WallError::Refused(message))),
+            FromInit::Exited { .. } if !self.state.running => return Err(Lie("exited")),
             FromInit::Exited { how, out_of_memory } => {
+                self.state.running = false;
                 let out_of_memory = out_of_memory || self.ran_out_of_memory(how);
                 self.tell(Event::Exited { how, out_of_memory });
             }
             FromInit::Emptied => {
+                self.state.running = false;
                 for reply in self.state.resetting.drain(..) {
                     let _nobody = reply.send(());
                 }
@@ -240,10 +265,11 @@ impl Keeper {
             FromInit::Peak { bytes } => {
                 self.peak.fetch_max(bytes, Ordering::Relaxed);
             }
-            FromInit::Hello { .. } | FromInit::Failed { .. } | FromInit::Quiet => {
-                tracing::warn!(?word, "init said what nobody asked for");
-            }
+            FromInit::Hello { .. } => return Err(Lie("hello")),
+            FromInit::Failed { .. } => return Err(Lie("failed")),
+            FromInit::Quiet => return Err(Lie("quiet")),
         }
+        Ok(())
     }
 
     fn tell(&self, event: Event) {
@@ -261,6 +287,7 @@ impl Keeper {
 
     fn answer_start(&mut self, answer: Result<(), WallError>) {
         if let Some(reply) = self.state.starting.take() {
+            self.state.running |= answer.is_ok();
             let _nobody = reply.send(answer);
         }
     }

@@ -136,6 +136,7 @@ impl Sandbox {
         let (orders, take_orders) = mpsc::channel(QUEUE);
         let (tell, events) = mpsc::channel(QUEUE);
         let peak = Arc::new(AtomicU64::new(0));
+        let resumed = parts.guest.as_ref().is_some_and(|guest| guest.code.is_some());
         let sandbox = Self {
             orders,
             events,
@@ -159,7 +160,7 @@ impl Sandbox {
             memory: limits.memory,
             peak,
             events: tell,
-            state: keeper::State::default(),
+            state: keeper::State::new(resumed),
         };
         tokio::spawn(keeper.keep(take_orders, closing));
         sandbox

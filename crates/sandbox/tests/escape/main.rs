@@ -20,6 +20,7 @@ use common::{House, as_root_and_user, is_root};
 use fika_sandbox::Jail;
 use page::Column;
 use place::{Place, Wall};
+use rustix::process::{Resource, Rlimit};
 use table::{Attempt, BOMBS, QUIET, REMAINS};
 
 /// What each attempt saw.
@@ -67,7 +68,7 @@ fn some_is_stopped_without_a_wall() {
     });
 }
 
-/// What a function must not reach of the server's.
+/// What a function must not reach of the server's, or have as it does.
 struct Bait {
     /// Another run may have the name.
     _listener: Option<UnixListener>,
@@ -76,6 +77,13 @@ struct Bait {
 }
 
 fn bait() -> Bait {
+    if is_root() {
+        let limit = Rlimit { current: Some(1 << 30), maximum: Some(1 << 30) };
+        for what in [Resource::Rtprio, Resource::Nice, Resource::Memlock] {
+            // Not every root may.
+            let _bait_or_none = rustix::process::setrlimit(what, limit);
+        }
+    }
     let address = SocketAddr::from_abstract_name("fika-escape-host").unwrap();
     Bait {
         _listener: UnixListener::bind_addr(&address).ok(),

@@ -247,7 +247,7 @@ pub const QUIET: &[(&str, &[Attempt])] = &[
             attempt("more_processes", "raise its limit of processes", "EPERM").possible(),
             attempt("limits_of_init", "change init's limits", "ENOSYS"),
             attempt("core_dump", "leave a core dump", "nothing"),
-            attempt("pin_memory", "lock a gigabyte of memory", "ENOMEM|EPERM").untried(),
+            attempt("pin_memory", "lock a gigabyte of memory", "ENOMEM|EPERM|EAGAIN"),
             attempt("huge_page", "map a huge page", "ENOSYS"),
             attempt("huge_file", "make a file of huge pages", "ENOSYS"),
         ],
