@@ -95,9 +95,6 @@ struct Armed {
     late: bool,
 }
 
-/// A word that an init of ours does not say then.
-struct Lie(&'static str);
-
 /// Why a sandbox ends.
 enum End {
     Asked(Duration, Option<oneshot::Sender<()>>),
@@ -145,8 +142,8 @@ impl Keeper {
             tokio::select! {
                 word = self.control.next() => match word {
                     Ok(Some(word)) => {
-                        if let Err(Lie(word)) = self.hear(word) {
-                            tracing::warn!(?word, "a sandbox's init says what cannot be");
+                        if let Err(word) = self.hear(word) {
+                            tracing::warn!(?word, "a sandbox's init fails, or says what cannot be");
                             return End::Lost;
                         }
                     }
@@ -237,15 +234,15 @@ impl Keeper {
         self.control.say(&ToInit::Start(process), &beside).await
     }
 
-    /// Behind a wall that was broken may be an init that lies: nothing it says may cost the server
-    /// more than its sandbox.
-    fn hear(&mut self, word: FromInit) -> Result<(), Lie> {
+    /// Hears a word, or gives it back if no init of ours says it then and lives on. Behind a wall that
+    /// was broken may be one that lies: nothing it says may cost the server more than its sandbox.
+    fn hear(&mut self, word: FromInit) -> Result<(), FromInit> {
         match word {
             FromInit::Bound => self.answer_bind(Ok(())),
             FromInit::NotBound { message } => self.answer_bind(Err(WallError::NotBound(message))),
             FromInit::Started => self.answer_start(Ok(())),
             FromInit::Refused { message } => self.answer_start(Err(WallError::Refused(message))),
-            FromInit::Exited { .. } if !self.state.running => return Err(Lie("exited")),
+            FromInit::Exited { .. } if !self.state.running => return Err(word),
             FromInit::Exited { how, out_of_memory } => {
                 self.state.running = false;
                 let out_of_memory = out_of_memory || self.ran_out_of_memory(how);
@@ -265,9 +262,7 @@ impl Keeper {
             FromInit::Peak { bytes } => {
                 self.peak.fetch_max(bytes, Ordering::Relaxed);
             }
-            FromInit::Hello { .. } => return Err(Lie("hello")),
-            FromInit::Failed { .. } => return Err(Lie("failed")),
-            FromInit::Quiet => return Err(Lie("quiet")),
+            FromInit::Hello { .. } | FromInit::Failed { .. } | FromInit::Quiet => return Err(word),
         }
         Ok(())
     }
