@@ -10,7 +10,7 @@ mod guests;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::{House, Running, as_root_and_user};
@@ -23,6 +23,19 @@ use rustix::process::{Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const FINE: Event = Event::Exited { how: Exit::Code(0), out_of_memory: false };
+
+fn microvms(house: &House, firecracker: Firecracker, kernel: Kernel) -> MicroVms {
+    let options = MicroVmOptions {
+        state_dir: house.path("state"),
+        code_dir: house.path("code"),
+        kernel,
+        vmm: Box::new(firecracker),
+        cpu: CpuPolicy::Share,
+        cgroups: true,
+        networks: None,
+    };
+    MicroVms::new(options).unwrap()
+}
 
 /// MicroVMs of the fake, which is to do this wrong.
 fn faked(house: &House, wrong: &str) -> Result<MicroVms, WallError> {
@@ -38,16 +51,7 @@ fn faked(house: &House, wrong: &str) -> Result<MicroVms, WallError> {
         pvh: true,
         source: "a test".into(),
     };
-    let vms = MicroVms::new(MicroVmOptions {
-        state_dir: house.path("state"),
-        code_dir: house.path("code"),
-        kernel,
-        vmm: Box::new(Firecracker::at(&program)?),
-        cpu: CpuPolicy::Share,
-        cgroups: true,
-        networks: None,
-    });
-    Ok(vms.unwrap())
+    Ok(microvms(house, Firecracker::at(&program)?, kernel))
 }
 
 /// Nothing is left of any guest: no process, no mount, no cgroup, no directory.
@@ -233,4 +237,27 @@ fn one_that_is_too_old_is_none() {
     );
     let missing = Firecracker::at(&house.path("nothing")).map(drop).unwrap_err();
     assert!(matches!(missing, WallError::Spawn(_)), "{missing}");
+}
+
+/// The one that is installed, on whatever KVM there is: as far as the start of a guest it says yes
+/// to all that the fake does. Whether a guest then runs is for `make test-firecracker`.
+#[tokio::test]
+async fn the_real_one_takes_the_same_calls() {
+    let (firecracker, kernel) = match (Firecracker::find(), guests::kernel()) {
+        (Ok(firecracker), Ok(kernel)) if Path::new("/dev/kvm").exists() => (firecracker, kernel),
+        (Ok(_), Ok(_)) => return eprintln!("skipped: no /dev/kvm"),
+        (Err(error), _) => return eprintln!("skipped: {error}"),
+        (_, Err(why)) => return eprintln!("skipped: {why}"),
+    };
+    let house = House::new();
+    let vms = microvms(&house, firecracker, kernel);
+    match vms.create(house.spec(1)).await {
+        Ok(sandbox) => sandbox.destroy(Duration::ZERO).await,
+        Err(error @ (WallError::Silent(_) | WallError::Build(_))) => {
+            eprintln!("no guest runs on this machine's KVM: {}", chain(&error));
+        }
+        Err(error) => assert!(chain(&error).contains("PUT /actions"), "{}", chain(&error)),
+    }
+    assert_clean(&house);
+    vms.close().await;
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use fika_kernel::{Kernel, KernelStore};
 use fika_network::Networks;
+use fika_sandbox::microvm::Vmm;
+use fika_sandbox::microvm::firecracker::Firecracker;
 use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
-use fika_sandbox::{Bind, CpuPolicy, MicroVmOptions, MicroVms, Start, WallSpec};
+use fika_sandbox::{Bind, CpuPolicy, Kvm, MicroVmOptions, MicroVms, Start, WallSpec};
 
 use rustix::process::Pid;
 
@@ -17,7 +19,11 @@ use crate::common::{House, Running};
 /// Says where a kernel is that was set before.
 const KERNEL: &str = "FIKA_KERNEL_DIR";
 
-/// MicroVMs that run anywhere, or nothing where what they need is not to be had.
+/// Says which monitor runs the guests: `qemu` (by software emulation, as unless said), `qemu-kvm` or
+/// `firecracker`. One that is asked for and cannot be had is a failure.
+const VMM: &str = "FIKA_TEST_VMM";
+
+/// MicroVMs of the monitor that was asked for, or nothing where what they need is not to be had.
 pub fn microvms(house: &House) -> Option<MicroVms> {
     microvms_in(&house.path(""))
 }
@@ -33,9 +39,11 @@ pub fn microvms_in(house: &Path) -> Option<MicroVms> {
 }
 
 fn build(house: &Path, networks: Option<Arc<Networks>>) -> Option<MicroVms> {
-    let qemu = match Qemu::find(Accelerator::Software) {
-        Ok(qemu) => qemu,
-        Err(why) => return skip(&why.to_string()),
+    let asked = std::env::var(VMM).ok();
+    let vmm = match vmm(asked.as_deref().unwrap_or("qemu")) {
+        Ok(vmm) => vmm,
+        Err(why) if asked.is_some() => panic!("{VMM}: {why}"),
+        Err(why) => return skip(&why),
     };
     let kernel = match kernel() {
         Ok(kernel) => kernel,
@@ -45,7 +53,7 @@ fn build(house: &Path, networks: Option<Arc<Networks>>) -> Option<MicroVms> {
         state_dir: house.join("state"),
         code_dir: house.join("code"),
         kernel,
-        vmm: Box::new(qemu),
+        vmm,
         cpu: CpuPolicy::Share,
         cgroups: true,
         networks,
@@ -53,12 +61,34 @@ fn build(house: &Path, networks: Option<Arc<Networks>>) -> Option<MicroVms> {
     Some(MicroVms::new(options).unwrap())
 }
 
+/// The monitor of a name.
+fn vmm(name: &str) -> Result<Box<dyn Vmm>, String> {
+    let fast = || match Kvm::measure() {
+        Kvm::Usable { .. } => Ok(()),
+        slow => Err(format!("no guest runs on this machine's KVM: {slow:?}")),
+    };
+    let failed = |error: fika_sandbox::WallError| error.to_string();
+    match name {
+        "qemu" => Ok(Box::new(Qemu::find(Accelerator::Software).map_err(failed)?)),
+        "qemu-kvm" => {
+            fast()?;
+            Ok(Box::new(Qemu::find(Accelerator::Kvm).map_err(failed)?))
+        }
+        "firecracker" => {
+            fast()?;
+            Ok(Box::new(Firecracker::find().map_err(failed)?))
+        }
+        other => Err(format!("{other:?} is none of qemu, qemu-kvm, firecracker")),
+    }
+}
+
 fn skip<T>(why: &str) -> Option<T> {
     eprintln!("skipped: {why}");
     None
 }
 
-fn kernel() -> Result<Kernel, String> {
+/// A guest kernel: what is set in `FIKA_KERNEL_DIR`, or made of the distribution's package.
+pub fn kernel() -> Result<Kernel, String> {
     let given = std::env::var_os(KERNEL).map(PathBuf::from);
     let here = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel");
     let store = KernelStore::open(given.unwrap_or(here));

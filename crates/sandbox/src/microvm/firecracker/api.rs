@@ -189,7 +189,7 @@ mod tests {
         let yes = b"HTTP/1.1 204 \r\nServer: Firecracker API\r\nConnection: keep-alive\r\n\r\n";
         answered(yes).await.unwrap();
         let no = answered(
-            b"HTTP/1.1 400 \r\ncontent-length: 32\r\n\r\n{\"fault_message\":\"no such thing\"}",
+            b"HTTP/1.1 400 \r\ncontent-length: 33\r\n\r\n{\"fault_message\":\"no such thing\"}",
         );
         let no = no.await.unwrap_err().to_string();
         assert_eq!(no, "Firecracker refuses PUT /entropy: no such thing");
