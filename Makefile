@@ -4,10 +4,10 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-.PHONY: help demo test bench fuzz lint fmt generated deny tools build clean
+.PHONY: help demo test test-firecracker bench fuzz lint fmt generated deny tools build clean
 
 help: ## List these commands
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
 
 demo: build ## Build, start, deploy examples/hello-node, call it twice, and stop again
 	@sh demo/run.sh
@@ -15,6 +15,9 @@ demo: build ## Build, start, deploy examples/hello-node, call it twice, and stop
 test: tools lint ## Install what the tests need, then run them all
 	cargo nextest run --workspace --locked
 	cargo test --doc --workspace --locked --quiet
+
+test-firecracker: tools ## Run guests in Firecracker, on a machine with KVM (docs/firecracker.md)
+	@sh tests/firecracker.sh
 
 bench: build ## Measure against bare Node and AWS's emulator, side by side, in one table
 	cargo run --release --locked --package fika-bench

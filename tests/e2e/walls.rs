@@ -69,11 +69,21 @@ fn plain_processes_of_an_ordinary_user() {
     walk_without_a_wall(&server);
 }
 
+/// The wall that functions with a kernel of their own get: QEMU's, or Firecracker's where the suite
+/// is run for it (`make test-firecracker`).
+pub fn microvm() -> &'static str {
+    match std::env::var("FIKA_TEST_VMM").as_deref() {
+        Ok("firecracker") => "firecracker",
+        _ => "qemu",
+    }
+}
+
 /// Whether microVMs can run here; where not, it says why.
-pub fn has_microvms() -> bool {
-    let qemu = Command::new("qemu-system-x86_64").arg("--version").stdout(Stdio::null()).status();
-    if !qemu.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: there is no QEMU");
+pub fn has_microvms(wall: &str) -> bool {
+    let vmm = if wall == "qemu" { "qemu-system-x86_64" } else { wall };
+    let vmm = Command::new(vmm).arg("--version").stdout(Stdio::null()).status();
+    if !vmm.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no {wall}");
         return false;
     }
     let mut add = Command::new(env!("CARGO_BIN_EXE_fika"));
@@ -85,13 +95,15 @@ pub fn has_microvms() -> bool {
     added.status.success()
 }
 
-/// By software emulation, so everything takes its time.
+/// By software emulation, unless the suite is run for KVM, so everything takes its time.
 #[test]
 fn a_kernel_of_its_own_for_every_function() {
-    if !has_microvms() {
+    let wall = microvm();
+    if !has_microvms(wall) {
         return;
     }
-    let server = Server::start_with(&["--wall", "qemu", "--require-wall", "microvm"]);
+    let server = Server::start_with(&["--wall", wall, "--require-wall", "microvm"]);
+    assert!(server.log().contains(&format!("wall: {wall} (as asked for: ")));
     let client = server.client();
     walk(&client, Function::node("node", NODE), "node", 12);
     walk(&client, Function::python("python", PYTHON), "python", 12);
@@ -193,6 +205,8 @@ fn a_server_that_cannot_keep_what_is_asked_does_not_start() {
         (&["--wall", "jail", "--require-wall", "microvm"][..], "start without --require-wall"),
         (&["--wall", "none", "--require-wall", "jail"], "start without --require-wall jail"),
         (&["--wall", "none", "--egress", "none"], "start with --wall jail"),
+        // A data directory that is new has no guest kernel.
+        (&["--wall", "firecracker"], "run `fika runtime kernel add` first"),
     ] {
         let (code, first) = start_refused(args);
         assert_eq!(code, Some(78), "{args:?}: {first}");

@@ -31,9 +31,8 @@ use fika_model::{Egress, FunctionVersion, LaneId, VersionUid, WallKind, WallPoli
 use fika_network::{Mode, Networks};
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
-use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
 use fika_sandbox::{
-    Connection, CpuPolicy, Jail, JailOptions, Kvm, MicroVmOptions, MicroVms, WallError, Walls,
+    Connection, CpuPolicy, Jail, JailOptions, MicroVmOptions, MicroVms, WallError, Walls,
 };
 use fika_store::{Blobs, LogStore, Store};
 use fika_worker::{
@@ -46,6 +45,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::lanes::Lanes;
+use crate::walls::Monitor;
 
 /// The only worker of a node that stands alone.
 const WORKER: WorkerId = WorkerId(0);
@@ -85,6 +85,8 @@ pub struct NodeOptions {
     pub egress: Egress,
     /// The wall of functions that ask for none.
     pub wall: WallKind,
+    /// What runs them, if that is a kind of microVM.
+    pub monitor: Option<Monitor>,
     /// The weakest walls functions may run behind.
     pub require_walls: WallPolicy,
 }
@@ -145,7 +147,7 @@ impl Node {
         let sessions = Sessions::open(&store).await?;
         let walls = WallChoice {
             available: match options.wall {
-                WallKind::Qemu => vec![WallKind::Jail, WallKind::Qemu],
+                machine if options.monitor.is_some() => vec![WallKind::Jail, machine],
                 only => vec![only],
             },
             default: options.wall,
@@ -282,17 +284,13 @@ fn worker(
     }))
 }
 
-/// The microVMs that were asked for.
+/// The microVMs, if functions are to have such.
 fn microvms(
     options: &NodeOptions,
     code_dir: &Path,
     networks: Option<Arc<Networks>>,
 ) -> Result<Vec<MicroVms>, WallError> {
-    if options.wall != WallKind::Qemu {
-        return Ok(Vec::new());
-    }
-    let usable = Kvm::measure().is_usable();
-    let qemu = Qemu::find(if usable { Accelerator::Kvm } else { Accelerator::Software })?;
+    let Some(monitor) = options.monitor else { return Ok(Vec::new()) };
     let kernel =
         KernelStore::open(options.runtimes_dir.join("kernel")).find().ok_or_else(|| {
             WallError::NoVmm("run `fika runtime kernel add` first: there is no guest kernel".into())
@@ -301,7 +299,7 @@ fn microvms(
         state_dir: options.data_dir.join("microvm"),
         code_dir: code_dir.into(),
         kernel,
-        vmm: Box::new(qemu),
+        vmm: monitor.find()?,
         cpu: options.cpu,
         cgroups: true,
         networks,

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use fika_assignment::AssignmentOptions;
 use fika_control::RootOptions;
 use fika_counting::CountingOptions;
-use fika_model::WallKind;
+use fika_kernel::KernelStore;
 use fika_model::error::chain;
+use fika_model::{WallKind, WallPolicy};
 use fika_sandbox::CpuPolicy;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use serde_json::json;
@@ -22,7 +23,7 @@ use crate::machine;
 use crate::node::{Node, NodeOptions};
 use crate::root;
 use crate::ui::Ui;
-use crate::walls;
+use crate::walls::{self, Choice, Found};
 
 /// The most clients at once, however many descriptors there are: each costs memory as well.
 const MOST_CONNECTIONS: usize = 16_384;
@@ -53,8 +54,11 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let mut hangup = ended_by(SignalKind::hangup())?;
     let (listener, address) = listen(args.listen).await?;
     let dir = args.data.dir()?;
-    let options = options(args)?;
-    say_which_wall(args, options.wall, *ui);
+    let required = args.require_wall.iter().cloned().collect();
+    let kernels = KernelStore::open(args.data.kernel()?);
+    let choice = walls::choose(args.wall, &required, &args.egress, || Found::look(&kernels))?;
+    let options = options(args, &choice, required)?;
+    say_which_wall(args, &choice, *ui);
     if options.wall == WallKind::None {
         // Functions are of our own user then: they must not look into us all the same.
         set_dumpable_behavior(DumpableBehavior::NotDumpable)
@@ -102,25 +106,21 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failur
     Ok((listener, bound))
 }
 
-/// Aside, because it may run a machine to find out why: the start does not wait for that.
-fn say_which_wall(args: &ServeArgs, kind: WallKind, ui: Ui) {
-    let (asked, form) = (args.wall, args.log_format);
-    let say = move || {
-        let line = walls::reason(asked, kind);
-        match form {
-            LogFormat::Text => ui.note(&line),
-            LogFormat::Json => ui.note(&json!({ "level": "INFO", "message": line }).to_string()),
-        }
-    };
-    let aside = std::thread::Builder::new().name("walls".into()).spawn(say);
-    // Who has no thread to spare is told so elsewhere.
-    drop(aside);
+fn say_which_wall(args: &ServeArgs, choice: &Choice, ui: Ui) {
+    let line = choice.line();
+    match args.log_format {
+        LogFormat::Text => ui.note(&line),
+        LogFormat::Json => ui.note(&json!({ "level": "INFO", "message": line }).to_string()),
+    }
 }
 
-fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
+fn options(
+    args: &ServeArgs,
+    choice: &Choice,
+    require_walls: WallPolicy,
+) -> Result<NodeOptions, Failure> {
     let concurrency = args.account_concurrency;
-    let require_walls = args.require_wall.iter().cloned().collect();
-    let wall = walls::choose(args.wall, &require_walls, &args.egress)?;
+    let wall = choice.kind;
     Ok(NodeOptions {
         data_dir: args.data.dir()?,
         runtimes_dir: args.data.runtimes()?,
@@ -145,6 +145,7 @@ fn options(args: &ServeArgs) -> Result<NodeOptions, Failure> {
             Cpu::Quota => CpuPolicy::Quota,
         },
         wall,
+        monitor: choice.monitor,
         require_walls,
     })
 }

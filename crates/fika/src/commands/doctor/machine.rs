@@ -1,9 +1,11 @@
 //! What the kernel and the machine's programs offer. Judgments are pure; looking is apart.
 
 use std::fs;
-use std::path::Path;
+
+use fika_sandbox::Kvm;
 
 use crate::machine::version_of;
+use crate::walls;
 
 use super::check::Check;
 
@@ -20,7 +22,7 @@ pub fn checks() -> Vec<Check> {
         filesystems(&fs::read_to_string("/proc/filesystems").unwrap_or_default()),
         node(version_of("node"), version_of("npm").is_some()),
         python(version_of("python3")),
-        kvm(Path::new("/dev/kvm").exists()),
+        kvm(&Kvm::measure()),
     ]
 }
 
@@ -96,9 +98,9 @@ fn python(version: Option<String>) -> Check {
     }
 }
 
-fn kvm(there: bool) -> Check {
-    let found = if there { "there; not used yet" } else { "not there; not used yet" };
-    Check::fine("/dev/kvm", found)
+/// What a machine has not got cannot be mended, and a jail does without.
+fn kvm(kvm: &Kvm) -> Check {
+    Check::fine("/dev/kvm", walls::worth(kvm))
 }
 
 #[cfg(test)]

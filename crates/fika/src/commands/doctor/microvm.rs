@@ -3,16 +3,23 @@
 use std::path::Path;
 
 use fika_kernel::{Kernel, KernelStore};
+use fika_model::error::chain;
+use fika_sandbox::microvm::firecracker::Firecracker;
 
 use super::check::Check;
 use crate::machine::version_of;
+use crate::walls::{self, Found};
 
 /// All of it. `kernel` is where the guest kernel is kept.
 pub fn checks(kernel: &Path) -> Vec<Check> {
+    let kernels = KernelStore::open(kernel);
+    let usable = Firecracker::find().map(drop).map_err(|error| chain(&error));
+    let choice = walls::strongest(Found::look(&kernels));
     vec![
         qemu(version_of("qemu-system-x86_64")),
-        firecracker(version_of("firecracker"), version_of("jailer")),
-        guest_kernel(KernelStore::open(kernel).find().as_ref()),
+        firecracker(version_of("firecracker"), usable),
+        guest_kernel(kernels.find().as_ref()),
+        Check::fine("--wall auto", choice.text()),
     ]
 }
 
@@ -24,15 +31,11 @@ fn qemu(version: Option<String>) -> Check {
 }
 
 /// It needs hardware KVM, which many machines have not: so its absence is nothing to mend.
-fn firecracker(version: Option<String>, jailer: Option<String>) -> Check {
+fn firecracker(version: Option<String>, usable: Result<(), String>) -> Check {
     const NAME: &str = "Firecracker";
-    match (version, jailer) {
-        (Some(version), Some(jailer)) => Check::fine(NAME, format!("{version}, jailer {jailer}")),
-        (Some(version), None) => Check::worse(
-            NAME,
-            format!("{version}, but not its jailer"),
-            "put `jailer` of the same release beside it",
-        ),
+    match (version, usable) {
+        (Some(version), Ok(())) => Check::fine(NAME, version),
+        (Some(_), Err(why)) => Check::worse(NAME, why, "install a newer release"),
         (None, _) => Check::fine(NAME, "none"),
     }
 }
@@ -60,9 +63,9 @@ mod tests {
         let version = || Some("1.17.0".to_owned());
         assert_eq!(qemu(version()).state, State::Fine);
         assert_eq!(qemu(None).state, State::Worse);
-        assert_eq!(firecracker(version(), version()).state, State::Fine);
-        assert_eq!(firecracker(version(), None).state, State::Worse);
-        assert_eq!(firecracker(None, None).state, State::Fine);
+        assert_eq!(firecracker(version(), Ok(())), Check::fine("Firecracker", "1.17.0"));
+        assert_eq!(firecracker(version(), Err("old".into())).state, State::Worse);
+        assert_eq!(firecracker(None, Err("none".into())).state, State::Fine);
     }
 
     #[test]
