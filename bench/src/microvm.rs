@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use fika_kernel::KernelStore;
 use fika_model::SandboxId;
+use fika_sandbox::microvm::firecracker::Firecracker;
 use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
 use fika_sandbox::microvm::{MicroVmOptions, MicroVms, Vmm};
 use fika_sandbox::{Bind, CpuPolicy, Event, Exit, Kvm, Sandbox, Start, WallSpec};
@@ -73,11 +74,15 @@ struct Monitor {
     vmm: Result<Box<dyn Vmm>, String>,
 }
 
-fn monitors() -> [Monitor; 1] {
+fn monitors() -> [Monitor; 2] {
     let usable = Kvm::measure().is_usable();
+    let firecracker = match usable {
+        true => Firecracker::find().map(|vmm| Box::new(vmm) as _).map_err(|e| e.to_string()),
+        false => Err("it runs guests on KVM only, and no code runs on KVM here at speed".into()),
+    };
     let qemu = Qemu::find(if usable { Accelerator::Kvm } else { Accelerator::Software });
     let qemu = qemu.map(|qemu| Box::new(qemu) as _).map_err(|e| e.to_string());
-    [Monitor { wall: "qemu", vmm: qemu }]
+    [Monitor { wall: "qemu", vmm: qemu }, Monitor { wall: "firecracker", vmm: firecracker }]
 }
 
 /// Prepares a guest kernel unless one is there.

@@ -112,3 +112,21 @@ impl AsFd for Stream {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::print_stderr)]
+mod tests {
+    use super::*;
+
+    /// What a restored guest reads, whose connection was cut: the kernel says that there is none.
+    #[test]
+    fn a_vsock_that_is_not_connected_has_lost_its_host() {
+        let (family, kind) = (AddressFamily::VSOCK, SocketType::STREAM);
+        let Ok(socket) = rustix::net::socket_with(family, kind, SocketFlags::CLOEXEC, None) else {
+            return eprintln!("skipped: this kernel has no vsock");
+        };
+        let stream = Stream::Vsock(socket);
+        assert_eq!(stream.read(&mut [0; 8]).ok(), Some(Some(0)));
+        assert_eq!(stream.write(b"word").ok(), Some(0));
+    }
+}
