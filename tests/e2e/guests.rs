@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Function, Server, tools, wait_for};
-use crate::walls::has_microvms;
+use crate::walls::{has_microvms, microvm};
 
 /// How often one snapshot is restored, for each runtime.
 const RESTORES: usize = 100;
@@ -17,8 +17,9 @@ const RESTORES: usize = 100;
 /// A server whose functions get guests, with so much memory for its stock.
 fn start(stock_mb: &str) -> Option<Server> {
     let log = "info,fika_worker::stock=debug";
-    has_microvms()
-        .then(|| Server::start_with(&["--wall", "qemu", "--stock-memory", stock_mb, "--log", log]))
+    let wall = microvm();
+    has_microvms(wall)
+        .then(|| Server::start_with(&["--wall", wall, "--stock-memory", stock_mb, "--log", log]))
 }
 
 fn count(server: &Server, said: &str) -> usize {
