@@ -2,6 +2,7 @@
 //! no two of them have anything in common that should be theirs alone.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -70,6 +71,30 @@ fn the_second_cold_start_is_restored_and_so_is_the_first_of_the_next_server() {
     client.invoke("f", "{}").ok();
     assert_eq!(count(&server, RESTORED), 3);
     assert!(server.stop().success(), "and nothing is left");
+}
+
+/// What is written over stands for a disk that went bad.
+#[test]
+fn a_snapshot_that_is_of_no_use_is_made_anew() {
+    let Some(mut server) = start("0") else { return };
+    let client = server.client();
+    client.deploy(&slow(Function::python("f", "def handler(event, context): return 1")));
+    client.invoke("f", "{}").ok();
+    wait_for_said(&server, MADE, 1);
+    assert!(server.stop().success());
+    let snapshots = fs::read_dir(server.data().join("microvm/snapshots")).expect("snapshots");
+    for snapshot in snapshots {
+        fs::write(snapshot.expect("one").path().join("machine"), "nonsense").expect("written");
+    }
+    server.restart();
+    let client = server.client();
+    assert_eq!(client.invoke("f", "{}").ok(), 1);
+    assert_eq!(count(&server, RESTORED), 0);
+    assert_eq!(count(&server, "a guest is booted instead of restored"), 1);
+    wait_for_said(&server, MADE, 2);
+    renew(&client, "f", 1);
+    assert_eq!(client.invoke("f", "{}").ok(), 1);
+    assert_eq!(count(&server, RESTORED), 1);
 }
 
 #[test]

@@ -171,6 +171,7 @@ impl Node {
         if let Err(error) = worker.sweep_code() {
             tracing::warn!(%error, "old code cannot be looked for");
         }
+        worker.sweep_guests().await;
 
         let doors = Frontend::new(FrontendOptions {
             counting: Counter::new(options.counting),

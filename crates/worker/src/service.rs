@@ -147,6 +147,14 @@ impl Worker {
         Ok(())
     }
 
+    /// Removes the disks and snapshots of guests that are of no use any more: their code or image is
+    /// gone, or they were made with another kernel, init or monitor.
+    pub async fn sweep_guests(&self) {
+        for microvms in self.shared.built.all_microvms() {
+            microvms.sweep().await;
+        }
+    }
+
     /// Makes everything ready that a first sandbox of this version needs: the runtime image, the
     /// unpacked code, and with `SnapStart` the snapshot, for which its init phase runs.
     ///
