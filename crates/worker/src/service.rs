@@ -292,7 +292,7 @@ impl WorkerService for Worker {
             None => {
                 let image = &subject.home.image;
                 let (prepared, starting) = stock::take(&shared, kind.clone(), image, lane);
-                (prepared.map_or(Origin::New, Origin::Stock), Some(starting))
+                (prepared.map_or(Origin::New, |one| Origin::Stock(Box::new(one))), Some(starting))
             }
         };
         let Subject { version, home, .. } = subject;

@@ -35,7 +35,7 @@ pub(crate) enum Origin {
     /// A new wall.
     New,
     /// One out of stock.
-    Stock(Prepared),
+    Stock(Box<Prepared>),
     /// The snapshot of its version.
     Snapshot(Snapshot),
     /// A new wall, whose function becomes the snapshot of its version.
@@ -76,7 +76,7 @@ impl Beginning {
 
 async fn begin(shared: &Arc<Shared>, order: &Order, origin: Origin) -> Result<Beginning, String> {
     match origin {
-        Origin::Stock(prepared) => Ok(Beginning::of(prepared)),
+        Origin::Stock(prepared) => Ok(Beginning::of(*prepared)),
         Origin::Snapshot(snapshot) => restored(shared, order, &snapshot).await,
         Origin::New => new(shared, order).await.map(Beginning::of),
         Origin::Checkpoint(taker) => {
