@@ -14,44 +14,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::{House, Running, as_root_and_user};
-use fika_kernel::Kernel;
 use fika_model::error::chain;
 use fika_model::{SandboxId, WallKind};
 use fika_sandbox::microvm::firecracker::Firecracker;
-use fika_sandbox::{Bind, CpuPolicy, Event, Exit, MicroVmOptions, MicroVms, Sandbox, WallError};
+use fika_sandbox::{Bind, Event, Exit, MicroVms, Sandbox, WallError};
 use rustix::process::{Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const FINE: Event = Event::Exited { how: Exit::Code(0), out_of_memory: false };
 
-fn microvms(house: &House, firecracker: Firecracker, kernel: Kernel) -> MicroVms {
-    let options = MicroVmOptions {
-        state_dir: house.path("state"),
-        code_dir: house.path("code"),
-        kernel,
-        vmm: Box::new(firecracker),
-        cpu: CpuPolicy::Share,
-        cgroups: true,
-        networks: None,
-    };
-    MicroVms::new(options).unwrap()
-}
-
 /// MicroVMs of the fake, which is to do this wrong.
 fn faked(house: &House, wrong: &str) -> Result<MicroVms, WallError> {
-    let program = house.path(&format!("fake-firecracker.{wrong}"));
-    fs::copy(env!("CARGO_BIN_EXE_fake-firecracker"), &program).unwrap();
-    let vmlinux = house.path("vmlinux");
-    fs::write(&vmlinux, b"\x7fELF, and no more of a kernel").unwrap();
-    let kernel = Kernel {
-        vmlinux,
-        modules: Vec::new(),
-        release: "0.0.0".into(),
-        digest: "0".into(),
-        pvh: true,
-        source: "a test".into(),
-    };
-    Ok(microvms(house, Firecracker::at(&program)?, kernel))
+    guests::faked(house, wrong, None)
 }
 
 /// Nothing is left of any guest: no process, no mount, no cgroup, no directory.
@@ -250,7 +224,7 @@ async fn the_real_one_takes_the_same_calls() {
         (_, Err(why)) => return eprintln!("skipped: {why}"),
     };
     let house = House::new();
-    let vms = microvms(&house, firecracker, kernel);
+    let vms = guests::of(&house.path(""), Box::new(firecracker), kernel, None);
     match vms.create(house.spec(1)).await {
         Ok(sandbox) => sandbox.destroy(Duration::ZERO).await,
         Err(error @ (WallError::Silent(_) | WallError::Build(_))) => {

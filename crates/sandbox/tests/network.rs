@@ -186,6 +186,24 @@ fn with_guests(test: impl AsyncFnOnce(House, &MicroVms) + Send) {
     assert_eq!(traces(&world), 0);
 }
 
+/// A fake, which opens no device but looks for it where the real one would.
+#[test]
+fn a_firecracker_finds_the_tap_of_its_guest() {
+    let Some(world) = world() else { return };
+    on_a_loop(&world, async || {
+        let house = House::new();
+        let networks = Arc::new(Networks::open(world::options("open")));
+        assert_eq!(networks.mode().await, Mode::Veth);
+        let vms = guests::faked(&house, "", Some(networks.clone())).unwrap();
+        let first = vms.create(house.spec(1)).await.unwrap();
+        let snapshot = vms.snapshot(first, "empty", BTreeMap::new()).await.unwrap();
+        let sandbox = vms.restore(&snapshot, SandboxId(2), "guest").await.unwrap();
+        sandbox.destroy(Duration::ZERO).await;
+        vms.close().await;
+        networks.close().await;
+    });
+}
+
 /// Runs a test on a machine of its own, with a jail that is connected.
 fn on_a_machine(test: impl AsyncFnOnce(House, Jail) + Send) {
     let Some(world) = world() else { return };

@@ -10,7 +10,7 @@ use fika_network::Networks;
 use fika_sandbox::microvm::Vmm;
 use fika_sandbox::microvm::firecracker::Firecracker;
 use fika_sandbox::microvm::qemu::{Accelerator, Qemu};
-use fika_sandbox::{Bind, CpuPolicy, Kvm, MicroVmOptions, MicroVms, Start, WallSpec};
+use fika_sandbox::{Bind, CpuPolicy, Kvm, MicroVmOptions, MicroVms, Start, WallError, WallSpec};
 
 use rustix::process::Pid;
 
@@ -50,6 +50,16 @@ fn build(house: &Path, networks: Option<Arc<Networks>>) -> Option<MicroVms> {
         Ok(kernel) => kernel,
         Err(why) => return skip(&why),
     };
+    Some(of(house, vmm, kernel, networks))
+}
+
+/// MicroVMs in a house.
+pub fn of(
+    house: &Path,
+    vmm: Box<dyn Vmm>,
+    kernel: Kernel,
+    networks: Option<Arc<Networks>>,
+) -> MicroVms {
     let options = MicroVmOptions {
         state_dir: house.join("state"),
         code_dir: house.join("code"),
@@ -59,7 +69,29 @@ fn build(house: &Path, networks: Option<Arc<Networks>>) -> Option<MicroVms> {
         cgroups: true,
         networks,
     };
-    Some(MicroVms::new(options).unwrap())
+    MicroVms::new(options).unwrap()
+}
+
+/// MicroVMs of a fake Firecracker, which is to do this wrong.
+pub fn faked(
+    house: &House,
+    wrong: &str,
+    networks: Option<Arc<Networks>>,
+) -> Result<MicroVms, WallError> {
+    let program = house.path(&format!("fake-firecracker.{wrong}"));
+    fs::copy(env!("CARGO_BIN_EXE_fake-firecracker"), &program).unwrap();
+    let vmlinux = house.path("vmlinux");
+    fs::write(&vmlinux, b"\x7fELF, and no more of a kernel").unwrap();
+    let kernel = Kernel {
+        vmlinux,
+        modules: Vec::new(),
+        release: "0.0.0".into(),
+        digest: "0".into(),
+        pvh: true,
+        source: "a test".into(),
+    };
+    let firecracker = Firecracker::at(&program)?;
+    Ok(of(&house.path(""), Box::new(firecracker), kernel, networks))
 }
 
 /// The monitor of a name.
@@ -68,7 +100,7 @@ fn vmm(name: &str) -> Result<Box<dyn Vmm>, String> {
         Kvm::Usable { .. } => Ok(()),
         slow => Err(format!("no guest runs on this machine's KVM: {slow:?}")),
     };
-    let failed = |error: fika_sandbox::WallError| error.to_string();
+    let failed = |error: WallError| error.to_string();
     match name {
         "qemu" => Ok(Box::new(Qemu::find(Accelerator::Software).map_err(failed)?)),
         "qemu-kvm" => {

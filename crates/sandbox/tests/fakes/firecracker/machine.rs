@@ -50,6 +50,14 @@ struct Vsock {
     uds_path: String,
 }
 
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct NetworkInterface {
+    iface_id: String,
+    host_dev_name: String,
+    guest_mac: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entropy {}
@@ -95,6 +103,7 @@ struct Written {
     memory_mb: u64,
     drives: Vec<Drive>,
     vsock: Vsock,
+    networks: Vec<NetworkInterface>,
     guest: Kept,
 }
 
@@ -117,6 +126,7 @@ pub struct Machine {
     drives: Vec<Drive>,
     disks: Disks,
     vsock: Option<(Vsock, UnixListener)>,
+    networks: Vec<NetworkInterface>,
     guest: Option<Guest>,
 }
 
@@ -132,6 +142,7 @@ impl Machine {
             drives: Vec::new(),
             disks: Disks::default(),
             vsock: None,
+            networks: Vec::new(),
             guest: None,
         }
     }
@@ -149,9 +160,10 @@ impl Machine {
             ("PATCH", "/vm") => self.pause_or_resume(&parse(body)?),
             ("PUT", "/snapshot/create") => self.write_down(&parse(body)?),
             ("PUT", "/snapshot/load") => self.load(&parse(body)?),
-            _ => match (method, path.strip_prefix("/drives/")) {
-                ("PUT", Some(id)) => self.drive(id, parse(body)?),
-                ("PATCH", Some(id)) => self.change_drive(id, &parse(body)?),
+            _ => match (method, path[1..].split_once('/')) {
+                ("PUT", Some(("drives", id))) => self.drive(id, parse(body)?),
+                ("PATCH", Some(("drives", id))) => self.change_drive(id, &parse(body)?),
+                ("PUT", Some(("network-interfaces", id))) => self.network(id, parse(body)?),
                 _ => Err(format!("Invalid request method and/or path: {method} {path}.")),
             },
         }
@@ -232,6 +244,16 @@ impl Machine {
         Ok(())
     }
 
+    fn network(&mut self, id: &str, network: NetworkInterface) -> Done {
+        self.before("/network-interfaces")?;
+        if network.iface_id != id {
+            return Err("The id from the path does not match the id from the body!".into());
+        }
+        open_tap(&network.host_dev_name)?;
+        self.networks.push(network);
+        Ok(())
+    }
+
     fn start(&mut self, action: &Action) -> Done {
         self.before("InstanceStart")?;
         if action.action_type != "InstanceStart" {
@@ -271,8 +293,8 @@ impl Machine {
             return Err("there is no such machine".into());
         };
         let guest = guest.keep().ok_or("a guest that is not quiet loses what is under way")?;
-        let written =
-            Written { memory_mb, drives: self.drives.clone(), vsock: vsock.clone(), guest };
+        let (drives, networks) = (self.drives.clone(), self.networks.clone());
+        let written = Written { memory_mb, drives, vsock: vsock.clone(), networks, guest };
         let memory = File::create(&to.mem_file_path).map_err(|error| error.to_string())?;
         memory.set_len(memory_mb << 20).map_err(|error| error.to_string())?;
         let text = serde_json::to_vec(&written).map_err(|error| error.to_string())?;
@@ -296,6 +318,9 @@ impl Machine {
         for drive in &written.drives {
             self.open_disk(&drive.drive_id, &drive.path_on_host)?;
         }
+        for network in written.networks {
+            self.network(&network.iface_id.clone(), network)?;
+        }
         self.vsock(written.vsock.clone())?;
         let stream = written.vsock.uds_path;
         self.guest = Some(Guest::restored(stream, self.disks.clone(), &written.guest)?);
@@ -315,4 +340,13 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 
 fn open(path: &str) -> Result<File, String> {
     File::open(path).map_err(|error| format!("Unable to open {path}: {error}"))
+}
+
+/// Whether the device is in this namespace, and the door to it is there.
+fn open_tap(name: &str) -> Done {
+    let failed = |error: std::io::Error| format!("Open tap device failed: {error}");
+    File::options().read(true).write(true).open("/dev/net/tun").map_err(failed)?;
+    let devices = fs::read_to_string("/proc/net/dev").map_err(failed)?;
+    let there = devices.lines().any(|line| line.trim().starts_with(&format!("{name}:")));
+    if there { Ok(()) } else { Err(format!("Open tap device failed: no {name} in {devices}")) }
 }
