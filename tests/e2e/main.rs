@@ -26,6 +26,7 @@ mod logs;
 mod runtimes;
 mod sdk_boto3;
 mod sdk_node;
+mod snapstart;
 mod stock;
 mod versions;
 mod walls;

@@ -5,9 +5,9 @@
 
 A function takes part through the hooks of `snapshot_restore_py`.
 
-`secrets`, `os.urandom` and `uuid.uuid4` ask the kernel each time. New seeds are for `random` and for
-Python's OpenSSL. Not in reach: generators of the function's own (`random.Random()`, NumPy's), and
-copies of OpenSSL inside of native modules."""
+`secrets`, `os.urandom` and `uuid.uuid4` ask the kernel each time. New seeds are for `random`, for
+`tempfile` and for Python's OpenSSL. Not in reach: generators of the function's own
+(`random.Random()`, NumPy's), and copies of OpenSSL inside of native modules."""
 
 import os
 import sys
@@ -53,3 +53,6 @@ def seed():
     if "_ssl" in sys.modules:
         # OpenSSL's other generators follow the main one, which this goes to.
         sys.modules["_ssl"].RAND_add(os.urandom(48), 48.0)
+    if "tempfile" in sys.modules:
+        # The names of temporary files come of a generator that is made when there is none.
+        sys.modules["tempfile"]._name_sequence = None
