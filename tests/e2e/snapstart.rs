@@ -1,15 +1,24 @@
 //! SnapStart: versions whose guests are restored from a snapshot that was made after their init.
 //!
-//! By software emulation, so everything takes its time.
+//! By software emulation, unless the suite is run for KVM, so everything takes its time.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::harness::{Server, tools};
-use crate::walls::has_microvms;
+use crate::walls::{has_microvms, microvm};
 
-const GUESTS: [&str; 4] = ["--wall", "qemu", "--require-wall", "microvm"];
+/// A server whose functions run in guests.
+fn guests() -> Option<Server> {
+    start(&[])
+}
+
+fn start(more: &[&str]) -> Option<Server> {
+    let wall = microvm();
+    let args = [&["--wall", wall, "--require-wall", "microvm"], more].concat();
+    has_microvms(wall).then(|| Server::start_with(&args))
+}
 
 /// Runs one theme of the walk, and gives what it says last.
 fn walk(server: &Server, theme: &str) -> String {
@@ -19,10 +28,6 @@ fn walk(server: &Server, theme: &str) -> String {
     let said = tools::run(&mut python);
     assert!(said.ends_with("done\n"), "{said}");
     said
-}
-
-fn guests() -> Option<Server> {
-    has_microvms().then(|| Server::start_with(&GUESTS))
 }
 
 #[test]
@@ -90,8 +95,7 @@ fn a_hundred_restores_of_python_have_nothing_random_in_common() {
     walk(&server, "hundred-python");
 }
 
-/// A server that keeps no sandbox for a second invocation.
+/// A server with nothing in stock: memory is for those that are restored.
 fn lonely() -> Option<Server> {
-    let args = [&GUESTS[..], &["--stock-memory", "0"]].concat();
-    has_microvms().then(|| Server::start_with(&args))
+    start(&["--stock-memory", "0"])
 }

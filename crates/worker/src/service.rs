@@ -169,6 +169,9 @@ impl Worker {
         if !version.snap_start {
             return Ok(());
         }
+        if self.shared.built.microvms(wall).is_some() {
+            progress("running its init phase for a snapshot".into());
+        }
         let subject = Subject { version: Arc::clone(version), home, wall };
         snapstart::ensure(&self.shared, &subject).await
     }

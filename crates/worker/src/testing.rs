@@ -160,12 +160,16 @@ pub(crate) struct Bare {
 }
 
 pub(crate) fn bare(version: Arc<FunctionVersion>) -> Bare {
+    bare_coming(version, Coming::Init)
+}
+
+/// The same, whose first runtime comes up in that way.
+pub(crate) fn bare_coming(version: Arc<FunctionVersion>, coming: Coming) -> Bare {
     let (logbook, output) = logbook(&version);
     let (roster, heard) = (Arc::new(Roster::new(WorkerId(0))), Arc::new(Heard::default()));
     roster.report_to(Arc::clone(&heard) as Arc<dyn SandboxEvents>);
     let (waiting, created) = oneshot::channel();
-    let (slot, inbox) =
-        Slot::new(SANDBOX, version, Coming::Init, logbook, Arc::clone(&roster), waiting);
+    let (slot, inbox) = Slot::new(SANDBOX, version, coming, logbook, Arc::clone(&roster), waiting);
     roster.insert(Arc::clone(&slot));
     Bare { slot, roster, inbox, created, heard, output }
 }

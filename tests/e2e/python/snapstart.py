@@ -16,10 +16,11 @@ const http = require('http');
 const crypto = require('crypto');
 const atInit = crypto.randomUUID();
 let before = 0, after = 0;
-process.on('fika:beforeCheckpoint', async () => { before += 1; });
+const agent = new http.Agent({ keepAlive: true });
+process.on('fika:beforeCheckpoint', async () => { before += 1; await credentials(); });
 process.on('fika:afterRestore', async () => { after += 1; });
 const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = process.env;
-const credentials = () => new Promise((done) => http.get(uri, { headers: { Authorization: token } },
+const credentials = () => new Promise((done) => http.get(uri, { agent, headers: { Authorization: token } },
   (answer) => answer.on('data', (text) => done(JSON.parse(text)))));
 exports.handler = async (event, context) => {
   if (event.do === 'exit') process.exit(3);
@@ -153,7 +154,7 @@ def lost():
     equal((said["before"], said["after"], said["type"]), (0, 0, "on-demand"))
     until("a new snapshot", lambda: version(of)["SnapStart"]["OptimizationStatus"] == "On")
     end_one(of)
-    # What was started is ended, or started again; a new version of events is restored.
+    # The one that was started goes on: its runtime starts again after its end, until it is replaced.
     until("a restore", lambda: end_one(of) or invoke(
         of, NAME, {}, Qualifier="1")[1]["type"] == "snap-start")
 

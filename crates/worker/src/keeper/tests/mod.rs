@@ -3,7 +3,9 @@
 //! - `world`: the fakes
 //! - `history`: random histories, and what must hold in every one
 //! - `scenes`: what once went wrong, or easily could
+//! - `snapstart`: on the way to a snapshot, and back from one
 
 mod history;
 mod scenes;
+mod snapstart;
 mod world;

@@ -11,8 +11,8 @@ use fika_sandbox::{Bind, Door, Event, Exit, Start, WallError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::keeper::{Keeper, Wall};
-use crate::slot::{Delivery, Refusal, Slot};
+use crate::keeper::{Checkpointed, Keeper, Wall};
+use crate::slot::{Coming, Delivery, Refusal, Slot};
 use crate::testing::{self, Bare, Heard};
 use crate::{CreateError, Gone, Invocation, Outcome};
 
@@ -139,17 +139,25 @@ pub(super) struct World {
     pub heard: Arc<Heard>,
     pub created: oneshot::Receiver<Result<(), CreateError>>,
     pub keeper: JoinHandle<()>,
+    /// Where it is handed over, to become a snapshot.
+    pub checkpointed: Option<oneshot::Receiver<Checkpointed<FakeWall>>>,
     /// Where the Runtime API listens.
     pub api: SocketAddr,
-    machine: Arc<Mutex<Machine>>,
+    pub machine: Arc<Mutex<Machine>>,
     events: mpsc::Sender<Event>,
     output: PipeWriter,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::coming(Coming::Init).await
+    }
+
+    pub async fn coming(coming: Coming) -> Self {
         let version = testing::version(TIMEOUT);
-        let Bare { slot, roster, inbox, created, heard, output } = testing::bare(version.clone());
+        let Bare { slot, roster, inbox, created, heard, output } =
+            testing::bare_coming(version.clone(), coming);
+        let (take_over, checkpointed) = oneshot::channel();
         let (events, take) = mpsc::channel(16);
         let machine = Arc::<Mutex<Machine>>::default();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -167,13 +175,14 @@ impl World {
             pump: JoinSet::new(),
             bind: Some(bind),
             waits: None,
-            checkpoint: None,
+            checkpoint: (coming == Coming::Checkpoint).then_some(take_over),
             start: Start { argv: vec!["/var/task/bootstrap".into()], ..Start::default() },
-            init_timeout: INIT_TIMEOUT,
+            init_timeout: coming.limit(&version, INIT_TIMEOUT),
             init_deadline: None,
         };
         let keeper = tokio::spawn(keeper.keep());
-        Self { slot, version, heard, created, keeper, api, machine, events, output }
+        let checkpointed = Some(checkpointed);
+        Self { slot, version, heard, created, keeper, checkpointed, api, machine, events, output }
     }
 
     /// One whose runtime has come up and waits.

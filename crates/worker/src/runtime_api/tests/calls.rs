@@ -36,6 +36,17 @@ async fn credentials_are_for_who_shows_the_token() {
 }
 
 #[tokio::test]
+async fn what_is_to_become_no_snapshot_cannot_ask_for_it() {
+    let api = Api::new().await;
+    let mut client = api.connect().await;
+    for path in ["/fika/checkpoint", "/2018-06-01/runtime/restore/next"] {
+        let reply = client.call(&format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")).await;
+        assert_eq!((reply.status, reply.error_type().as_str()), (403, "InvalidStateTransition"));
+    }
+    assert_eq!(api.bare.slot.phase(), Phase::Starting);
+}
+
+#[tokio::test]
 async fn an_invocation_goes_in_and_comes_out() {
     let mut api = Api::new().await;
     let mut client = api.connect().await;
