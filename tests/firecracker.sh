@@ -29,4 +29,4 @@ fi
 export FIKA_TEST_VMM=firecracker
 firecracker --version | head -n 1
 cargo nextest run --locked --package fika-sandbox --test firecracker --test microvm
-cargo nextest run --locked --package fika --test e2e a_kernel_of_its_own_for_every_function
+cargo nextest run --locked --package fika --test e2e a_kernel_of_its_own

@@ -3,11 +3,15 @@
 use std::process::Command;
 
 use crate::harness::{Server, tools};
+use crate::walls::{has_microvms, microvm};
 
 fn walk(script: &str, theme: &str) {
-    let server = Server::start();
+    walk_on(&Server::start(), script, theme);
+}
+
+fn walk_on(server: &Server, script: &str, theme: &str) {
     let mut python = Command::new(tools::installed("venv/bin/python"));
-    tools::point_at(&mut python, &server);
+    tools::point_at(&mut python, server);
     python.arg("-B").arg(tools::script(script)).arg(theme);
     let said = tools::run(&mut python);
     assert!(said.ends_with("done\n"), "{said}");
@@ -36,4 +40,13 @@ fn a_role_has_credentials_that_do_little() {
 #[test]
 fn an_sdk_inside_a_function_speaks_to_fika_unconfigured() {
     walk("python/inside.py", "all");
+}
+
+/// The same in guests, by software emulation.
+#[test]
+fn an_sdk_inside_a_kernel_of_its_own_speaks_to_fika_unconfigured() {
+    let wall = microvm();
+    if has_microvms(wall) {
+        walk_on(&Server::start_with(&["--wall", wall]), "python/inside.py", "all");
+    }
 }

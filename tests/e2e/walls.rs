@@ -1,5 +1,7 @@
 //! Walls: which one a function gets, which one it is refused, and what runs without any.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -19,9 +21,11 @@ exports.handler = async (event) => {
 
 const PYTHON: &str = "
 import os, ssl, sys, tempfile, threading
+held = []
 def handler(event, context):
     if event.get('do') == 'hang': threading.Event().wait()
     if event.get('do') == 'crash': os._exit(7)
+    while event.get('do') == 'eat': held.append(bytearray(1 << 20))
     with tempfile.NamedTemporaryFile() as file: file.write(b'x')
     return ['python', event, os.getcwd() == os.environ['LAMBDA_TASK_ROOT']]
 ";
@@ -49,7 +53,7 @@ fn walk_without_a_wall(server: &Server) {
     assert_eq!(kind, "Runtime.ExitError");
     walk(&client, Function::python("python", PYTHON), "python", 5);
     let source = tools::repository().join("examples/hello-provided-static/bootstrap.c");
-    let source = std::fs::read_to_string(source).expect("the example");
+    let source = fs::read_to_string(source).expect("the example");
     let program = tools::compile(&source, &["-static"]);
     client.deploy(&Function::provided("static", &program));
     assert!(!client.invoke("static", r#"{"name":"fika"}"#).ok().is_null());
@@ -95,19 +99,106 @@ pub fn has_microvms(wall: &str) -> bool {
     added.status.success()
 }
 
-/// By software emulation, unless the suite is run for KVM, so everything takes its time.
-#[test]
-fn a_kernel_of_its_own_for_every_function() {
+/// A server whose functions all get guests, none of them ahead of time, and that says what it does.
+fn with_guests() -> Option<Server> {
     let wall = microvm();
     if !has_microvms(wall) {
-        return;
+        return None;
     }
-    let server = Server::start_with(&["--wall", wall, "--require-wall", "microvm"]);
+    let asked = ["--wall", wall, "--require-wall", "microvm", "--stock-memory", "0"];
+    let log = ["--log", "info,fika_worker::keeper=debug"];
+    let server = Server::start_with(&[&asked[..], &log].concat());
     assert!(server.log().contains(&format!("wall: {wall} (as asked for: ")));
+    Some(server)
+}
+
+/// What a server says of a sandbox that idles, whether that shows from outside or not.
+const FROZEN: &str = "the sandbox is frozen";
+
+/// All that can become of a function, in guests, twice over: the second time leaves no more than
+/// the first. By software emulation, unless the suite is run for KVM, so everything takes its time.
+fn walk_in_guests(function: impl Fn() -> Function, timeout_s: u32) {
+    let Some(mut server) = with_guests() else { return };
     let client = server.client();
-    walk(&client, Function::node("node", NODE), "node", 12);
-    walk(&client, Function::python("python", PYTHON), "python", 12);
-    let reason = refused(&client, &asking("jailed", "fika:wall", "jail"));
+    let Function { name, .. } = function();
+    let mut left = Vec::new();
+    for _ in 0..2 {
+        walk(&client, function(), &name, timeout_s);
+        let said = server.log().matches(FROZEN).count();
+        let (kind, message) = client.invoke(&name, r#"{"do":"eat"}"#).failed();
+        assert_eq!(kind, "Runtime.ExitError", "{name}: {message}");
+        assert!(message.ends_with("signal: killed"), "{name}: {message}");
+        assert_eq!(client.invoke(&name, "{}").ok(), json!([name, {}, true]));
+        wait_for("it to be frozen", || (server.log().matches(FROZEN).count() > said).then_some(()));
+        assert_eq!(client.invoke(&name, "{}").ok(), json!([name, {}, true]));
+        client.delete(&name).expect(204);
+        wait_for("the end of its guests", || (server.processes().len() == 1).then_some(()));
+        left.push(Left::of(&server));
+    }
+    wait_for(&format!("no more to be left than {left:?}"), || {
+        Left::of(&server).is_within(&left[0]).then_some(())
+    });
+    client.deploy(&function());
+    assert_eq!(client.invoke(&name, "{}").ok(), json!([name, {}, true]));
+    assert!(server.stop().success(), "and nothing is left");
+}
+
+/// What guests may leave behind in a server that runs: open files of each kind, and files.
+#[derive(Debug)]
+struct Left {
+    sockets: usize,
+    descriptors: usize,
+    files: usize,
+}
+
+impl Left {
+    fn of(server: &Server) -> Self {
+        let open = fs::read_dir(format!("/proc/{}/fd", server.processes()[0].pid));
+        let open: Vec<_> = open.expect("its descriptors").flatten().collect();
+        let targets = open.iter().filter_map(|one| fs::read_link(one.path()).ok());
+        let sockets = targets.filter(|to| to.to_string_lossy().starts_with("socket:")).count();
+        let files = files(&server.data().join("microvm"));
+        Self { sockets, descriptors: open.len(), files }
+    }
+
+    fn is_within(&self, other: &Self) -> bool {
+        self.sockets <= other.sockets
+            && self.descriptors <= other.descriptors
+            && self.files <= other.files
+    }
+}
+
+/// How many files there are in a folder.
+fn files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files(&entry.path()),
+            _ => 1,
+        })
+        .sum()
+}
+
+#[test]
+fn a_kernel_of_its_own_for_every_node_function() {
+    walk_in_guests(|| Function::node("node", NODE), 12);
+}
+
+#[test]
+fn a_kernel_of_its_own_for_every_python_function() {
+    walk_in_guests(|| Function::python("python", PYTHON), 12);
+}
+
+#[test]
+fn a_kernel_of_its_own_for_every_static_program() {
+    let program = tools::compile(include_str!("misbehaves.c"), &["-static", "-D_GNU_SOURCE"]);
+    walk_in_guests(|| Function::provided("static", &program), 8);
+}
+
+#[test]
+fn less_than_a_kernel_of_its_own_is_refused_where_it_is_required() {
+    let Some(server) = with_guests() else { return };
+    let reason = refused(&server.client(), &asking("jailed", "fika:wall", "jail"));
     assert!(reason.contains("must run behind a microvm"), "{reason}");
 }
 

@@ -256,8 +256,11 @@ impl<W: Wall> Keeper<W> {
 
     /// One that does not freeze only costs what it does meanwhile.
     fn freeze(&self) -> Next {
-        if let Err(error) = self.wall.freeze() {
-            tracing::debug!(sandbox = %self.slot.id, %error, "the sandbox does not freeze");
+        match self.wall.freeze() {
+            Ok(()) => tracing::debug!(sandbox = %self.slot.id, "the sandbox is frozen"),
+            Err(error) => {
+                tracing::debug!(sandbox = %self.slot.id, %error, "the sandbox does not freeze");
+            }
         }
         Next::Keep
     }
