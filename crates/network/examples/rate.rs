@@ -1,5 +1,6 @@
-//! How many networks a second are made, given a policy, and gone: `rate [COUNT [KEEPER]]`, as root,
-//! or as an ordinary user with the path of `fika-netkeeper`.
+//! How many networks a second are made, given a policy, and gone, and how long one takes that is for
+//! a guest: `rate [COUNT [KEEPER]]`, as root, or as an ordinary user with the path of
+//! `fika-netkeeper`.
 #![allow(clippy::print_stdout, reason = "it is for people")]
 
 use std::time::Instant;
@@ -32,6 +33,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let took = start.elapsed();
     println!("{count} in {took:?}: {:.0} a second", f64::from(count) / took.as_secs_f64());
     println!("a policy: {:?}", bound / count);
+    let start = Instant::now();
+    let mut taps = 0;
+    while taps < count && networks.lease_tap().await?.is_some() {
+        taps += 1;
+    }
+    if taps > 0 {
+        println!("one for a guest: {:?}", start.elapsed() / taps);
+    }
     let start = Instant::now();
     drop(networks);
     println!("close: {:?}", start.elapsed());
