@@ -21,10 +21,30 @@ use crate::programs;
 #[derive(Debug)]
 pub struct Keeper {
     user: OwnedFd,
-    /// One line to make networks, one for all else, so that no policy waits for a network.
-    make: Mutex<Line>,
-    tell: Mutex<Line>,
+    /// One to make networks, one for all else, so that no policy waits for a network.
+    make: Talk,
+    tell: Talk,
     process: Mutex<Child>,
+}
+
+/// A line on which one asks at a time. What is not answered, and a look at it, wait for nobody.
+#[derive(Debug)]
+struct Talk {
+    line: Line,
+    turn: Mutex<()>,
+}
+
+impl Talk {
+    fn on(line: Line) -> Self {
+        Self { line, turn: Mutex::default() }
+    }
+
+    fn ask(&self, word: &Ask) -> io::Result<(Said, Option<OwnedFd>)> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.line.send(word, &[])?;
+        let (said, mut beside) = self.line.receive()?.ok_or_else(gone)?;
+        Ok((said, beside.pop()))
+    }
 }
 
 impl Keeper {
@@ -43,7 +63,7 @@ impl Keeper {
         drop(keeper);
         match connected(&make) {
             Ok(user) => {
-                let (make, tell) = (Mutex::new(make), Mutex::new(tell));
+                let (make, tell) = (Talk::on(make), Talk::on(tell));
                 Ok(Self { user, make, tell, process: Mutex::new(process) })
             }
             Err(error) => {
@@ -60,7 +80,7 @@ impl Keeper {
 
     /// Another network, reaching nothing yet. Blocks for some milliseconds.
     pub fn make(&self) -> io::Result<Made> {
-        match ask(&self.make, &Ask::Make)? {
+        match self.make.ask(&Ask::Make)? {
             (Said::Made { number, addresses: (v4, v6) }, Some(namespace)) => {
                 Ok(Made { namespace, number, addresses: Addresses { v4, v6 } })
             }
@@ -70,7 +90,7 @@ impl Keeper {
 
     /// Lets a sandbox reach what a policy allows, within the operator's. Blocks as the hub does.
     pub fn regroup(&self, number: u16, egress: &Egress) -> io::Result<()> {
-        match ask(&self.tell, &Ask::Regroup { number, egress: egress.clone() })? {
+        match self.tell.ask(&Ask::Regroup { number, egress: egress.clone() })? {
             (Said::Done, _) => Ok(()),
             (said, _) => Err(unexpected(said)),
         }
@@ -78,23 +98,21 @@ impl Keeper {
 
     /// Says that nobody has a network any more. Does not block.
     pub fn release(&self, number: u16) {
-        let line = self.tell.lock().unwrap_or_else(PoisonError::into_inner);
         // One that is busy keeps some rules for longer than it must.
-        let _busy = line.mention(&Ask::Release { number });
+        let _busy = self.tell.line.mention(&Ask::Release { number });
     }
 
-    /// Whether it still keeps anything.
+    /// Whether it still keeps anything. Does not block.
     pub fn is_alive(&self) -> bool {
-        let line = self.tell.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut on = [PollFd::new(&*line, PollFlags::empty())];
+        let mut on = [PollFd::new(&self.tell.line, PollFlags::empty())];
         let now = Timespec { tv_sec: 0, tv_nsec: 0 };
         poll(&mut on, Some(&now)).is_ok() && !on[0].revents().contains(PollFlags::HUP)
     }
 
-    /// Ends it. Returns when it is gone.
+    /// Ends it, and whoever waits for an answer of it hears so. Returns when it is gone.
     pub fn end(&self) {
-        for line in [&self.make, &self.tell] {
-            line.lock().unwrap_or_else(PoisonError::into_inner).hang_up();
+        for talk in [&self.make, &self.tell] {
+            talk.line.hang_up();
         }
         end(&mut self.process.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -119,13 +137,6 @@ fn connected(line: &Line) -> io::Result<OwnedFd> {
         (Said::Stands, Some(user)) => Ok(user),
         (said, _) => Err(unexpected(said)),
     }
-}
-
-fn ask(line: &Mutex<Line>, word: &Ask) -> io::Result<(Said, Option<OwnedFd>)> {
-    let line = line.lock().unwrap_or_else(PoisonError::into_inner);
-    line.send(word, &[])?;
-    let (said, mut beside) = line.receive()?.ok_or_else(gone)?;
-    Ok((said, beside.pop()))
 }
 
 fn gone() -> io::Error {
