@@ -71,6 +71,10 @@ impl Control {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(0),
                 Err(error) => return Err(error),
+                // An init that was taken over must not use up the server's.
+                Ok(_) if self.descriptors.len() > stream::MAX_DESCRIPTORS => {
+                    return Err(io::Error::other("init hands over descriptors that nobody wants"));
+                }
                 Ok(read) => {
                     self.decoder.push(&buffer[..read]);
                     return Ok(read);

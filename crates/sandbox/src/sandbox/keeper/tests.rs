@@ -72,3 +72,18 @@ async fn a_process_ends_once() {
     say(&init, &ENDED);
     assert_eq!(events.recv().await, Some(Event::Lost));
 }
+
+/// Each word is right, so only what comes beside them tells.
+#[tokio::test]
+async fn an_init_that_hands_over_descriptors_without_end_ends_its_sandbox() {
+    let (init, _orders, mut events, _closing) = sandbox();
+    let flood = tokio::task::spawn_blocking(move || {
+        let word = encode(&FromInit::Peak { bytes: 1 }).unwrap();
+        let root = File::open("/").unwrap();
+        let beside = [root.as_fd(); stream::MAX_DESCRIPTORS];
+        // Until nobody listens any more.
+        while stream::send_all(&init, &word, &beside).is_ok() {}
+    });
+    assert_eq!(events.recv().await, Some(Event::Lost));
+    flood.await.unwrap();
+}
