@@ -307,9 +307,7 @@ fn parts(
 
 /// Ends a guest that does not come up.
 async fn undo(mut begun: Begun, error: WallError) -> WallError {
-    if !begun.machine.jailed().end().await {
-        begun.enclosed.keep_user_taken();
-    }
+    begun.machine.jailed().end().await;
     let removed = spawn_blocking(move || drop(begun)).await;
     match removed.map_err(io::Error::other) {
         Ok(()) => error,

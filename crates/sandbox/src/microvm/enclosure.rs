@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -65,11 +66,13 @@ impl Enclosure {
             workshops: self.home.path("workshops"),
             instance: self.home.instance().into(),
             sandbox: id,
+            lives_on: Arc::default(),
         })
     }
 }
 
-/// What belongs to one monitor alone. When it is dropped the cgroup goes, and the user is free.
+/// What belongs to one monitor alone. When it is dropped the cgroup goes, and the user is free; but not
+/// that of a monitor that could not be ended.
 pub struct Enclosed {
     cgroup: Option<Arc<Cgroup>>,
     lease: Lease,
@@ -80,6 +83,8 @@ pub struct Enclosed {
     workshops: PathBuf,
     instance: String,
     sandbox: SandboxId,
+    /// A process of the user may live on.
+    lives_on: Arc<AtomicBool>,
 }
 
 /// A program to start.
@@ -135,11 +140,6 @@ impl Enclosed {
         opened.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(WallError::Tap)
     }
 
-    /// Keeps the user from everybody else for good, because a process of it may live on.
-    pub fn keep_user_taken(&mut self) {
-        self.lease.keep_taken();
-    }
-
     /// Starts a program behind the wall. Whether it comes up is for its caller to find out.
     ///
     /// # Errors
@@ -162,7 +162,7 @@ impl Enclosed {
         // The kernel takes its time for this.
         let child = spawn_blocking(move || command.spawn()).await;
         let child = child.unwrap_or_else(|error| Err(io::Error::other(error)));
-        Ok(Jailed::new(child.map_err(WallError::Spawn)?, ours))
+        Ok(Jailed::new(child.map_err(WallError::Spawn)?, ours, self.lives_on.clone()))
     }
 
     fn spec(&self, launch: &Launch, cgroups: usize) -> VmmSpec {
@@ -203,6 +203,9 @@ impl Drop for Enclosed {
         if let Some(cgroup) = &self.cgroup {
             cgroup.remove();
         }
+        if self.lives_on.load(Ordering::Relaxed) {
+            self.lease.keep_taken();
+        }
     }
 }
 
@@ -212,15 +215,17 @@ pub struct Jailed {
     /// The jailer ends its monitor, and then itself, when nobody holds this.
     control: Option<UnixStream>,
     said: Arc<Mutex<String>>,
+    /// Set when it cannot be ended.
+    lives_on: Arc<AtomicBool>,
 }
 
 impl Jailed {
-    fn new(mut jailer: Child, control: UnixStream) -> Self {
+    fn new(mut jailer: Child, control: UnixStream, lives_on: Arc<AtomicBool>) -> Self {
         let said = Arc::new(Mutex::new(String::new()));
         if let Some(stderr) = jailer.stderr.take() {
             tokio::spawn(listen(stderr, said.clone()));
         }
-        Self { jailer, control: Some(control), said }
+        Self { jailer, control: Some(control), said, lives_on }
     }
 
     /// Waits until it ends by itself. Safe to cancel.
@@ -228,17 +233,17 @@ impl Jailed {
         let _status = self.jailer.wait().await;
     }
 
-    /// Ends it. False when it may live on all the same.
-    pub async fn end(&mut self) -> bool {
+    /// Ends it. Where it may live on all the same, nobody else is given its user.
+    pub async fn end(&mut self) {
         self.control = None;
         if timeout(PATIENCE, self.jailer.wait()).await.is_ok() {
-            return true;
+            return;
         }
+        self.lives_on.store(true, Ordering::Relaxed);
         tracing::warn!(
             "a virtual machine cannot be ended: its user stays taken until the next start"
         );
         let _late = self.jailer.start_kill();
-        false
     }
 
     /// Why it did not come up, for people. Ends it.

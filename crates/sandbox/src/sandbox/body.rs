@@ -89,11 +89,7 @@ impl Body {
     pub async fn kill(&mut self, control: &mut Control) {
         match self {
             Self::Jail { jailer, lease, .. } => jail::kill(jailer, control, lease).await,
-            Self::MicroVm { machine, enclosed } => {
-                if !machine.jailed().end().await {
-                    enclosed.keep_user_taken();
-                }
-            }
+            Self::MicroVm { machine, .. } => machine.jailed().end().await,
         }
     }
 
