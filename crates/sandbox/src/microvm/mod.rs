@@ -219,12 +219,11 @@ impl MicroVms {
     /// Lets go of what is held in memory for restoring from a snapshot. Whoever is restored next
     /// brings it back.
     pub async fn rest(&self, snapshot: &Snapshot) {
-        snapshot::touch(snapshot.directory());
         let _nothing_held = self.vmm.forget(snapshot.directory()).await;
     }
 
     /// Of the snapshots whose names begin so, removes all but the `most` that were used last: made,
-    /// or put to [`rest`](Self::rest).
+    /// or [restored](Self::restore) from.
     pub async fn forget_oldest(&self, prefix: &str, most: usize) {
         for name in snapshot::oldest(&self.snapshots, prefix, most) {
             self.forget(&name).await;
@@ -244,6 +243,7 @@ impl MicroVms {
         hostname: &str,
     ) -> Result<Sandbox, WallError> {
         let parts = birth::restore(self, snapshot, id, hostname).await?;
+        snapshot::touch(snapshot.directory());
         Ok(self.sandbox(parts, snapshot.memory_mb(), snapshot.ephemeral_mb()))
     }
 

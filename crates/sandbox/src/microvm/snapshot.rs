@@ -128,11 +128,21 @@ pub(super) async fn take(
     let directory = vms.snapshots.join(name);
     let text =
         serde_json::to_vec(&meta).map_err(|error| WallError::NoSnapshot(error.to_string()))?;
-    fs::write(draft.join(META), text)
-        .and_then(|()| fs::rename(&draft, &directory))
-        .map_err(unusable(&directory))?;
+    let to = directory.clone();
+    let whole = spawn_blocking(move || appear(&draft, &text, &to)).await;
+    whole.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(unusable(&directory))?;
     std::mem::forget(drafted);
     Ok(Snapshot { directory, meta })
+}
+
+/// Gives a draft its name, when all of it is on the disk: one that a crash of the machine left with
+/// holes would be restored from, and its guests would be silent.
+fn appear(draft: &Path, meta: &[u8], directory: &Path) -> io::Result<()> {
+    fs::write(draft.join(META), meta)?;
+    for file in fs::read_dir(draft)? {
+        fs::File::open(file?.path())?.sync_all()?;
+    }
+    fs::rename(draft, directory)
 }
 
 /// Goes when it does not become a snapshot.
@@ -183,5 +193,40 @@ pub(super) async fn remove(directory: PathBuf) {
     });
     if let Ok(Err(error)) = removed.await {
         tracing::warn!(%error, "a snapshot stays behind");
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_one_that_was_used_last_is_kept() {
+        let place = tempfile::tempdir().unwrap();
+        for (hours, name) in [(3, "base-a"), (2, "base-b"), (1, "base-c"), (4, "version-d")] {
+            let directory = place.path().join(name);
+            fs::create_dir(&directory).unwrap();
+            let meta = fs::File::create(directory.join(META)).unwrap();
+            meta.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+        }
+        assert_eq!(oldest(place.path(), "base-", 1), ["base-b", "base-a"]);
+        touch(&place.path().join("base-a"));
+        assert_eq!(oldest(place.path(), "base-", 1), ["base-c", "base-b"]);
+        assert_eq!(oldest(place.path(), "base-", 3), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_draft_appears_whole() {
+        let place = tempfile::tempdir().unwrap();
+        let (draft, directory) = (place.path().join(".new-one"), place.path().join("one"));
+        fs::create_dir(&draft).unwrap();
+        fs::write(draft.join("memory"), "pages").unwrap();
+        appear(&draft, b"{}", &directory).unwrap();
+        assert!(!draft.exists());
+        assert_eq!(fs::read(directory.join(META)).unwrap(), b"{}");
+        assert_eq!(fs::read(directory.join("memory")).unwrap(), b"pages");
     }
 }
