@@ -1,5 +1,5 @@
-//! What a worker does by itself, off the way of every request: tends its stock, and freezes
-//! sandboxes that have nothing to do.
+//! What a worker does by itself, off the way of every request: tends its stock, lets go of snapshots
+//! that nobody uses, and freezes sandboxes that have nothing to do.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use crate::service::Shared;
-use crate::stock;
+use crate::{snapstart, stock};
 
 /// How often sandboxes are looked at. One that has been idle from one look to the next is frozen.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -24,6 +24,7 @@ pub(crate) async fn run(worker: Weak<Shared>) {
         if look <= Instant::now() {
             look = Instant::now() + LOOK_EVERY;
             stock::look_after(&shared);
+            snapstart::let_go(&shared);
             shared.roster.all().iter().for_each(|slot| slot.rest());
         }
         stock::upkeep(&shared);

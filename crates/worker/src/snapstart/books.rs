@@ -7,6 +7,8 @@ use fika_model::VersionUid;
 
 /// How long nobody tries again to make what could not be made.
 const AGAIN_AFTER: Duration = Duration::from_secs(300);
+/// How long one is held in memory that nobody uses.
+const HELD: Duration = Duration::from_secs(60 * 60);
 
 /// By version, the name of its snapshot, and how it stands with that.
 #[derive(Debug, Default)]
@@ -16,8 +18,8 @@ pub(super) struct Books(BTreeMap<VersionUid, (String, State)>);
 enum State {
     /// It is being made.
     Making,
-    /// It is there.
-    Ready,
+    /// It is there. Since its last use, if that is known, it may be held in memory.
+    Ready(Option<Instant>),
     /// It could not be made, for no fault of the function.
     Failed(Instant),
 }
@@ -25,7 +27,22 @@ enum State {
 impl Books {
     /// It is there.
     pub fn ready(&mut self, version: VersionUid, name: String) {
-        self.0.insert(version, (name, State::Ready));
+        self.0.insert(version, (name, State::Ready(None)));
+    }
+
+    /// It is there, and a sandbox is restored from it now.
+    pub fn used(&mut self, version: VersionUid, name: String, now: Instant) {
+        self.0.insert(version, (name, State::Ready(Some(now))));
+    }
+
+    /// The names of those that nobody has used for long. Each is named once, until it is used again.
+    pub fn idle(&mut self, now: Instant) -> Vec<String> {
+        let old = |used: &mut Instant| now.saturating_duration_since(*used) >= HELD;
+        let idle = |(name, state): &mut (String, State)| match state {
+            State::Ready(used) => used.take_if(old).map(|_| name.clone()),
+            State::Making | State::Failed(_) => None,
+        };
+        self.0.values_mut().filter_map(idle).collect()
     }
 
     /// It is going to be made, by whoever says so.
@@ -39,7 +56,7 @@ impl Books {
         let wait = match self.0.get(&version) {
             Some((_, State::Making)) => true,
             Some((_, State::Failed(at))) => now.saturating_duration_since(*at) < AGAIN_AFTER,
-            Some((_, State::Ready)) | None => false,
+            Some((_, State::Ready(_))) | None => false,
         };
         if !wait {
             self.making(version, name);
@@ -50,7 +67,7 @@ impl Books {
     /// It was made. False when nobody wants it any more.
     pub fn made(&mut self, version: VersionUid) -> bool {
         let entry = self.0.get_mut(&version);
-        entry.map(|(_, state)| *state = State::Ready).is_some()
+        entry.map(|(_, state)| *state = State::Ready(None)).is_some()
     }
 
     /// It could not be made.
@@ -61,7 +78,7 @@ impl Books {
     }
 
     pub fn is_ready(&self, version: VersionUid) -> bool {
-        matches!(self.0.get(&version), Some((_, State::Ready)))
+        matches!(self.0.get(&version), Some((_, State::Ready(_))))
     }
 
     /// The version is no more. Gives the name of its snapshot, if that is to be removed.
@@ -90,6 +107,18 @@ mod tests {
         assert!(books.renew(ONE, "a".into(), now + AGAIN_AFTER));
         assert!(books.made(ONE) && books.is_ready(ONE));
         assert!(books.renew(ONE, "a".into(), now), "it was lost");
+    }
+
+    #[test]
+    fn what_nobody_uses_for_long_is_named_once() {
+        let (mut books, now) = (Books::default(), Instant::now());
+        books.used(ONE, "a".into(), now);
+        books.ready(OTHER, "b".into());
+        assert!(books.idle(now + HELD / 2).is_empty());
+        assert_eq!(books.idle(now + HELD), ["a"]);
+        assert!(books.idle(now + HELD * 2).is_empty() && books.is_ready(ONE));
+        books.used(ONE, "a".into(), now + HELD);
+        assert_eq!(books.idle(now + HELD * 2), ["a"]);
     }
 
     #[test]

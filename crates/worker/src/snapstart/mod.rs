@@ -75,7 +75,7 @@ pub(crate) fn find(shared: &Arc<Shared>, subject: &Subject) -> Option<Snapshot> 
     let name = name(shared, &subject.version, &subject.home.image);
     let found = microvms.find_snapshot(&name);
     match found {
-        Some(_) => shared.snapshots.books().ready(subject.version.uid, name),
+        Some(_) => shared.snapshots.books().used(subject.version.uid, name, Instant::now()),
         None => renew(shared, subject),
     }
     found
@@ -98,6 +98,23 @@ fn renew(shared: &Arc<Shared>, subject: &Subject) {
         if let Err(error) = ensure(&shared, &subject).await {
             // What it logged is in the function's own log.
             tracing::debug!(function = %subject.version.invoked_arn(), ?error, "no snapshot");
+        }
+    });
+}
+
+/// Lets go of what is held in memory of snapshots that nobody has used for long. They stay on disk.
+pub(crate) fn let_go(shared: &Arc<Shared>) {
+    let idle = shared.snapshots.books().idle(Instant::now());
+    if idle.is_empty() {
+        return;
+    }
+    let (_, handle) = shared.lane(0);
+    let shared = Arc::clone(shared);
+    handle.clone().spawn(async move {
+        for microvms in shared.built.all_microvms() {
+            for snapshot in idle.iter().filter_map(|name| microvms.find_snapshot(name)) {
+                microvms.rest(&snapshot).await;
+            }
         }
     });
 }

@@ -116,8 +116,8 @@ async fn restore(job: &Job, vms: &MicroVms, snapshot: &Snapshot) -> Result<Prepa
 
 /// Whether a restore failed for what the machine is short of, and not for its snapshot.
 pub(crate) fn is_of_the_moment(error: &WallError) -> bool {
-    use WallError::{Cgroup, NoUser, Silent, Spawn};
-    matches!(error, Cgroup(_) | Spawn(_) | NoUser | Silent(_))
+    use WallError::{Cgroup, Network, NoUser, Silent, Spawn, Tap};
+    matches!(error, Cgroup(_) | Network(_) | NoUser | Silent(_) | Spawn(_) | Tap(_))
 }
 
 async fn spoil(job: &Job, vms: &MicroVms) {

@@ -126,6 +126,14 @@ impl Books {
         Some(ready.swap_remove(at))
     }
 
+    /// Takes one that has ended by itself, if there is any.
+    fn take_ill(&mut self) -> Option<(Kind, Prepared)> {
+        self.ready.iter_mut().find_map(|(kind, ready)| {
+            let at = ready.iter_mut().position(|prepared| !prepared.is_well())?;
+            Some((kind.clone(), ready.swap_remove(at)))
+        })
+    }
+
     fn on(&mut self, shared: &Arc<Shared>, now: Instant, event: Event<Kind>) {
         if self.closed {
             return;
@@ -322,12 +330,8 @@ pub(crate) fn upkeep(shared: &Arc<Shared>) {
 /// Replaces those that have ended by themselves.
 pub(crate) fn look_after(shared: &Arc<Shared>) {
     let mut books = shared.stock.books();
-    let mut dead = Vec::new();
-    for (kind, ready) in &mut books.ready {
-        let ill = ready.extract_if(.., |prepared| !prepared.is_well());
-        dead.extend(ill.map(|prepared| (kind.clone(), prepared)));
-    }
-    for (kind, prepared) in dead {
+    // One after the other: what the policy counts as ready must be there when it is told of a death.
+    while let Some((kind, prepared)) = books.take_ill() {
         tracing::warn!("a prepared sandbox has ended by itself");
         books.end(shared, prepared);
         books.on(shared, Instant::now(), Event::Died(kind));
