@@ -250,8 +250,9 @@ fn alone(server: &Server, warm_up: u32) -> Result<f64> {
 fn memory(wall: &str, guests: &Server) -> Result<Option<Figure>> {
     // Long enough to be frozen.
     breathe(Duration::from_secs(3));
-    let shares: Vec<_> =
-        guests.process.tree().into_iter().filter_map(procfs::guest_memory).collect();
+    let least = u64::from(MEMORY_MB) << 20;
+    let tree = guests.process.tree().into_iter();
+    let shares: Vec<_> = tree.filter_map(|pid| procfs::guest_memory(pid, least)).collect();
     let of = |part: fn(&procfs::GuestMemory) -> u64| {
         median(shares.iter().map(|share| part(share) as f64 / MB))
     };

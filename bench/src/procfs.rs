@@ -81,24 +81,35 @@ pub struct GuestMemory {
     pub monitor: u64,
 }
 
-/// Memory of a process that runs a guest; `None` for any other. What is shared with other
-/// processes counts by its share.
-pub fn guest_memory(pid: u32) -> Option<GuestMemory> {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps")).ok()?;
+/// Memory of a process that runs a guest of at least so many bytes; `None` for any other. What is
+/// shared with other processes counts by its share.
+pub fn guest_memory(pid: u32, least: u64) -> Option<GuestMemory> {
+    guest_memory_in(&fs::read_to_string(format!("/proc/{pid}/smaps")).ok()?, least)
+}
+
+/// The same, of the text of a `smaps`. What a guest has for memory has no name with every monitor,
+/// but nothing else of one is as large.
+fn guest_memory_in(smaps: &str, least: u64) -> Option<GuestMemory> {
     let (mut guest, mut monitor, mut is_guest) = (0, 0, false);
-    for line in text.lines() {
+    for line in smaps.lines() {
         let mut words = line.split_ascii_whitespace();
         match words.next()? {
             "Pss:" => {
                 let bytes = words.next()?.parse::<u64>().ok()? * 1024;
                 *if is_guest { &mut guest } else { &mut monitor } += bytes;
             }
-            // A mapping begins: its range, and at last what is mapped.
-            range if range.contains('-') => is_guest = line.contains("memfd:fika-guest"),
-            _ => {}
+            // A mapping begins: where it does, and where it ends.
+            range => is_guest = length(range).map_or(is_guest, |bytes| bytes >= least),
         }
     }
     (guest > 0).then_some(GuestMemory { guest, monitor })
+}
+
+/// The length of a mapping's range, in bytes; `None` for other words.
+fn length(range: &str) -> Option<u64> {
+    let (begin, end) = range.split_once('-')?;
+    let [begin, end] = [begin, end].map(|at| u64::from_str_radix(at, 16));
+    end.ok()?.checked_sub(begin.ok()?)
 }
 
 fn kilobytes(path: &str, name: &str) -> Result<u64> {
@@ -119,5 +130,15 @@ mod tests {
         assert!(tree(parent).contains(&own));
         assert!(!tree(own).contains(&parent));
         assert!(resident(own).expect("alive") > 100_000);
+    }
+
+    #[test]
+    fn the_largest_mapping_is_the_guests() {
+        let smaps = "7f0000000000-7f0080000000 rw-p 00000000 00:00 0\n\
+            Size:            2097152 kB\nPss:               40000 kB\nVmFlags: rd wr mr\n\
+            7f0080000000-7f0080400000 rw-p 00000000 00:00 0 [heap]\nPss:                3000 kB\n";
+        let memory = guest_memory_in(smaps, 1 << 30).expect("a guest");
+        assert_eq!((memory.guest, memory.monitor), (40_000 << 10, 3_000 << 10));
+        assert!(guest_memory_in(smaps, 4 << 30).is_none(), "another process");
     }
 }
