@@ -84,7 +84,12 @@ fn a_snapshot_that_is_of_no_use_is_made_anew() {
     assert!(server.stop().success());
     let snapshots = fs::read_dir(server.data().join("microvm/snapshots")).expect("snapshots");
     for snapshot in snapshots {
-        fs::write(snapshot.expect("one").path().join("machine"), "nonsense").expect("written");
+        let snapshot = snapshot.expect("one").path();
+        // What QEMU and Firecracker call what is not the memory.
+        let parts = ["machine", "state"].map(|name| snapshot.join(name));
+        let part = parts.into_iter().find(|part| part.exists()).expect("a state");
+        fs::remove_file(&part).expect("it was there");
+        fs::write(part, "nonsense").expect("written");
     }
     server.restart();
     let client = server.client();
