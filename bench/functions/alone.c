@@ -1,6 +1,6 @@
 /* The other end of a runtime's loop, by itself: a Runtime API that has one event for ever, on
- * loopback, beside the runtime. `alone ROUNDS WARM_UP PORT` serves one client, and prints the median
- * nanoseconds from writing the event to having read the whole answer. What the same loop costs
+ * loopback, beside the runtime. `alone ROUNDS WARM_UP PORT PAUSE_US` serves one client, pauses before
+ * each event, and prints the median nanoseconds from writing it to having read the whole answer. What the same loop costs
  * with a wall and a server around it is compared with that. As fika does, it acknowledges an answer
  * together with the next event. */
 #include <arpa/inet.h>
@@ -84,14 +84,15 @@ int main(int count, char **words)
         "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:000000000000:function:alone\r\n"
         "Content-Length: 15\r\n\r\n{\"name\":\"fika\"}";
     static char both[sizeof accepted + sizeof event];
-    if (count != 4) return 3;
-    long rounds = atol(words[1]), warm_up = atol(words[2]);
+    if (count != 5) return 3;
+    long rounds = atol(words[1]), warm_up = atol(words[2]), pause = atol(words[4]);
     long long *times = calloc((size_t)rounds, sizeof *times);
     if (times == NULL || rounds < 1) return 3;
     listen_on((unsigned)atoi(words[3]));
     forget(request()); /* next */
     strcat(strcpy(both, accepted), event);
     for (long round = -warm_up; round < rounds; round++) {
+        if (pause > 0) usleep((useconds_t)pause);
         long long begun = now();
         send_all(round == -warm_up ? event : both);
         forget(request()); /* response */

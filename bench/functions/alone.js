@@ -8,8 +8,8 @@ const PORT = 9101;
 
 exports.hello = require('./hello.js').handler;
 
-exports.handler = async ({ rounds, warmUp }) => {
-  const words = [rounds, warmUp, PORT].map(String);
+exports.handler = async ({ rounds, warmUp, pauseUs }) => {
+  const words = [rounds, warmUp, PORT, pauseUs].map(String);
   const api = spawn(path.join(__dirname, 'alone'), words, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   api.stdout.on('data', (piece) => { said += piece; });

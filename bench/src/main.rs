@@ -171,9 +171,10 @@ fn notes(cores: &Cores, effort: &Effort) -> Vec<String> {
         "stock: one prepared sandbox kept; hit takes it, exhausted comes right after, miss is a \
          server that keeps none; with the change of the configuration before each"
             .into(),
-        "microVMs: restore and boot to a static program that has run, interleaved; warm: one client, \
-         beside the runtime's loop with a bare Runtime API in the same kind of guest; memory: what \
-         the monitor holds beside the guest's own, idle for 3 s, by proportional share"
+        "microVMs: restore and boot of a guest with init alone, interleaved; warm: one client, beside \
+         the runtime's loop with a bare Runtime API in the same kind of guest, pausing for as long as \
+         a call through the jail takes; memory: what the monitor holds beside the guest's own, idle \
+         for 3 s, by proportional share"
             .into(),
         "starts: 64 sandboxes at once, from the first request to the last process gone; bare \
          spawns one after the other"

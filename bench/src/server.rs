@@ -201,6 +201,15 @@ impl Server {
         })
     }
 
+    /// How often it has logged something.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub fn has_logged(&self, what: &str) -> Result<usize> {
+        let log = fs::read_to_string(&self.log).context("reading the server's log")?;
+        Ok(log.matches(what).count())
+    }
+
     /// Ends it as Ctrl-C does, and removes its data.
     ///
     /// # Errors
