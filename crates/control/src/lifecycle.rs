@@ -9,7 +9,8 @@
 //!   Failed ──▶ Creating                              └─ UpdateFailed
 //! ```
 //!
-//! While `Updating` or `UpdateFailed`, invocations run the version before. All of this is
+//! While `Updating` or `UpdateFailed`, invocations run the version before, unless it lacks the wall
+//! or the egress that the one that cannot be asks for: such an update ends in `Failed`. All of this is
 //! decided here and done elsewhere. A published version (`published`) has the left half only.
 
 use std::sync::Arc;
@@ -129,14 +130,23 @@ pub(crate) fn prepared(before: &Snapshot, result: Result<(), Unprepared>) -> Nex
         }
         Err(Unprepared { code, reason }) => {
             let trouble = Trouble { code, reason };
-            record.status = match before.serving {
+            // What asks for a stronger wall than there is must not go on behind a weaker one.
+            let serving = before.serving.clone().filter(|old| same_wishes(old, &latest));
+            record.status = match serving {
                 Some(_) => Status::UpdateFailed(trouble),
                 None => Status::Failed(trouble),
             };
-            before.serving.clone()
+            if serving.is_none() {
+                record.serving = None;
+            }
+            serving
         }
     };
     Next { record, latest, serving, edit: None }
+}
+
+fn same_wishes(one: &FunctionVersion, other: &FunctionVersion) -> bool {
+    (one.wall, &one.egress) == (other.wall, &other.egress)
 }
 
 /// A function as the store gives it back after a restart.

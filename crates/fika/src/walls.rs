@@ -63,7 +63,9 @@ impl Found {
         Some(Self {
             kvm: Kvm::measure(),
             firecracker: version(Monitor::Firecracker),
-            qemu: version(Monitor::Qemu(Accelerator::Kvm)),
+            // It names the accelerator too, and which that will be is not known yet.
+            qemu: version(Monitor::Qemu(Accelerator::Kvm))
+                .map(|version| version.trim_end_matches(", Kvm").to_owned()),
         })
     }
 }
@@ -125,7 +127,9 @@ pub fn choose(
     // start, not at the first call.
     if let Some(least) = required.everyone.filter(|least| kind.strength() < *least) {
         return Err(Failure::config(
-            format!("start without --require-wall {least}, or see `fika doctor` for such a wall"),
+            format!(
+                "start without --require-wall {least}, or with --wall WALL that names such a one (see `fika doctor`)"
+            ),
             format!("functions would run behind {}, which is weaker than {least}", choice.text()),
         ));
     }

@@ -22,7 +22,8 @@ pub struct WallChoice {
 pub enum NoWall {
     /// It asks for one that is not there.
     #[error(
-        "the function asks for fika:wall={0}, which this worker cannot build: change the tag, or see `fika doctor`"
+        "the function asks for fika:wall={0}, which this server does not build: change the tag, or start the server with {switch} (see `fika doctor`), then update the function",
+        switch = switch(*.0)
     )]
     Wish(WallWish),
     /// What there is, or what it asks for, is too weak.
@@ -45,6 +46,16 @@ pub enum NoWall {
         "the function asks for fika:egress={0}, which cannot be kept without a wall: change the tag, or start the server with --wall jail"
     )]
     Egress(Egress),
+}
+
+/// What a server is started with that builds such a wall.
+fn switch(wish: WallWish) -> &'static str {
+    match wish {
+        WallWish::Jail => "--wall jail",
+        WallWish::MicroVm => "--wall qemu or --wall firecracker",
+        WallWish::Qemu => "--wall qemu",
+        WallWish::Firecracker => "--wall firecracker",
+    }
 }
 
 impl WallChoice {

@@ -66,6 +66,25 @@ async fn a_wish_makes_the_latest_anew_and_leaves_versions_alone() {
 }
 
 #[tokio::test]
+async fn a_wish_that_cannot_be_had_leaves_nothing_weaker_running() {
+    let mut fixture = Fixture::new(Verdict::Ready);
+    fixture.active("hello").await;
+    let old = fixture.resolve("hello").unwrap();
+    fixture.tell(Verdict::Fail("no such wall"));
+    tag(&fixture, ARN, &[("fika:wall", "microvm")]).await.unwrap();
+    let answer = fixture.settled("hello").await;
+    assert_eq!(answer.state.unwrap().as_str(), "Failed");
+    assert_eq!(answer.state_reason.as_deref(), Some("no such wall"));
+    assert!(fixture.resolve("hello").is_err());
+    assert_eq!(*fixture.fake.retired.lock().unwrap(), [old.uid]);
+    fixture = fixture.reopen(Verdict::Ready).await;
+    assert!(fixture.resolve("hello").is_err());
+    untag(&fixture, &["fika:wall"]).await.unwrap();
+    fixture.settled("hello").await;
+    assert_eq!(fixture.resolve("hello").unwrap().wall, None);
+}
+
+#[tokio::test]
 async fn tags_that_do_not_fit() {
     let fixture = Fixture::new(Verdict::Ready);
     fixture.active("hello").await;

@@ -1,5 +1,6 @@
 //! `fika runtime kernel`: the kernel that microVMs boot.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,7 +68,7 @@ fn make(
 /// The error's own text says what to do.
 fn failure(error: &KernelError) -> Failure {
     let kind = match error {
-        KernelError::Io { .. } => Kind::Io,
+        KernelError::Io { source, .. } if source.kind() != ErrorKind::NotFound => Kind::Io,
         KernelError::Distribution { .. } => Kind::Failed,
         _ => Kind::NoInput,
     };
