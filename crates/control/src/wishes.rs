@@ -50,7 +50,8 @@ impl Wishes {
 /// A tag that looks like fika's and is none. Kept, it would do nothing, and the function run
 /// behind a weaker wall than its owner believes.
 fn is_misspelt(key: &str) -> bool {
-    key.to_ascii_lowercase().starts_with(OURS) && ![WALL_TAG, EGRESS_TAG].contains(&key)
+    key.trim_start().to_ascii_lowercase().starts_with(OURS)
+        && ![WALL_TAG, EGRESS_TAG].contains(&key)
 }
 
 fn read<T: FromStr<Err: Display>>(
@@ -72,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_wish_that_is_misspelt_is_refused() {
-        for key in ["fika:walls", "FIKA:WALL", "Fika:wall", "fika:", "fika:Egress"] {
+        for key in ["fika:walls", "FIKA:WALL", "Fika:wall", "fika:", "fika:Egress", " fika:wall"] {
             assert!(of(key, "jail").expect_err(key).message().contains(key), "{key}");
         }
         for (key, value) in [("fika:wall", "jail"), ("fika:egress", "none"), ("fika", "jail")] {

@@ -6,7 +6,7 @@
 //! reset, since one that is still being made does not hear of ICMP over such short ways; all else is
 //! told by ICMP that it is administratively prohibited.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use fika_model::{Cidr, Egress};
 
@@ -19,6 +19,10 @@ pub const SANDBOX: &str = "s";
 
 /// Every table of ours on the host begins so, and the instance follows.
 pub const TABLE: &str = "fika_";
+
+/// Where a gateway of the operator's may turn the last 32 bits into an address of version 4
+/// (NAT64, RFC 6052).
+const NAT64: Ipv6Addr = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0);
 
 const REFUSE: &str = "goto refuse";
 /// Where all that is refused goes to.
@@ -154,9 +158,9 @@ pub fn own(machines: &[Cidr]) -> String {
 /// The hub's rules. What the operator allows is a ceiling over what each function is allowed.
 /// Stateless: a packet out is judged by where it goes, and the host lets in only replies.
 pub fn hub(operator: &Egress, resolvers: &[IpAddr], slice: &Slice) -> String {
-    let never = NEVER.iter().map(|range| (*range).to_owned());
-    let never: Vec<String> = never.chain(slice.ranges().map(|range| range.to_string())).collect();
-    let private = PRIVATE.map(str::to_owned);
+    let mut never = with_translated(&NEVER);
+    never.extend(slice.ranges().map(|range| range.to_string()));
+    let private = with_translated(&PRIVATE);
     let ceiling = chain(operator, resolvers, "return").join("\n        ");
     format!(
         r#"table inet fika {{
@@ -258,6 +262,25 @@ fn outermost(ranges: &[Cidr]) -> Vec<Cidr> {
     ranges.iter().filter(|range| !inside(range)).copied().collect()
 }
 
+/// These ranges, and those of version 4 as they are spelled to a NAT64 gateway, which would else
+/// lead to what is refused.
+fn with_translated(ranges: &[&str]) -> Vec<String> {
+    let translated = ranges.iter().filter_map(|range| translated(range));
+    ranges.iter().map(|range| (*range).to_owned()).chain(translated).collect()
+}
+
+/// A range of version 4 behind [`NAT64`]; in hexadecimal, as `nft` takes no other form.
+fn translated(range: &str) -> Option<String> {
+    let range: Cidr = range.parse().ok()?;
+    match range.address() {
+        IpAddr::V4(address) => {
+            let bits = NAT64.to_bits() | u128::from(address.to_bits());
+            Some(format!("{}/{}", Ipv6Addr::from_bits(bits), range.prefix() + 96))
+        }
+        IpAddr::V6(_) => None,
+    }
+}
+
 fn set(name: &str, v6: bool, ranges: &[String]) -> String {
     let ranges: Vec<&str> =
         ranges.iter().map(String::as_str).filter(|range| range.contains(':') == v6).collect();
@@ -296,6 +319,12 @@ mod tests {
         assert!(at("10.0.0.2/32 } meta l4proto { tcp, udp } th dport 53") < at("@never4"));
         assert!(at("@never6") < at("0.0.0.0/0 } accept"));
         assert!(at("@never6") < at("::/0 } accept"));
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_by_nat64_too() {
+        let ranges = with_translated(&["0.0.0.0/8", "100.100.100.200/32", "fc00::/7"]);
+        assert_eq!(ranges[3..], ["64:ff9b::/104", "64:ff9b::6464:64c8/128"]);
     }
 
     #[test]
