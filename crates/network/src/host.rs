@@ -174,6 +174,23 @@ fn remove(instance: &str) -> io::Result<()> {
     links::remove(&Socket::open()?, index(instance))
 }
 
+/// Removes what an earlier server of this instance left, where there is to be nothing. Blocks for
+/// some milliseconds.
+pub fn sweep(instance: &str) {
+    let swept = remove(instance).and_then(|()| {
+        match nft::list(&["tables"])?
+            .lines()
+            .any(|table| table.ends_with(&format!("{TABLE}{instance}")))
+        {
+            true => nft::apply(&rules::no_host(instance)),
+            false => Ok(()),
+        }
+    });
+    if let Err(error) = swept {
+        tracing::debug!(%error, "rules of an earlier server may have stayed");
+    }
+}
+
 fn routes() -> io::Result<Vec<(String, Cidr)>> {
     let read = |name| fs::read_to_string(format!("/proc/thread-self/net/{name}"));
     // A machine may have no version 6.

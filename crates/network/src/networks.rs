@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::host::Note;
+use crate::host::{self, Note};
 use crate::hub::Maker;
 use crate::lease::{Gate, Lease};
 use crate::namespace::apart;
@@ -93,13 +93,15 @@ impl Networks {
         let operator = Arc::new(egress);
         let refused = way::refusal(&operator, keeper.is_some()).map(Err);
         let (tell, way) = watch::channel(refused);
+        let left = instance.clone();
         let build = {
             let (egress, resolvers) = (operator.clone(), resolvers.clone());
             let (wanted, tell) = (Wanted { instance, egress, resolvers, keeper }, tell.clone());
             move || drop(tell.send_replace(Some(way::open(&wanted, stock))))
         };
-        let builder = way.borrow().is_none().then(|| begin(build)).transpose();
-        let builder = builder.unwrap_or_else(|error| {
+        let is_wanted = way.borrow().is_none();
+        let builder = if is_wanted { begin(build) } else { begin(move || host::sweep(&left)) };
+        let builder = builder.map(Some).unwrap_or_else(|error| {
             tell.send_replace(Some(Err(error.to_string())));
             None
         });

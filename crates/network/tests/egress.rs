@@ -181,9 +181,9 @@ async fn two_servers_do_not_disturb_each_other() {
     }
 }
 
-#[tokio::test]
-async fn the_next_start_removes_what_a_killed_server_left() {
-    let Some(world) = world() else { return };
+/// What a server leaves that is killed.
+fn killed() -> Option<World> {
+    let world = world()?;
     let mut child = world.on_machine(|| {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.args(["--exact", "a_server_that_is_killed", "--ignored", "--nocapture"]);
@@ -194,12 +194,24 @@ async fn the_next_start_removes_what_a_killed_server_left() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(world.run("nft", &["list", "tables"]).contains("fika_0badcafe"), "rules were left");
+    Some(world)
+}
 
+#[tokio::test]
+async fn the_next_start_removes_what_a_killed_server_left() {
+    let Some(world) = killed() else { return };
     let networks = world.networks("open");
     let lease = networks.lease().await.unwrap().unwrap();
     lease.set_policy(None).await.unwrap();
     call(&lease, PUBLIC[0]).unwrap();
     networks.close().await;
+    assert_eq!(traces(&world), "");
+}
+
+#[tokio::test]
+async fn a_next_start_without_networks_removes_it_too() {
+    let Some(world) = killed() else { return };
+    drop(world.networks("none"));
     assert_eq!(traces(&world), "");
 }
 

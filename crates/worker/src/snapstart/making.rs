@@ -32,8 +32,7 @@ pub(crate) async fn ensure(shared: &Arc<Shared>, subject: &Subject) -> Result<()
         return Ok(());
     }
     shared.snapshots.books().making(uid, name.clone());
-    // The semaphore is never closed.
-    let _turn = shared.snapshots.turn.acquire().await;
+    let _turn = shared.snapshots.turns.take(&subject.version.arn.scope.account).await;
     let made = make(shared, microvms, subject, &name).await;
     let books = || shared.snapshots.books();
     match made {

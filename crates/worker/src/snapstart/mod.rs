@@ -3,6 +3,7 @@
 //!
 //! - [`books`]: which versions have one: pure
 //! - `making`: runs the init of a version in a guest of its own, and has that written down
+//! - `turns`: how many are made at a time, and whose
 //! - `restored`: a guest from a snapshot, and the word its function waits for
 //!
 //! Only guests can become snapshots: in a jail such a version starts as any other. So it does
@@ -11,6 +12,7 @@
 mod books;
 mod making;
 mod restored;
+mod turns;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -19,12 +21,12 @@ use fika_model::{FunctionVersion, VersionUid, WallKind};
 use fika_sandbox::image::Image;
 use fika_sandbox::{MicroVms, Snapshot};
 use fika_store::Digest;
-use tokio::sync::Semaphore;
 
 use crate::environment;
 use crate::service::{Home, Shared};
 use crate::slot::Coming;
 use books::Books;
+use turns::Turns;
 
 pub(crate) use making::ensure;
 pub(crate) use restored::{restore, wake};
@@ -33,16 +35,10 @@ pub(crate) use restored::{restore, wake};
 const PREFIX: &str = "version-";
 
 /// The snapshots of a worker's versions.
+#[derive(Default)]
 pub(crate) struct Snapshots {
     books: Mutex<Books>,
-    /// One is made at a time: its guest takes memory beside those that work.
-    turn: Semaphore,
-}
-
-impl Default for Snapshots {
-    fn default() -> Self {
-        Self { books: Mutex::default(), turn: Semaphore::new(1) }
-    }
+    turns: Turns,
 }
 
 impl Snapshots {
