@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::harness::server::root_keys;
-use crate::harness::{Client, Function, Keys, Server, tools, wait_for};
+use crate::harness::{Client, Function, Server, tools, wait_for};
 
 const NODE: &str = "
 const fs = require('fs');
@@ -242,16 +241,7 @@ fn without_a_wall_nobody_else_and_nothing_that_needs_one_runs() {
     assert!(reason.contains("fika:wall=jail"), "{reason}");
     let reason = refused(&client, &asking("quiet", "fika:egress", "none"));
     assert!(reason.contains("fika:egress=none"), "{reason}");
-    server.stop();
-    let keys = Keys {
-        access_key_id: "AKIAFIKAANOTHERONE00".into(),
-        secret: "another/secret/of/another/account/0000042".into(),
-        ..root_keys()
-    };
-    server.set_env("FIKA_ROOT_ACCOUNT_ID", "999999999999");
-    server.set_env("FIKA_ROOT_ACCESS_KEY_ID", &keys.access_key_id);
-    server.set_env("FIKA_ROOT_SECRET_ACCESS_KEY", &keys.secret);
-    server.restart();
+    let other = server.another_account();
     // Now the other account is root, and the first is the second one.
     let reason = refused(&server.client(), &Function::node("late", "exports.handler = 1;"));
     assert!(reason.contains("123456789012 must have a wall"), "{reason}");
@@ -260,7 +250,6 @@ fn without_a_wall_nobody_else_and_nothing_that_needs_one_runs() {
         response.status == 500 && response.message().contains("must have a wall"),
         "{response}"
     );
-    let other = Client::new(server.address, keys);
     other.deploy(&Function::node("mine", "exports.handler = async () => 'theirs';"));
     assert_eq!(other.invoke("mine", "{}").ok(), "theirs");
 }

@@ -59,7 +59,7 @@ pub fn become_init(spec: &JailSpec, mapped: PipeReader) -> Result<Infallible, Fa
     switch_root().step("switch to the new root")?;
     rustix::system::sethostname(spec.hostname.as_bytes()).step("set the host name")?;
     if spec.network == Network::Own {
-        bring_loopback_up().step("bring loopback up")?;
+        fika_netlink::bring_loopback_up().step("bring loopback up")?;
     }
     give_up_power().step("give up capabilities")?;
     // The kernel forgets this when a process changes users, so it comes last.
@@ -159,23 +159,6 @@ pub fn switch_root() -> io::Result<()> {
     rustix::process::pivot_root(".", ".")?;
     unmount(".", UnmountFlags::DETACH)?;
     Ok(rustix::process::chdir("/")?)
-}
-
-fn bring_loopback_up() -> io::Result<()> {
-    let socket = rustix::net::socket(
-        rustix::net::AddressFamily::INET,
-        rustix::net::SocketType::DGRAM,
-        None,
-    )?;
-    // SAFETY: `ifreq` is plain data for which zeros are valid; the name is copied with its
-    // terminator within its sixteen bytes; the kernel only reads the request.
-    let done = unsafe {
-        let mut request: libc::ifreq = std::mem::zeroed();
-        std::ptr::copy_nonoverlapping(c"lo".as_ptr(), request.ifr_name.as_mut_ptr(), 3);
-        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-        libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request)
-    };
-    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// Keeps what init needs, through its execution, whoever we are inside.

@@ -14,5 +14,6 @@ mod setup;
 pub use own::{Changes, own_addresses};
 pub use request::{Body, Requests, Socket, word};
 pub use setup::{
-    Addresses, CREATE, HARDWARE, Setup, wait_for_address, wait_for_link, wait_for_name,
+    Addresses, CREATE, HARDWARE, LOOPBACK, Setup, bring_loopback_up, wait_for_address,
+    wait_for_link, wait_for_name,
 };

@@ -9,6 +9,9 @@ use crate::{Requests, Socket, word};
 /// The hardware address of both ends of every pair of links: one that nobody was given.
 pub const HARDWARE: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0x01];
 
+/// The index of loopback, everywhere.
+pub const LOOPBACK: u32 = 1;
+
 /// How often to look whether the kernel is done, and how often at most. Ten seconds in all: it
 /// takes less than a millisecond, unless the machine is very busy.
 const WAIT: Duration = Duration::from_micros(250);
@@ -24,6 +27,14 @@ pub struct Addresses {
     pub v4: Ipv4Addr,
     /// The address of version 6.
     pub v6: Ipv6Addr,
+}
+
+/// Brings up loopback alone, in this thread's network namespace.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn bring_loopback_up() -> io::Result<()> {
+    Setup::default().up(LOOPBACK).done(&Socket::open()?)
 }
 
 /// What goes on in one namespace.

@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use fika_model::{Cidr, Egress};
-use fika_netlink::{Addresses, Setup, Socket, wait_for_address, wait_for_link};
+use fika_netlink::{Addresses, LOOPBACK, Setup, Socket, wait_for_address, wait_for_link};
 use nix::sched::{CloneFlags, setns};
 
 use crate::addresses::{self, Slice};
-use crate::links::{self, FAR, LOOPBACK, Near};
+use crate::links::{self, FAR, Near};
 use crate::rules::{self, SANDBOX};
 use crate::{namespace, nft, tap};
 

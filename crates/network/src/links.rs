@@ -8,8 +8,6 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use fika_netlink::{Body, CREATE, HARDWARE, Requests, Socket};
 
-/// The index of loopback, everywhere.
-pub const LOOPBACK: u32 = 1;
 /// The index of a pair's far end: beyond those that modules of the kernel give to tunnels of
 /// their own in every new namespace.
 pub const FAR: u32 = 1_000;

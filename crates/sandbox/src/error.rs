@@ -1,7 +1,7 @@
 //! What can go wrong with a wall.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -73,4 +73,12 @@ pub enum WallError {
     /// The sandbox is gone.
     #[error("the sandbox is gone")]
     Lost,
+}
+
+impl WallError {
+    /// What to make of an error with a file of the state directory.
+    pub(crate) fn state(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::State { path, source }
+    }
 }

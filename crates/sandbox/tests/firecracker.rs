@@ -17,7 +17,7 @@ use common::{House, Running, as_root_and_user};
 use fika_model::error::chain;
 use fika_model::{SandboxId, WallKind};
 use fika_sandbox::microvm::firecracker::Firecracker;
-use fika_sandbox::{Bind, Event, Exit, MicroVms, Sandbox, WallError};
+use fika_sandbox::{Bind, Event, Exit, Kvm, MicroVms, Sandbox, WallError};
 use rustix::process::{Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -231,6 +231,7 @@ async fn the_real_one_takes_the_same_calls() {
     match vms.create(house.spec(1)).await {
         Ok(sandbox) => sandbox.destroy(Duration::ZERO).await,
         Err(error @ (WallError::Silent(_) | WallError::Build(_))) => {
+            assert!(!Kvm::measure().is_usable(), "{}", chain(&error));
             eprintln!("no guest runs on this machine's KVM: {}", chain(&error));
         }
         Err(error) => assert!(chain(&error).contains("PUT /actions"), "{}", chain(&error)),

@@ -195,6 +195,7 @@ impl Server {
     }
 
     /// A client of another account, which the server is started once more to have beside the first.
+    /// That one is root from here on.
     pub fn another_account(&mut self) -> Client {
         self.stop();
         let keys = Keys {

@@ -51,7 +51,7 @@ pub fn boot() -> io::Result<Guest> {
     let code = code.step("find the code's disk")?;
     let filter = Filter::parse(&fs::read("/filter").step("read the seccomp program")?);
     set_kernel_up().step("set the kernel up")?;
-    root::bring_loopback_up().step("bring loopback up")?;
+    fika_netlink::bring_loopback_up().step("bring loopback up")?;
     let group = Group::make().step("make the function's cgroup")?;
     root::build().step("build the root")?;
     let network = Network::new().step("make room for the resolvers")?;

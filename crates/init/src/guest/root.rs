@@ -1,7 +1,6 @@
 //! What a function sees of its guest: the same root as in a jail.
 
 use std::io;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::symlink;
 
 use fika_init::place;
@@ -54,19 +53,4 @@ pub fn switch() -> io::Result<()> {
     mount_move(".", "/")?;
     rustix::process::chroot(".")?;
     Ok(rustix::process::chdir("/")?)
-}
-
-/// Switches the loopback device on.
-pub fn bring_loopback_up() -> io::Result<()> {
-    let (family, kind) = (rustix::net::AddressFamily::INET, rustix::net::SocketType::DGRAM);
-    let socket = rustix::net::socket(family, kind, None)?;
-    // SAFETY: `ifreq` is plain data for which zeros are valid; the name is copied with its
-    // terminator within its sixteen bytes; the kernel only reads the request.
-    let done = unsafe {
-        let mut request: libc::ifreq = std::mem::zeroed();
-        std::ptr::copy_nonoverlapping(c"lo".as_ptr(), request.ifr_name.as_mut_ptr(), 3);
-        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-        libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request)
-    };
-    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

@@ -56,9 +56,8 @@ impl CodeDisks {
 impl Disks {
     /// Disks in a directory of their own. What is half made there is removed.
     pub fn open(place: PathBuf, bytes: Option<u64>) -> Result<Self, WallError> {
-        let unusable = |source| WallError::State { path: place.clone(), source };
-        fs::create_dir_all(&place).map_err(unusable)?;
-        for entry in fs::read_dir(&place).map_err(unusable)?.flatten() {
+        fs::create_dir_all(&place).map_err(WallError::state(&place))?;
+        for entry in fs::read_dir(&place).map_err(WallError::state(&place))?.flatten() {
             let path = entry.path();
             if path.extension().is_some_and(|extension| extension == DRAFT) {
                 let _still_there = fs::remove_file(path);
@@ -75,7 +74,7 @@ impl Disks {
         let made = cell.get_or_try_init(|| async {
             let (tree, disk, bytes) = (tree.to_owned(), disk.clone(), self.bytes);
             let made = spawn_blocking(move || make(&tree, disk, bytes)).await;
-            made.unwrap_or_else(|error| Err(unusable(&self.place)(io::Error::other(error))))
+            made.unwrap_or_else(|error| Err(WallError::state(&self.place)(io::Error::other(error))))
         });
         made.await.cloned()
     }
@@ -113,11 +112,6 @@ fn name(tree: &Path) -> String {
     format!("{name}-{place}.{DISK}")
 }
 
-fn unusable(path: &Path) -> impl FnOnce(io::Error) -> WallError {
-    let path = path.to_owned();
-    move |source| WallError::State { path, source }
-}
-
 /// Makes a disk under another name first, so that it is there whole or not at all. Beside it goes
 /// a link to its tree.
 fn make(tree: &Path, disk: PathBuf, bytes: Option<u64>) -> Result<PathBuf, WallError> {
@@ -133,12 +127,12 @@ fn make(tree: &Path, disk: PathBuf, bytes: Option<u64>) -> Result<PathBuf, WallE
             return Err(WallError::NotBound(why));
         }
         let draft = File::options().write(true).open(&draft);
-        draft.and_then(|file| file.set_len(bytes)).map_err(unusable(&disk))?;
+        draft.and_then(|file| file.set_len(bytes)).map_err(WallError::state(&disk))?;
     }
     let link = disk.with_extension(TREE);
     let _was_there = fs::remove_file(&link);
-    symlink(tree, &link).map_err(unusable(&link))?;
-    fs::rename(&draft, &disk).map_err(unusable(&disk))?;
+    symlink(tree, &link).map_err(WallError::state(&link))?;
+    fs::rename(&draft, &disk).map_err(WallError::state(&disk))?;
     Ok(disk)
 }
 

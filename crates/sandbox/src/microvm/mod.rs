@@ -2,6 +2,7 @@
 //!
 //! - [`MicroVms`]: one for each worker and monitor: boots guests, and restores them
 //! - [`vmm`]: what a virtual machine monitor must be able to do; [`firecracker`] and [`qemu`] can
+//! - `program`: the programs of these, as they are installed
 //! - `enclosure`: the wall around a monitor: its user, its cgroup, its namespaces
 //! - `workshop`: a directory that a monitor and its server share
 //! - `disks`: images and code as disks, made once for each
@@ -18,6 +19,7 @@ mod disks;
 mod enclosure;
 pub mod firecracker;
 mod link;
+mod program;
 pub mod qemu;
 pub mod snapshot;
 mod tap;
@@ -154,13 +156,6 @@ impl MicroVms {
     /// When the kernel refuses, because more is in use already.
     pub fn bound_memory(&self, mb: u32) -> std::io::Result<()> {
         self.enclosure.cgroups.bound(u64::from(mb) << 20)
-    }
-
-    /// What a guest for a function of this memory and `/tmp` may take of the machine's memory, in
-    /// MB, its monitor included.
-    #[must_use]
-    pub fn footprint_mb(&self, memory_mb: u32, ephemeral_mb: u32) -> u32 {
-        birth::guest_mb(memory_mb, ephemeral_mb) + self.vmm.overhead_mb()
     }
 
     /// Boots a guest, with nothing running in it but init.

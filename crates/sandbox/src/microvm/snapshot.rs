@@ -84,17 +84,12 @@ impl Snapshot {
     }
 }
 
-fn unusable(path: &Path) -> impl FnOnce(io::Error) -> WallError {
-    let path = path.to_owned();
-    move |source| WallError::State { path, source }
-}
-
 /// Makes the place for snapshots, for the server alone, and removes what is half made there.
 pub(super) fn open(place: &Path) -> Result<(), WallError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(place).map_err(unusable(place))?;
+    DirBuilder::new().recursive(true).mode(0o700).create(place).map_err(WallError::state(place))?;
     for name in names(place).filter(|name| name.starts_with(DRAFT)) {
         let draft = place.join(name);
-        fs::remove_dir_all(&draft).map_err(unusable(&draft))?;
+        fs::remove_dir_all(&draft).map_err(WallError::state(&draft))?;
     }
     Ok(())
 }
@@ -120,7 +115,7 @@ pub(super) async fn take(
     let (memory_mb, ephemeral_mb) = guest.made_for;
     let (image, code) = (guest.image.clone(), guest.code.clone());
     let draft = vms.snapshots.join(format!("{DRAFT}{name}"));
-    DirBuilder::new().mode(0o700).create(&draft).map_err(unusable(&draft))?;
+    DirBuilder::new().mode(0o700).create(&draft).map_err(WallError::state(&draft))?;
     let drafted = Draft(draft.clone());
     let kept = sandbox.into_snapshot(draft.clone()).await?;
     let breed = vms.breed();
@@ -130,7 +125,9 @@ pub(super) async fn take(
         serde_json::to_vec(&meta).map_err(|error| WallError::NoSnapshot(error.to_string()))?;
     let to = directory.clone();
     let whole = spawn_blocking(move || appear(&draft, &text, &to)).await;
-    whole.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(unusable(&directory))?;
+    whole
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+        .map_err(WallError::state(&directory))?;
     std::mem::forget(drafted);
     Ok(Snapshot { directory, meta })
 }

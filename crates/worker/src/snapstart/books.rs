@@ -77,6 +77,11 @@ impl Books {
         }
     }
 
+    /// Whether it is to be made, as far as anybody wants it.
+    pub fn is_making(&self, version: VersionUid) -> bool {
+        matches!(self.0.get(&version), Some((_, State::Making)))
+    }
+
     pub fn is_ready(&self, version: VersionUid) -> bool {
         matches!(self.0.get(&version), Some((_, State::Ready(_))))
     }
@@ -107,6 +112,9 @@ mod tests {
         assert!(books.renew(ONE, "a".into(), now + AGAIN_AFTER));
         assert!(books.made(ONE) && books.is_ready(ONE));
         assert!(books.renew(ONE, "a".into(), now), "it was lost");
+        assert!(books.is_making(ONE));
+        books.forget(ONE);
+        assert!(!books.is_making(ONE), "nobody wants it");
     }
 
     #[test]

@@ -33,6 +33,15 @@ pub(crate) async fn ensure(shared: &Arc<Shared>, subject: &Subject) -> Result<()
     }
     shared.snapshots.books().making(uid, name.clone());
     let _turn = shared.snapshots.turns.take(&subject.version.arn.scope.account).await;
+    if !shared.snapshots.books().is_making(uid) {
+        // The version went while it waited for its turn.
+        return Ok(());
+    }
+    if microvms.find_snapshot(&name).is_some() {
+        // One alike had its turn before.
+        shared.snapshots.books().ready(uid, name);
+        return Ok(());
+    }
     let made = make(shared, microvms, subject, &name).await;
     let books = || shared.snapshots.books();
     match made {

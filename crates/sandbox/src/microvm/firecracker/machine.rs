@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use super::api::{Api, ApiError};
 use super::calls::{self, Call};
-use super::{open, open_to_hand_over, unusable};
+use super::{open, open_to_hand_over};
 use crate::error::WallError;
 use crate::microvm::enclosure::{Enclosed, Jailed, Launch};
 use crate::microvm::qemu::memory;
@@ -82,14 +82,15 @@ impl FirecrackerMachine {
             let why = "only a guest that was booted here can become one";
             return Err(WallError::NoSnapshot(why.into()));
         }
-        let blank = |name| self.workshop.blank(name).map_err(unusable(self.workshop.path()));
+        let blank =
+            |name| self.workshop.blank(name).map_err(WallError::state(self.workshop.path()));
         // Held from here on, whatever the monitor does to the names.
         let (state, guest) = (blank(calls::STATE)?, blank(calls::MEMORY)?);
         self.api.call(&calls::run(false)).await?;
         self.api.call_slowly(&calls::write_down()).await?;
         let (path, to) = (into.to_owned(), into.to_owned());
         let saved = spawn_blocking(move || save(state, &guest, &to)).await;
-        saved.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(unusable(&path))
+        saved.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(WallError::state(&path))
     }
 }
 
@@ -124,7 +125,7 @@ impl Idle {
         files: &[(&str, File)],
     ) -> Result<Self, WallError> {
         let workshop = enclosed.workshop()?;
-        let unusable = || unusable(workshop.path());
+        let unusable = || WallError::state(workshop.path());
         for (name, file) in files {
             workshop.put(file, name).map_err(unusable())?;
         }
@@ -173,7 +174,7 @@ impl Idle {
         for call in configure {
             self.api.call(call).await?;
         }
-        self.workshop.shut(true).map_err(unusable(self.workshop.path()))?;
+        self.workshop.shut(true).map_err(WallError::state(self.workshop.path()))?;
         self.api.call(start).await?;
         let connected = tokio::select! {
             connected = self.listener.accept() => connected.map_err(WallError::Spawn),
@@ -186,7 +187,7 @@ impl Idle {
 
 async fn connect(workshop: &Workshop) -> Result<UnixStream, WallError> {
     loop {
-        match workshop.connect(calls::API).await.map_err(unusable(workshop.path()))? {
+        match workshop.connect(calls::API).await.map_err(WallError::state(workshop.path()))? {
             Some(socket) => return Ok(socket),
             None => sleep(LOOK_EVERY).await,
         }
@@ -205,7 +206,7 @@ impl Machine for FirecrackerMachine {
     fn swap_code_disk(&mut self, disk: File) -> Doing<'_, ()> {
         Box::pin(async move {
             let put = self.workshop.put(&disk, calls::CODE);
-            put.map_err(unusable(self.workshop.path()))?;
+            put.map_err(WallError::state(self.workshop.path()))?;
             Ok(self.api.call(&calls::code_changed()).await?)
         })
     }

@@ -17,16 +17,15 @@ mod calls;
 mod machine;
 
 use std::fs::File;
-use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use fika_model::WallKind;
 
 pub use self::api::ApiError;
 use self::machine::FirecrackerMachine;
 use super::enclosure::Enclosed;
+use super::program;
 use super::vmm::{Doing, Machine, MachineSpec, Vmm};
 use crate::error::WallError;
 
@@ -53,11 +52,8 @@ impl Firecracker {
     /// # Errors
     /// [`WallError::NoVmm`] when there is none, or one that is too old.
     pub fn find() -> Result<Self, WallError> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&path).map(|place| place.join(PROGRAM));
-        let program = found.filter(|program| program.is_file()).find_map(|p| p.canonicalize().ok());
         let missing = "install Firecracker (from its release page), or choose another wall";
-        Self::at(&program.ok_or_else(|| WallError::NoVmm(missing.into()))?)
+        Self::at(&program::find(PROGRAM).ok_or_else(|| WallError::NoVmm(missing.into()))?)
     }
 
     /// The same of a program at an absolute path.
@@ -65,20 +61,8 @@ impl Firecracker {
     /// # Errors
     /// As [`Firecracker::find`].
     pub fn at(program: &Path) -> Result<Self, WallError> {
-        let said = Command::new(program).arg("--version").output().map_err(WallError::Spawn)?;
-        let said = String::from_utf8_lossy(&said.stdout).into_owned();
-        let version = said.lines().next().unwrap_or_default();
-        match number(version) {
-            Some(number) if number >= OLDEST => {
-                Ok(Self { program: program.into(), version: version.into() })
-            }
-            _ => {
-                let (major, minor) = OLDEST;
-                let why =
-                    format!("{version:?} is no Firecracker of version {major}.{minor} or later");
-                Err(WallError::NoVmm(why))
-            }
-        }
+        let version = program::version(program, "Firecracker v", OLDEST)?;
+        Ok(Self { program: program.into(), version })
     }
 }
 
@@ -120,35 +104,9 @@ impl Vmm for Firecracker {
 
 /// Opens a file of ours for a machine.
 fn open(path: &Path) -> Result<File, WallError> {
-    File::open(path).map_err(unusable(path))
+    File::open(path).map_err(WallError::state(path))
 }
 
 fn open_to_hand_over(path: &Path) -> Result<OwnedFd, WallError> {
     open(path).map(OwnedFd::from)
-}
-
-fn unusable(path: &Path) -> impl FnOnce(io::Error) -> WallError {
-    let path = path.to_owned();
-    move |source| WallError::State { path, source }
-}
-
-/// The version in `Firecracker v1.17.0`, or `v1.17.0-dev`.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.strip_prefix("Firecracker v")?.split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_read_as_firecracker_says_it() {
-        assert_eq!(number("Firecracker v1.17.0"), Some((1, 17)));
-        assert_eq!(number("Firecracker v1.17.0-dev"), Some((1, 17)));
-        assert_eq!(number("Firecracker v2.0.1"), Some((2, 0)));
-        for other in ["QEMU emulator version 7.2.22", "Firecracker", "Firecracker v1", ""] {
-            assert_eq!(number(other), None, "{other}");
-        }
-    }
 }

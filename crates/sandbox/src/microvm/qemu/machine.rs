@@ -100,12 +100,8 @@ impl Machine for QemuMachine {
             let shared = self.shared.take().ok_or(WallError::NoSnapshot(
                 "only a guest that was booted here can become one".into(),
             ))?;
-            let unusable = |path: &Path| {
-                let path = path.to_owned();
-                move |source| WallError::State { path, source }
-            };
             let path = into.join(STATE);
-            let state = File::create(&path).map_err(unusable(&path))?;
+            let state = File::create(&path).map_err(WallError::state(&path))?;
             self.qmp.run("stop", json!({})).await?;
             self.pass(&state).await?;
             self.qmp.run("migrate", json!({ "uri": format!("fd:{STATE_NAME}") })).await?;
@@ -113,7 +109,7 @@ impl Machine for QemuMachine {
             let path = into.join(MEMORY);
             let to = path.clone();
             let saved = spawn_blocking(move || memory::save(&shared, &to)).await;
-            saved.unwrap_or_else(|e| Err(std::io::Error::other(e))).map_err(unusable(&path))
+            saved.unwrap_or_else(|e| Err(std::io::Error::other(e))).map_err(WallError::state(&path))
         })
     }
 

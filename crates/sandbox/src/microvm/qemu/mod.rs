@@ -18,19 +18,18 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fika_model::WallKind;
-use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 
 use self::line::arguments;
 use self::machine::QemuMachine;
 use self::qmp::Qmp;
-use super::clock;
 use super::enclosure::{Enclosed, Launch};
 use super::vmm::{Doing, Machine, MachineSpec, Vmm};
+use super::{clock, program};
 use crate::error::WallError;
 
 pub use line::{Accelerator, TRANSLATED_MB};
@@ -52,7 +51,7 @@ pub struct Qemu {
     version: String,
     accelerator: Accelerator,
     /// Memories of snapshots that are in use, by their directories.
-    memories: Mutex<BTreeMap<PathBuf, Arc<OwnedFd>>>,
+    memories: Mutex<BTreeMap<PathBuf, Arc<OnceCell<OwnedFd>>>>,
 }
 
 impl Qemu {
@@ -61,35 +60,26 @@ impl Qemu {
     /// # Errors
     /// [`WallError::NoVmm`] when there is none, or one that is too old.
     pub fn find(accelerator: Accelerator) -> Result<Self, WallError> {
-        let missing = |why: &str| WallError::NoVmm(why.into());
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let program = std::env::split_paths(&path).map(|place| place.join(PROGRAM));
-        let program = program.filter_map(|program| program.canonicalize().ok()).next();
-        let program = program.ok_or_else(|| {
-            missing("install QEMU (package qemu-system-x86), or choose another wall")
-        })?;
-        let said = Command::new(&program).arg("--version").output();
-        let said = said.map_err(WallError::Spawn)?;
-        let said = String::from_utf8_lossy(&said.stdout).into_owned();
-        let version = said.lines().next().unwrap_or_default();
-        if number(version).is_none_or(|number| number < OLDEST) {
-            return Err(missing(&format!("{version:?} is no QEMU of version 6.1 or later")));
-        }
+        let missing = "install QEMU (package qemu-system-x86), or choose another wall";
+        let program = program::find(PROGRAM).ok_or_else(|| WallError::NoVmm(missing.into()))?;
+        let version = program::version(&program, "QEMU emulator version ", OLDEST)?;
         let version = format!("{version}, {accelerator:?}");
         Ok(Self { program, version, accelerator, memories: Mutex::default() })
     }
 
-    /// The memory of a snapshot, read once for all.
+    /// The memory of a snapshot, read once for all. Whoever asks meanwhile waits for the same, and
+    /// for no other.
     async fn memory_of(&self, snapshot: &Path) -> io::Result<OwnedFd> {
-        let mut memories = self.memories.lock().await;
-        if let Some(memory) = memories.get(snapshot) {
-            return memory.try_clone();
-        }
+        let cell = {
+            let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(memories.entry(snapshot.into()).or_default())
+        };
         let path = snapshot.join(machine::MEMORY);
-        let memory = spawn_blocking(move || memory::load(&path)).await;
-        let memory = Arc::new(memory.unwrap_or_else(|error| Err(io::Error::other(error)))?);
-        memories.insert(snapshot.into(), memory.clone());
-        memory.try_clone()
+        let memory = cell.get_or_try_init(|| async {
+            let loaded = spawn_blocking(move || memory::load(&path)).await;
+            loaded.unwrap_or_else(|error| Err(io::Error::other(error)))
+        });
+        memory.await?.try_clone()
     }
 
     async fn begin(
@@ -98,18 +88,16 @@ impl Qemu {
         snapshot: Option<&Path>,
         enclosed: &Enclosed,
     ) -> Result<QemuMachine, WallError> {
-        let unusable = |path: &Path| {
-            let path = path.to_owned();
-            move |source| WallError::State { path, source }
-        };
-        let open = |path: &Path| File::open(path).map(OwnedFd::from).map_err(unusable(path));
+        let open =
+            |path: &Path| File::open(path).map(OwnedFd::from).map_err(WallError::state(path));
         let (qmp, its_qmp) = UnixStream::pair().map_err(WallError::Spawn)?;
         let (stream, its_stream) = UnixStream::pair().map_err(WallError::Spawn)?;
         let mut descriptors: Vec<OwnedFd> = vec![its_qmp.into(), its_stream.into()];
         let mut shared = None;
         match snapshot {
             Some(snapshot) => {
-                descriptors.push(self.memory_of(snapshot).await.map_err(unusable(snapshot))?);
+                descriptors
+                    .push(self.memory_of(snapshot).await.map_err(WallError::state(snapshot))?);
             }
             None => {
                 let memory = memory::fresh(u64::from(spec.memory_mb) << 20);
@@ -193,26 +181,8 @@ impl Vmm for Qemu {
 
     fn forget<'a>(&'a self, snapshot: &'a Path) -> Doing<'a, ()> {
         Box::pin(async move {
-            self.memories.lock().await.remove(snapshot);
+            self.memories.lock().unwrap_or_else(PoisonError::into_inner).remove(snapshot);
             Ok(())
         })
-    }
-}
-
-/// The version in `QEMU emulator version 7.2.22 (…)`.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.strip_prefix("QEMU emulator version ")?.split(['.', ' ']);
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_read_as_qemu_says_it() {
-        assert_eq!(number("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)"), Some((7, 2)));
-        assert_eq!(number("QEMU emulator version 10.0.0"), Some((10, 0)));
-        assert_eq!(number("Firecracker v1.17.0"), None);
     }
 }
