@@ -19,7 +19,6 @@ pub mod zips;
 pub use api::{Client, Function, Invoked};
 pub use http::{Connection, Request};
 pub use server::Server;
-pub use sign::Keys;
 pub use zips::Zip;
 
 use std::time::{Duration, Instant};
