@@ -19,7 +19,7 @@ pub const ACCOUNT: &str = "123456789012";
 pub const REGION: &str = "us-east-1";
 
 /// The key every test server is told to make its root's.
-fn root_keys() -> Keys {
+pub fn root_keys() -> Keys {
     Keys {
         access_key_id: "AKIAFIKAENDTOENDTEST".into(),
         secret: "not/a+secret/but+the+key/of+every+test/42".into(),
