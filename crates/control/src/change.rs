@@ -28,6 +28,8 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 pub(crate) enum Unchanged {
     /// It was deleted.
     Gone,
+    /// The change changes nothing.
+    Same,
     /// It is what was published last, under that number.
     Published(u64),
     /// The change does not fit.
@@ -41,7 +43,7 @@ impl Unchanged {
         match self {
             Self::Gone => refuse::not_found(&function.arn),
             Self::Refused(error) => error,
-            Self::Published(_) => refuse::internal("a change of nothing was refused"),
+            Self::Same | Self::Published(_) => refuse::internal("a change of nothing was refused"),
             Self::NotStored(CommitError::Conflict { .. }) => {
                 refuse::update_in_progress(&function.arn)
             }

@@ -14,6 +14,7 @@
 //! - `lifecycle`: the states of a function and what moves it from one to the next;
 //!   `published`: published versions, and theirs
 //! - `registry`: the functions in memory; `record`: a function in the store
+//! - `attached`: what belongs to a function and is no part of its versions
 //! - `settings`, `environment`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
@@ -21,6 +22,7 @@
 
 mod accounts;
 mod answer;
+mod attached;
 mod change;
 mod code;
 mod control;

@@ -88,6 +88,7 @@ pub(crate) fn created(
         revision_id: Uuid::new_v4(),
         modified_ms: now_ms(),
         published: 0,
+        attached: Arc::default(),
     };
     Ok(Next { record, latest, serving: None, edit: None })
 }
@@ -114,6 +115,7 @@ pub(crate) fn updated(
         revision_id: Uuid::new_v4(),
         modified_ms: now_ms(),
         published: old.published,
+        attached: Arc::clone(&old.attached),
     };
     Ok(Next { record, latest, serving: before.serving.clone(), edit: None })
 }

@@ -5,11 +5,13 @@
 //! change the meaning of one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fika_model::{AccountId, CodeRef, FunctionArn, Region, Scope};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::attached::Attached;
 use crate::settings::Settings;
 use crate::wishes::Wishes;
 
@@ -40,6 +42,9 @@ pub(crate) struct Record {
     /// again, even when its version is deleted.
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub(crate) published: u64,
+    /// What belongs to it and is no part of any version. Shared, for it seldom changes.
+    #[serde(default, skip_serializing_if = "Attached::is_none")]
+    pub(crate) attached: Arc<Attached>,
 }
 
 /// A published version. Only its status changes.

@@ -2,9 +2,10 @@
 
 use fika_aws::generated::lambda::{
     CreateFunctionInput, DeleteFunctionInput, GetAccountSettingsInput,
-    GetFunctionConfigurationInput, GetFunctionInput, InvokeInput, ListFunctionsInput,
-    ListTagsInput, ListVersionsByFunctionInput, Operation, PublishVersionInput, TagResourceInput,
-    UntagResourceInput, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+    GetFunctionConfigurationInput, GetFunctionInput, GetFunctionRecursionConfigInput, InvokeInput,
+    ListFunctionsInput, ListTagsInput, ListVersionsByFunctionInput, Operation, Operation as O,
+    PublishVersionInput, PutFunctionRecursionConfigInput, TagResourceInput, UntagResourceInput,
+    UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
 };
 use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
@@ -48,6 +49,14 @@ pub(crate) fn target(
     }
 }
 
+/// One operation: its input read and checked, what `control` makes of it, and that on the wire.
+macro_rules! serve {
+    ($request:expr, $input:ident, |$checked:ident| $output:expr) => {{
+        let $checked: $input = checked($request)?;
+        respond::<$input>($output)
+    }};
+}
+
 /// Answers one operation.
 ///
 /// # Errors
@@ -59,59 +68,62 @@ pub(crate) async fn answer(
     request: &RestRequest<'_>,
 ) -> Result<Reply, AwsError> {
     let scope = &caller.scope;
+    // Functions first, then what belongs to them, a family a block.
     match operation {
-        Operation::CreateFunction => {
-            let input: CreateFunctionInput = checked(request)?;
-            respond::<CreateFunctionInput>(control.create_function(scope, input).await)
+        O::CreateFunction => {
+            serve!(request, CreateFunctionInput, |i| control.create_function(scope, i).await)
         }
-        Operation::GetFunction => get_function(control, caller, request),
-        Operation::GetFunctionConfiguration => {
-            let input: GetFunctionConfigurationInput = checked(request)?;
-            let output = control.get_function_configuration(scope, &input);
-            respond::<GetFunctionConfigurationInput>(output)
+        O::GetFunction => get_function(control, caller, request),
+        O::GetFunctionConfiguration => {
+            serve!(request, GetFunctionConfigurationInput, |i| control
+                .get_function_configuration(scope, &i))
         }
-        Operation::ListFunctions => {
-            let input: ListFunctionsInput = checked(request)?;
-            respond::<ListFunctionsInput>(control.list_functions(scope, &input))
+        O::ListFunctions => {
+            serve!(request, ListFunctionsInput, |i| control.list_functions(scope, &i))
         }
-        Operation::UpdateFunctionCode => {
-            let input: UpdateFunctionCodeInput = checked(request)?;
-            respond::<UpdateFunctionCodeInput>(control.update_function_code(scope, input).await)
+        O::UpdateFunctionCode => {
+            serve!(request, UpdateFunctionCodeInput, |i| control
+                .update_function_code(scope, i)
+                .await)
         }
-        Operation::UpdateFunctionConfiguration => {
-            let input: UpdateFunctionConfigurationInput = checked(request)?;
-            let output = control.update_function_configuration(scope, input).await;
-            respond::<UpdateFunctionConfigurationInput>(output)
+        O::UpdateFunctionConfiguration => {
+            serve!(request, UpdateFunctionConfigurationInput, |i| control
+                .update_function_configuration(scope, i)
+                .await)
         }
-        Operation::DeleteFunction => {
-            let input: DeleteFunctionInput = checked(request)?;
-            respond::<DeleteFunctionInput>(control.delete_function(scope, &input).await)
+        O::DeleteFunction => {
+            serve!(request, DeleteFunctionInput, |i| control.delete_function(scope, &i).await)
         }
-        Operation::PublishVersion => {
-            let input: PublishVersionInput = checked(request)?;
-            respond::<PublishVersionInput>(control.publish_version(scope, input).await)
+        O::GetAccountSettings => {
+            serve!(request, GetAccountSettingsInput, |_i| Ok(control.get_account_settings(scope)))
         }
-        Operation::ListVersionsByFunction => {
-            let input: ListVersionsByFunctionInput = checked(request)?;
-            let output = control.list_versions_by_function(scope, &input);
-            respond::<ListVersionsByFunctionInput>(output)
+
+        O::PublishVersion => {
+            serve!(request, PublishVersionInput, |i| control.publish_version(scope, i).await)
         }
-        Operation::TagResource => {
-            let input: TagResourceInput = checked(request)?;
-            respond::<TagResourceInput>(control.tag_resource(scope, input).await)
+        O::ListVersionsByFunction => {
+            serve!(request, ListVersionsByFunctionInput, |i| control
+                .list_versions_by_function(scope, &i))
         }
-        Operation::UntagResource => {
-            let input: UntagResourceInput = checked(request)?;
-            respond::<UntagResourceInput>(control.untag_resource(scope, input).await)
+
+        O::TagResource => {
+            serve!(request, TagResourceInput, |i| control.tag_resource(scope, i).await)
         }
-        Operation::ListTags => {
-            let input: ListTagsInput = checked(request)?;
-            respond::<ListTagsInput>(control.list_tags(scope, &input))
+        O::UntagResource => {
+            serve!(request, UntagResourceInput, |i| control.untag_resource(scope, i).await)
         }
-        Operation::GetAccountSettings => {
-            let _: GetAccountSettingsInput = checked(request)?;
-            respond::<GetAccountSettingsInput>(Ok(control.get_account_settings(scope)))
+        O::ListTags => serve!(request, ListTagsInput, |i| control.list_tags(scope, &i)),
+
+        O::GetFunctionRecursionConfig => {
+            serve!(request, GetFunctionRecursionConfigInput, |i| control
+                .get_function_recursion_config(scope, &i))
         }
+        O::PutFunctionRecursionConfig => {
+            serve!(request, PutFunctionRecursionConfigInput, |i| control
+                .put_function_recursion_config(scope, i)
+                .await)
+        }
+
         other => Err(reply::not_served(other.name())),
     }
 }

@@ -210,6 +210,6 @@ fn json_answers_leave_absent_members_out() {
 #[test]
 fn only_some_operations_are_served() {
     assert!(GetFunctionInput::OPERATION.is_served());
-    assert!(!Operation::CreateAlias.is_served());
+    assert!(!Operation::CreateCapacityProvider.is_served());
     assert_eq!(Operation::CreateFunction.status(), 201);
 }

@@ -5,6 +5,7 @@ mod delete;
 mod list;
 mod publish;
 mod read;
+mod recursion;
 mod tags;
 mod update;
 

@@ -24,11 +24,76 @@ text_enum! {
 }
 
 text_enum! {
+    /// `CodeSigningPolicy` of the service model.
+    pub enum CodeSigningPolicy {
+        Warn = "Warn",
+        Enforce = "Enforce",
+    }
+}
+
+text_enum! {
     /// `DirectS3Read` of the service model.
     pub enum DirectS3Read {
         Enabled = "ENABLED",
         Disabled = "DISABLED",
         Auto = "AUTO",
+    }
+}
+
+text_enum! {
+    /// `EndPointType` of the service model.
+    pub enum EndPointType {
+        KafkaBootstrapServers = "KAFKA_BOOTSTRAP_SERVERS",
+    }
+}
+
+text_enum! {
+    /// `EventSourceMappingMetric` of the service model.
+    pub enum EventSourceMappingMetric {
+        EventCount = "EventCount",
+        ErrorCount = "ErrorCount",
+        KafkaMetrics = "KafkaMetrics",
+    }
+}
+
+text_enum! {
+    /// `EventSourceMappingSystemLogLevel` of the service model.
+    pub enum EventSourceMappingSystemLogLevel {
+        Debug = "DEBUG",
+        Info = "INFO",
+        Warn = "WARN",
+    }
+}
+
+text_enum! {
+    /// `EventSourcePosition` of the service model.
+    pub enum EventSourcePosition {
+        TrimHorizon = "TRIM_HORIZON",
+        Latest = "LATEST",
+        AtTimestamp = "AT_TIMESTAMP",
+    }
+}
+
+text_enum! {
+    /// `FullDocument` of the service model.
+    pub enum FullDocument {
+        UpdateLookup = "UpdateLookup",
+        Default = "Default",
+    }
+}
+
+text_enum! {
+    /// `FunctionResponseType` of the service model.
+    pub enum FunctionResponseType {
+        ReportBatchItemFailures = "ReportBatchItemFailures",
+    }
+}
+
+text_enum! {
+    /// `FunctionUrlAuthType` of the service model.
+    pub enum FunctionUrlAuthType {
+        None = "NONE",
+        AwsIam = "AWS_IAM",
     }
 }
 
@@ -52,6 +117,40 @@ text_enum! {
         Event = "Event",
         RequestResponse = "RequestResponse",
         DryRun = "DryRun",
+    }
+}
+
+text_enum! {
+    /// `InvokeMode` of the service model.
+    pub enum InvokeMode {
+        Buffered = "BUFFERED",
+        ResponseStream = "RESPONSE_STREAM",
+    }
+}
+
+text_enum! {
+    /// `KafkaEventSourceMappingConsumptionMode` of the service model.
+    pub enum KafkaEventSourceMappingConsumptionMode {
+        Stream = "Stream",
+        Queue = "Queue",
+    }
+}
+
+text_enum! {
+    /// `KafkaSchemaRegistryAuthType` of the service model.
+    pub enum KafkaSchemaRegistryAuthType {
+        BasicAuth = "BASIC_AUTH",
+        ClientCertificateTlsAuth = "CLIENT_CERTIFICATE_TLS_AUTH",
+        ServerRootCaCertificate = "SERVER_ROOT_CA_CERTIFICATE",
+        OauthbearerAuth = "OAUTHBEARER_AUTH",
+    }
+}
+
+text_enum! {
+    /// `KafkaSchemaValidationAttribute` of the service model.
+    pub enum KafkaSchemaValidationAttribute {
+        Key = "KEY",
+        Value = "VALUE",
     }
 }
 
@@ -132,6 +231,23 @@ text_enum! {
 }
 
 text_enum! {
+    /// `ProvisionedConcurrencyStatusEnum` of the service model.
+    pub enum ProvisionedConcurrencyStatusEnum {
+        InProgress = "IN_PROGRESS",
+        Ready = "READY",
+        Failed = "FAILED",
+    }
+}
+
+text_enum! {
+    /// `RecursiveLoop` of the service model.
+    pub enum RecursiveLoop {
+        Allow = "Allow",
+        Terminate = "Terminate",
+    }
+}
+
+text_enum! {
     /// `Runtime` of the service model.
     pub enum Runtime {
         Nodejs = "nodejs",
@@ -198,6 +314,14 @@ text_enum! {
 }
 
 text_enum! {
+    /// `SchemaRegistryEventRecordFormat` of the service model.
+    pub enum SchemaRegistryEventRecordFormat {
+        Json = "JSON",
+        Source = "SOURCE",
+    }
+}
+
+text_enum! {
     /// `SnapStartApplyOn` of the service model.
     pub enum SnapStartApplyOn {
         PublishedVersions = "PublishedVersions",
@@ -210,6 +334,27 @@ text_enum! {
     pub enum SnapStartOptimizationStatus {
         On = "On",
         Off = "Off",
+    }
+}
+
+text_enum! {
+    /// `SourceAccessType` of the service model.
+    pub enum SourceAccessType {
+        BasicAuth = "BASIC_AUTH",
+        VpcSubnet = "VPC_SUBNET",
+        VpcSecurityGroup = "VPC_SECURITY_GROUP",
+        SaslScram512Auth = "SASL_SCRAM_512_AUTH",
+        SaslScram256Auth = "SASL_SCRAM_256_AUTH",
+        VirtualHost = "VIRTUAL_HOST",
+        ClientCertificateTlsAuth = "CLIENT_CERTIFICATE_TLS_AUTH",
+        ServerRootCaCertificate = "SERVER_ROOT_CA_CERTIFICATE",
+        OauthbearerAuth = "OAUTHBEARER_AUTH",
+        OauthbearerScope = "OAUTHBEARER_SCOPE",
+        OauthbearerAudience = "OAUTHBEARER_AUDIENCE",
+        OauthbearerLogicalCluster = "OAUTHBEARER_LOGICAL_CLUSTER",
+        OauthbearerIdentityPool = "OAUTHBEARER_IDENTITY_POOL",
+        IamAuth = "IAM_AUTH",
+        IamOauthbearerAuth = "IAM_OAUTHBEARER_AUTH",
     }
 }
 
@@ -295,5 +440,14 @@ text_enum! {
     pub enum TracingMode {
         Active = "Active",
         PassThrough = "PassThrough",
+    }
+}
+
+text_enum! {
+    /// `UpdateRuntimeOn` of the service model.
+    pub enum UpdateRuntimeOn {
+        Auto = "Auto",
+        Manual = "Manual",
+        FunctionUpdate = "FunctionUpdate",
     }
 }

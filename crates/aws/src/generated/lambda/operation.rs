@@ -333,7 +333,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy",
         labels: &["LayerName", "VersionNumber"],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "AddPermission",
@@ -341,7 +341,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/policy",
         labels: &["FunctionName"],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "CheckpointDurableExecution",
@@ -357,7 +357,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases",
         labels: &["FunctionName"],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "CreateCapacityProvider",
@@ -373,7 +373,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs",
         labels: &[],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "CreateEventSourceMapping",
@@ -381,7 +381,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings",
         labels: &[],
         status: 202,
-        served: false,
+        served: true,
     },
     Route {
         name: "CreateFunction",
@@ -397,7 +397,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteAlias",
@@ -405,7 +405,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         labels: &["FunctionName", "Name"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteCapacityProvider",
@@ -421,7 +421,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
         labels: &["CodeSigningConfigArn"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteDurableExecution",
@@ -437,7 +437,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 202,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteFunction",
@@ -453,7 +453,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
         labels: &["FunctionName"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteFunctionConcurrency",
@@ -461,7 +461,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-10-31/functions/{FunctionName}/concurrency",
         labels: &["FunctionName"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteFunctionEventInvokeConfig",
@@ -469,7 +469,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteFunctionUrlConfig",
@@ -477,7 +477,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteLayerVersion",
@@ -485,7 +485,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
         labels: &["LayerName", "VersionNumber"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteProvisionedConcurrencyConfig",
@@ -493,7 +493,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
         labels: &["FunctionName"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "DeleteResourcePolicy",
@@ -501,7 +501,7 @@ static TABLE: [Route; 91] = [
         path: "/2026-07-09/resource-policy/{ResourceArn}",
         labels: &["ResourceArn"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetAccountSettings",
@@ -517,7 +517,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         labels: &["FunctionName", "Name"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetCapacityProvider",
@@ -533,7 +533,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
         labels: &["CodeSigningConfigArn"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetDurableExecution",
@@ -565,7 +565,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetFunction",
@@ -581,7 +581,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetFunctionConcurrency",
@@ -589,7 +589,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/concurrency",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetFunctionConfiguration",
@@ -605,7 +605,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetFunctionRecursionConfig",
@@ -613,7 +613,7 @@ static TABLE: [Route; 91] = [
         path: "/2024-08-31/functions/{FunctionName}/recursion-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetFunctionScalingConfig",
@@ -629,7 +629,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetLayerVersion",
@@ -637,7 +637,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
         labels: &["LayerName", "VersionNumber"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetLayerVersionByArn",
@@ -645,7 +645,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers?find=LayerVersion",
         labels: &[],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetLayerVersionPolicy",
@@ -653,7 +653,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy",
         labels: &["LayerName", "VersionNumber"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetPolicy",
@@ -661,7 +661,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/policy",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetProvisionedConcurrencyConfig",
@@ -669,7 +669,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetResourcePolicy",
@@ -677,7 +677,7 @@ static TABLE: [Route; 91] = [
         path: "/2026-07-09/resource-policy/{ResourceArn}",
         labels: &["ResourceArn"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "GetRuntimeManagementConfig",
@@ -685,7 +685,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-07-20/functions/{FunctionName}/runtime-management-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "Invoke",
@@ -717,7 +717,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListCapacityProviders",
@@ -733,7 +733,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs",
         labels: &[],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListDurableExecutionsByFunction",
@@ -749,7 +749,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings",
         labels: &[],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListFunctionEventInvokeConfigs",
@@ -757,7 +757,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListFunctionUrlConfigs",
@@ -765,7 +765,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/urls",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListFunctionVersionsByCapacityProvider",
@@ -789,7 +789,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions",
         labels: &["CodeSigningConfigArn"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListLayerVersions",
@@ -797,7 +797,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions",
         labels: &["LayerName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListLayers",
@@ -805,7 +805,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers",
         labels: &[],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListProvisionedConcurrencyConfigs",
@@ -813,7 +813,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "ListTags",
@@ -845,7 +845,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions",
         labels: &["LayerName"],
         status: 201,
-        served: false,
+        served: true,
     },
     Route {
         name: "PublishVersion",
@@ -861,7 +861,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutFunctionConcurrency",
@@ -869,7 +869,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-10-31/functions/{FunctionName}/concurrency",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutFunctionEventInvokeConfig",
@@ -877,7 +877,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutFunctionRecursionConfig",
@@ -885,7 +885,7 @@ static TABLE: [Route; 91] = [
         path: "/2024-08-31/functions/{FunctionName}/recursion-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutFunctionScalingConfig",
@@ -901,7 +901,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
         labels: &["FunctionName"],
         status: 202,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutResourcePolicy",
@@ -909,7 +909,7 @@ static TABLE: [Route; 91] = [
         path: "/2026-07-09/resource-policy/{ResourceArn}",
         labels: &["ResourceArn"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "PutRuntimeManagementConfig",
@@ -917,7 +917,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-07-20/functions/{FunctionName}/runtime-management-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "RemoveLayerVersionPermission",
@@ -925,7 +925,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
         labels: &["LayerName", "VersionNumber", "StatementId"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "RemovePermission",
@@ -933,7 +933,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/policy/{StatementId}",
         labels: &["FunctionName", "StatementId"],
         status: 204,
-        served: false,
+        served: true,
     },
     Route {
         name: "ResumeDurableExecution",
@@ -997,7 +997,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         labels: &["FunctionName", "Name"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "UpdateCapacityProvider",
@@ -1013,7 +1013,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
         labels: &["CodeSigningConfigArn"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "UpdateEventSourceMapping",
@@ -1021,7 +1021,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 202,
-        served: false,
+        served: true,
     },
     Route {
         name: "UpdateFunctionCode",
@@ -1045,7 +1045,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
     Route {
         name: "UpdateFunctionUrlConfig",
@@ -1053,7 +1053,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        served: true,
     },
 ];
 

@@ -97,6 +97,116 @@ impl FromJson for AccountUsage {
     }
 }
 
+/// `AliasConfiguration` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AliasConfiguration {
+    /// `AliasArn`: 0 to 10000 characters.
+    #[serde(rename = "AliasArn", skip_serializing_if = "Option::is_none")]
+    pub alias_arn: Option<String>,
+    /// `Name`: 1 to 128 characters.
+    #[serde(rename = "Name", skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `FunctionVersion`: 1 to 1024 characters.
+    #[serde(rename = "FunctionVersion", skip_serializing_if = "Option::is_none")]
+    pub function_version: Option<String>,
+    /// `Description`: 0 to 256 characters.
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `RoutingConfig`.
+    #[serde(rename = "RoutingConfig", skip_serializing_if = "Option::is_none")]
+    pub routing_config: Option<AliasRoutingConfiguration>,
+    /// `RevisionId`.
+    #[serde(rename = "RevisionId", skip_serializing_if = "Option::is_none")]
+    pub revision_id: Option<String>,
+}
+
+impl FromJson for AliasConfiguration {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "AliasArn" => it.alias_arn = value.optional()?,
+                "Name" => it.name = value.optional()?,
+                "FunctionVersion" => it.function_version = value.optional()?,
+                "Description" => it.description = value.optional()?,
+                "RoutingConfig" => it.routing_config = value.optional()?,
+                "RevisionId" => it.revision_id = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `AliasRoutingConfiguration` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AliasRoutingConfiguration {
+    /// `AdditionalVersionWeights`.
+    #[serde(rename = "AdditionalVersionWeights", skip_serializing_if = "Option::is_none")]
+    pub additional_version_weights: Option<BTreeMap<String, f64>>,
+}
+
+impl FromJson for AliasRoutingConfiguration {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "AdditionalVersionWeights" {
+                it.additional_version_weights = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `AllowedPublishers` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AllowedPublishers {
+    /// `SigningProfileVersionArns`: 1 to 20 entries, required.
+    #[serde(rename = "SigningProfileVersionArns", skip_serializing_if = "Option::is_none")]
+    pub signing_profile_version_arns: Option<Vec<String>>,
+}
+
+impl FromJson for AllowedPublishers {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "SigningProfileVersionArns" {
+                it.signing_profile_version_arns = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `AmazonManagedKafkaEventSourceConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct AmazonManagedKafkaEventSourceConfig {
+    /// `ConsumerGroupId`: 1 to 200 characters.
+    #[serde(rename = "ConsumerGroupId", skip_serializing_if = "Option::is_none")]
+    pub consumer_group_id: Option<String>,
+    /// `SchemaRegistryConfig`.
+    #[serde(rename = "SchemaRegistryConfig", skip_serializing_if = "Option::is_none")]
+    pub schema_registry_config: Option<KafkaSchemaRegistryConfig>,
+}
+
+impl FromJson for AmazonManagedKafkaEventSourceConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "ConsumerGroupId" => it.consumer_group_id = value.optional()?,
+                "SchemaRegistryConfig" => it.schema_registry_config = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `CapacityProviderConfig` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct CapacityProviderConfig {
@@ -115,6 +225,69 @@ impl FromJson for CapacityProviderConfig {
         json.structure(|name, value| {
             if name == "LambdaManagedInstancesCapacityProviderConfig" {
                 it.lambda_managed_instances_capacity_provider_config = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `CodeSigningConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CodeSigningConfig {
+    /// `CodeSigningConfigId`: required.
+    #[serde(rename = "CodeSigningConfigId", skip_serializing_if = "Option::is_none")]
+    pub code_signing_config_id: Option<String>,
+    /// `CodeSigningConfigArn`: 0 to 200 characters, required.
+    #[serde(rename = "CodeSigningConfigArn", skip_serializing_if = "Option::is_none")]
+    pub code_signing_config_arn: Option<String>,
+    /// `Description`: 0 to 256 characters.
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `AllowedPublishers`: required.
+    #[serde(rename = "AllowedPublishers", skip_serializing_if = "Option::is_none")]
+    pub allowed_publishers: Option<AllowedPublishers>,
+    /// `CodeSigningPolicies`: required.
+    #[serde(rename = "CodeSigningPolicies", skip_serializing_if = "Option::is_none")]
+    pub code_signing_policies: Option<CodeSigningPolicies>,
+    /// `LastModified`: 0 to 100 characters, required.
+    #[serde(rename = "LastModified", skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+impl FromJson for CodeSigningConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "CodeSigningConfigId" => it.code_signing_config_id = value.optional()?,
+                "CodeSigningConfigArn" => it.code_signing_config_arn = value.optional()?,
+                "Description" => it.description = value.optional()?,
+                "AllowedPublishers" => it.allowed_publishers = value.optional()?,
+                "CodeSigningPolicies" => it.code_signing_policies = value.optional()?,
+                "LastModified" => it.last_modified = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `CodeSigningPolicies` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CodeSigningPolicies {
+    /// `UntrustedArtifactOnDeployment`.
+    #[serde(rename = "UntrustedArtifactOnDeployment", skip_serializing_if = "Option::is_none")]
+    pub untrusted_artifact_on_deployment: Option<CodeSigningPolicy>,
+}
+
+impl FromJson for CodeSigningPolicies {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "UntrustedArtifactOnDeployment" {
+                it.untrusted_artifact_on_deployment = value.optional()?;
             }
             Ok(())
         })?;
@@ -143,6 +316,48 @@ impl FromJson for Concurrency {
     }
 }
 
+/// `Cors` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Cors {
+    /// `AllowCredentials`.
+    #[serde(rename = "AllowCredentials", skip_serializing_if = "Option::is_none")]
+    pub allow_credentials: Option<bool>,
+    /// `AllowHeaders`: 0 to 100 entries.
+    #[serde(rename = "AllowHeaders", skip_serializing_if = "Option::is_none")]
+    pub allow_headers: Option<Vec<String>>,
+    /// `AllowMethods`: 0 to 6 entries.
+    #[serde(rename = "AllowMethods", skip_serializing_if = "Option::is_none")]
+    pub allow_methods: Option<Vec<String>>,
+    /// `AllowOrigins`: 0 to 100 entries.
+    #[serde(rename = "AllowOrigins", skip_serializing_if = "Option::is_none")]
+    pub allow_origins: Option<Vec<String>>,
+    /// `ExposeHeaders`: 0 to 100 entries.
+    #[serde(rename = "ExposeHeaders", skip_serializing_if = "Option::is_none")]
+    pub expose_headers: Option<Vec<String>>,
+    /// `MaxAge`: 0 to 86400.
+    #[serde(rename = "MaxAge", skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i32>,
+}
+
+impl FromJson for Cors {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "AllowCredentials" => it.allow_credentials = value.optional()?,
+                "AllowHeaders" => it.allow_headers = value.optional()?,
+                "AllowMethods" => it.allow_methods = value.optional()?,
+                "AllowOrigins" => it.allow_origins = value.optional()?,
+                "ExposeHeaders" => it.expose_headers = value.optional()?,
+                "MaxAge" => it.max_age = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `DeadLetterConfig` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct DeadLetterConfig {
@@ -157,6 +372,62 @@ impl FromJson for DeadLetterConfig {
         json.structure(|name, value| {
             if name == "TargetArn" {
                 it.target_arn = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `DestinationConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DestinationConfig {
+    /// `OnSuccess`.
+    #[serde(rename = "OnSuccess", skip_serializing_if = "Option::is_none")]
+    pub on_success: Option<OnSuccess>,
+    /// `OnFailure`.
+    #[serde(rename = "OnFailure", skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<OnFailure>,
+}
+
+impl FromJson for DestinationConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "OnSuccess" => it.on_success = value.optional()?,
+                "OnFailure" => it.on_failure = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `DocumentDBEventSourceConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DocumentDBEventSourceConfig {
+    /// `DatabaseName`: 1 to 63 characters.
+    #[serde(rename = "DatabaseName", skip_serializing_if = "Option::is_none")]
+    pub database_name: Option<String>,
+    /// `CollectionName`: 1 to 57 characters.
+    #[serde(rename = "CollectionName", skip_serializing_if = "Option::is_none")]
+    pub collection_name: Option<String>,
+    /// `FullDocument`.
+    #[serde(rename = "FullDocument", skip_serializing_if = "Option::is_none")]
+    pub full_document: Option<FullDocument>,
+}
+
+impl FromJson for DocumentDBEventSourceConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "DatabaseName" => it.database_name = value.optional()?,
+                "CollectionName" => it.collection_name = value.optional()?,
+                "FullDocument" => it.full_document = value.optional()?,
+                _ => {}
             }
             Ok(())
         })?;
@@ -314,6 +585,215 @@ impl FromJson for EphemeralStorage {
     }
 }
 
+/// `EventSourceMappingConfiguration` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct EventSourceMappingConfiguration {
+    /// `UUID`: 36 to 36 characters.
+    #[serde(rename = "UUID", skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<String>,
+    /// `StartingPosition`.
+    #[serde(rename = "StartingPosition", skip_serializing_if = "Option::is_none")]
+    pub starting_position: Option<EventSourcePosition>,
+    /// `StartingPositionTimestamp`: seconds since 1970.
+    #[serde(rename = "StartingPositionTimestamp", skip_serializing_if = "Option::is_none")]
+    pub starting_position_timestamp: Option<f64>,
+    /// `BatchSize`: 1 to 10000.
+    #[serde(rename = "BatchSize", skip_serializing_if = "Option::is_none")]
+    pub batch_size: Option<i32>,
+    /// `MaximumBatchingWindowInSeconds`: 0 to 300.
+    #[serde(rename = "MaximumBatchingWindowInSeconds", skip_serializing_if = "Option::is_none")]
+    pub maximum_batching_window_in_seconds: Option<i32>,
+    /// `ParallelizationFactor`: 1 to 10.
+    #[serde(rename = "ParallelizationFactor", skip_serializing_if = "Option::is_none")]
+    pub parallelization_factor: Option<i32>,
+    /// `EventSourceArn`: 0 to 10000 characters.
+    #[serde(rename = "EventSourceArn", skip_serializing_if = "Option::is_none")]
+    pub event_source_arn: Option<String>,
+    /// `FilterCriteria`.
+    #[serde(rename = "FilterCriteria", skip_serializing_if = "Option::is_none")]
+    pub filter_criteria: Option<FilterCriteria>,
+    /// `FilterCriteriaError`.
+    #[serde(rename = "FilterCriteriaError", skip_serializing_if = "Option::is_none")]
+    pub filter_criteria_error: Option<FilterCriteriaError>,
+    /// `KMSKeyArn`: 0 to 10000 characters.
+    #[serde(rename = "KMSKeyArn", skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<String>,
+    /// `MetricsConfig`.
+    #[serde(rename = "MetricsConfig", skip_serializing_if = "Option::is_none")]
+    pub metrics_config: Option<EventSourceMappingMetricsConfig>,
+    /// `LoggingConfig`.
+    #[serde(rename = "LoggingConfig", skip_serializing_if = "Option::is_none")]
+    pub logging_config: Option<EventSourceMappingLoggingConfig>,
+    /// `ScalingConfig`.
+    #[serde(rename = "ScalingConfig", skip_serializing_if = "Option::is_none")]
+    pub scaling_config: Option<ScalingConfig>,
+    /// `FunctionArn`: 0 to 10000 characters.
+    #[serde(rename = "FunctionArn", skip_serializing_if = "Option::is_none")]
+    pub function_arn: Option<String>,
+    /// `LastModified`: seconds since 1970.
+    #[serde(rename = "LastModified", skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<f64>,
+    /// `LastProcessingResult`.
+    #[serde(rename = "LastProcessingResult", skip_serializing_if = "Option::is_none")]
+    pub last_processing_result: Option<String>,
+    /// `State`.
+    #[serde(rename = "State", skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// `StateTransitionReason`.
+    #[serde(rename = "StateTransitionReason", skip_serializing_if = "Option::is_none")]
+    pub state_transition_reason: Option<String>,
+    /// `DestinationConfig`.
+    #[serde(rename = "DestinationConfig", skip_serializing_if = "Option::is_none")]
+    pub destination_config: Option<DestinationConfig>,
+    /// `Topics`: 1 to 1 entries.
+    #[serde(rename = "Topics", skip_serializing_if = "Option::is_none")]
+    pub topics: Option<Vec<String>>,
+    /// `Queues`: 1 to 1 entries.
+    #[serde(rename = "Queues", skip_serializing_if = "Option::is_none")]
+    pub queues: Option<Vec<String>>,
+    /// `SourceAccessConfigurations`: 0 to 23 entries.
+    #[serde(rename = "SourceAccessConfigurations", skip_serializing_if = "Option::is_none")]
+    pub source_access_configurations: Option<Vec<SourceAccessConfiguration>>,
+    /// `SelfManagedEventSource`.
+    #[serde(rename = "SelfManagedEventSource", skip_serializing_if = "Option::is_none")]
+    pub self_managed_event_source: Option<SelfManagedEventSource>,
+    /// `MaximumRecordAgeInSeconds`: -1 to 604800.
+    #[serde(rename = "MaximumRecordAgeInSeconds", skip_serializing_if = "Option::is_none")]
+    pub maximum_record_age_in_seconds: Option<i32>,
+    /// `BisectBatchOnFunctionError`.
+    #[serde(rename = "BisectBatchOnFunctionError", skip_serializing_if = "Option::is_none")]
+    pub bisect_batch_on_function_error: Option<bool>,
+    /// `MaximumRetryAttempts`: -1 to 10000.
+    #[serde(rename = "MaximumRetryAttempts", skip_serializing_if = "Option::is_none")]
+    pub maximum_retry_attempts: Option<i32>,
+    /// `TumblingWindowInSeconds`: 0 to 900.
+    #[serde(rename = "TumblingWindowInSeconds", skip_serializing_if = "Option::is_none")]
+    pub tumbling_window_in_seconds: Option<i32>,
+    /// `FunctionResponseTypes`: 0 to 1 entries.
+    #[serde(rename = "FunctionResponseTypes", skip_serializing_if = "Option::is_none")]
+    pub function_response_types: Option<Vec<FunctionResponseType>>,
+    /// `AmazonManagedKafkaEventSourceConfig`.
+    #[serde(
+        rename = "AmazonManagedKafkaEventSourceConfig",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub amazon_managed_kafka_event_source_config: Option<AmazonManagedKafkaEventSourceConfig>,
+    /// `SelfManagedKafkaEventSourceConfig`.
+    #[serde(rename = "SelfManagedKafkaEventSourceConfig", skip_serializing_if = "Option::is_none")]
+    pub self_managed_kafka_event_source_config: Option<SelfManagedKafkaEventSourceConfig>,
+    /// `DocumentDBEventSourceConfig`.
+    #[serde(rename = "DocumentDBEventSourceConfig", skip_serializing_if = "Option::is_none")]
+    pub document_db_event_source_config: Option<DocumentDBEventSourceConfig>,
+    /// `EventSourceMappingArn`: 85 to 120 characters.
+    #[serde(rename = "EventSourceMappingArn", skip_serializing_if = "Option::is_none")]
+    pub event_source_mapping_arn: Option<String>,
+    /// `ProvisionedPollerConfig`.
+    #[serde(rename = "ProvisionedPollerConfig", skip_serializing_if = "Option::is_none")]
+    pub provisioned_poller_config: Option<ProvisionedPollerConfig>,
+}
+
+impl FromJson for EventSourceMappingConfiguration {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "UUID" => it.uuid = value.optional()?,
+                "StartingPosition" => it.starting_position = value.optional()?,
+                "StartingPositionTimestamp" => it.starting_position_timestamp = value.optional()?,
+                "BatchSize" => it.batch_size = value.optional()?,
+                "MaximumBatchingWindowInSeconds" => {
+                    it.maximum_batching_window_in_seconds = value.optional()?
+                }
+                "ParallelizationFactor" => it.parallelization_factor = value.optional()?,
+                "EventSourceArn" => it.event_source_arn = value.optional()?,
+                "FilterCriteria" => it.filter_criteria = value.optional()?,
+                "FilterCriteriaError" => it.filter_criteria_error = value.optional()?,
+                "KMSKeyArn" => it.kms_key_arn = value.optional()?,
+                "MetricsConfig" => it.metrics_config = value.optional()?,
+                "LoggingConfig" => it.logging_config = value.optional()?,
+                "ScalingConfig" => it.scaling_config = value.optional()?,
+                "FunctionArn" => it.function_arn = value.optional()?,
+                "LastModified" => it.last_modified = value.optional()?,
+                "LastProcessingResult" => it.last_processing_result = value.optional()?,
+                "State" => it.state = value.optional()?,
+                "StateTransitionReason" => it.state_transition_reason = value.optional()?,
+                "DestinationConfig" => it.destination_config = value.optional()?,
+                "Topics" => it.topics = value.optional()?,
+                "Queues" => it.queues = value.optional()?,
+                "SourceAccessConfigurations" => {
+                    it.source_access_configurations = value.optional()?
+                }
+                "SelfManagedEventSource" => it.self_managed_event_source = value.optional()?,
+                "MaximumRecordAgeInSeconds" => {
+                    it.maximum_record_age_in_seconds = value.optional()?
+                }
+                "BisectBatchOnFunctionError" => {
+                    it.bisect_batch_on_function_error = value.optional()?
+                }
+                "MaximumRetryAttempts" => it.maximum_retry_attempts = value.optional()?,
+                "TumblingWindowInSeconds" => it.tumbling_window_in_seconds = value.optional()?,
+                "FunctionResponseTypes" => it.function_response_types = value.optional()?,
+                "AmazonManagedKafkaEventSourceConfig" => {
+                    it.amazon_managed_kafka_event_source_config = value.optional()?
+                }
+                "SelfManagedKafkaEventSourceConfig" => {
+                    it.self_managed_kafka_event_source_config = value.optional()?
+                }
+                "DocumentDBEventSourceConfig" => {
+                    it.document_db_event_source_config = value.optional()?
+                }
+                "EventSourceMappingArn" => it.event_source_mapping_arn = value.optional()?,
+                "ProvisionedPollerConfig" => it.provisioned_poller_config = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `EventSourceMappingLoggingConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct EventSourceMappingLoggingConfig {
+    /// `SystemLogLevel`.
+    #[serde(rename = "SystemLogLevel", skip_serializing_if = "Option::is_none")]
+    pub system_log_level: Option<EventSourceMappingSystemLogLevel>,
+}
+
+impl FromJson for EventSourceMappingLoggingConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "SystemLogLevel" {
+                it.system_log_level = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `EventSourceMappingMetricsConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct EventSourceMappingMetricsConfig {
+    /// `Metrics`: 0 to 3 entries.
+    #[serde(rename = "Metrics", skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Vec<EventSourceMappingMetric>>,
+}
+
+impl FromJson for EventSourceMappingMetricsConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Metrics" {
+                it.metrics = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `FileSystemConfig` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct FileSystemConfig {
@@ -336,6 +816,74 @@ impl FromJson for FileSystemConfig {
                 "Arn" => it.arn = value.optional()?,
                 "LocalMountPath" => it.local_mount_path = value.optional()?,
                 "S3FilesConfig" => it.s3_files_config = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `Filter` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Filter {
+    /// `Pattern`: 0 to 4096 characters.
+    #[serde(rename = "Pattern", skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+}
+
+impl FromJson for Filter {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Pattern" {
+                it.pattern = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `FilterCriteria` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FilterCriteria {
+    /// `Filters`.
+    #[serde(rename = "Filters", skip_serializing_if = "Option::is_none")]
+    pub filters: Option<Vec<Filter>>,
+}
+
+impl FromJson for FilterCriteria {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Filters" {
+                it.filters = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `FilterCriteriaError` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FilterCriteriaError {
+    /// `ErrorCode`: 10 to 50 characters.
+    #[serde(rename = "ErrorCode", skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// `Message`: 10 to 2048 characters.
+    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl FromJson for FilterCriteriaError {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "ErrorCode" => it.error_code = value.optional()?,
+                "Message" => it.message = value.optional()?,
                 _ => {}
             }
             Ok(())
@@ -677,6 +1225,44 @@ impl FromJson for FunctionConfiguration {
     }
 }
 
+/// `FunctionEventInvokeConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FunctionEventInvokeConfig {
+    /// `LastModified`: seconds since 1970.
+    #[serde(rename = "LastModified", skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<f64>,
+    /// `FunctionArn`: 0 to 10000 characters.
+    #[serde(rename = "FunctionArn", skip_serializing_if = "Option::is_none")]
+    pub function_arn: Option<String>,
+    /// `MaximumRetryAttempts`: 0 to 2.
+    #[serde(rename = "MaximumRetryAttempts", skip_serializing_if = "Option::is_none")]
+    pub maximum_retry_attempts: Option<i32>,
+    /// `MaximumEventAgeInSeconds`: 60 to 21600.
+    #[serde(rename = "MaximumEventAgeInSeconds", skip_serializing_if = "Option::is_none")]
+    pub maximum_event_age_in_seconds: Option<i32>,
+    /// `DestinationConfig`.
+    #[serde(rename = "DestinationConfig", skip_serializing_if = "Option::is_none")]
+    pub destination_config: Option<DestinationConfig>,
+}
+
+impl FromJson for FunctionEventInvokeConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "LastModified" => it.last_modified = value.optional()?,
+                "FunctionArn" => it.function_arn = value.optional()?,
+                "MaximumRetryAttempts" => it.maximum_retry_attempts = value.optional()?,
+                "MaximumEventAgeInSeconds" => it.maximum_event_age_in_seconds = value.optional()?,
+                "DestinationConfig" => it.destination_config = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `FunctionRuntimeConfig` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct FunctionRuntimeConfig {
@@ -695,6 +1281,106 @@ impl FromJson for FunctionRuntimeConfig {
             match name {
                 "RuntimeArn" => it.runtime_arn = value.optional()?,
                 "RuntimeAlias" => it.runtime_alias = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `FunctionUrlConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FunctionUrlConfig {
+    /// `FunctionUrl`: 40 to 100 characters, required.
+    #[serde(rename = "FunctionUrl", skip_serializing_if = "Option::is_none")]
+    pub function_url: Option<String>,
+    /// `FunctionArn`: 0 to 10000 characters, required.
+    #[serde(rename = "FunctionArn", skip_serializing_if = "Option::is_none")]
+    pub function_arn: Option<String>,
+    /// `CreationTime`: 0 to 100 characters, required.
+    #[serde(rename = "CreationTime", skip_serializing_if = "Option::is_none")]
+    pub creation_time: Option<String>,
+    /// `LastModifiedTime`: 0 to 100 characters, required.
+    #[serde(rename = "LastModifiedTime", skip_serializing_if = "Option::is_none")]
+    pub last_modified_time: Option<String>,
+    /// `Cors`.
+    #[serde(rename = "Cors", skip_serializing_if = "Option::is_none")]
+    pub cors: Option<Cors>,
+    /// `AuthType`: required.
+    #[serde(rename = "AuthType", skip_serializing_if = "Option::is_none")]
+    pub auth_type: Option<FunctionUrlAuthType>,
+    /// `InvokeMode`.
+    #[serde(rename = "InvokeMode", skip_serializing_if = "Option::is_none")]
+    pub invoke_mode: Option<InvokeMode>,
+}
+
+impl FromJson for FunctionUrlConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "FunctionUrl" => it.function_url = value.optional()?,
+                "FunctionArn" => it.function_arn = value.optional()?,
+                "CreationTime" => it.creation_time = value.optional()?,
+                "LastModifiedTime" => it.last_modified_time = value.optional()?,
+                "Cors" => it.cors = value.optional()?,
+                "AuthType" => it.auth_type = value.optional()?,
+                "InvokeMode" => it.invoke_mode = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `GetLayerVersionResponse` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct GetLayerVersionResponse {
+    /// `Content`.
+    #[serde(rename = "Content", skip_serializing_if = "Option::is_none")]
+    pub content: Option<LayerVersionContentOutput>,
+    /// `LayerArn`: 1 to 2048 characters.
+    #[serde(rename = "LayerArn", skip_serializing_if = "Option::is_none")]
+    pub layer_arn: Option<String>,
+    /// `LayerVersionArn`: 1 to 2048 characters.
+    #[serde(rename = "LayerVersionArn", skip_serializing_if = "Option::is_none")]
+    pub layer_version_arn: Option<String>,
+    /// `Description`: 0 to 256 characters.
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `CreatedDate`: 0 to 100 characters.
+    #[serde(rename = "CreatedDate", skip_serializing_if = "Option::is_none")]
+    pub created_date: Option<String>,
+    /// `Version`.
+    #[serde(rename = "Version", skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// `CompatibleArchitectures`: 0 to 2 entries.
+    #[serde(rename = "CompatibleArchitectures", skip_serializing_if = "Option::is_none")]
+    pub compatible_architectures: Option<Vec<Architecture>>,
+    /// `CompatibleRuntimes`: 0 to 15 entries.
+    #[serde(rename = "CompatibleRuntimes", skip_serializing_if = "Option::is_none")]
+    pub compatible_runtimes: Option<Vec<Runtime>>,
+    /// `LicenseInfo`: 0 to 512 characters.
+    #[serde(rename = "LicenseInfo", skip_serializing_if = "Option::is_none")]
+    pub license_info: Option<String>,
+}
+
+impl FromJson for GetLayerVersionResponse {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "Content" => it.content = value.optional()?,
+                "LayerArn" => it.layer_arn = value.optional()?,
+                "LayerVersionArn" => it.layer_version_arn = value.optional()?,
+                "Description" => it.description = value.optional()?,
+                "CreatedDate" => it.created_date = value.optional()?,
+                "Version" => it.version = value.optional()?,
+                "CompatibleArchitectures" => it.compatible_architectures = value.optional()?,
+                "CompatibleRuntimes" => it.compatible_runtimes = value.optional()?,
+                "LicenseInfo" => it.license_info = value.optional()?,
                 _ => {}
             }
             Ok(())
@@ -794,6 +1480,87 @@ impl FromJson for ImageConfigResponse {
     }
 }
 
+/// `KafkaSchemaRegistryAccessConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct KafkaSchemaRegistryAccessConfig {
+    /// `Type`.
+    #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<KafkaSchemaRegistryAuthType>,
+    /// `URI`: 0 to 10000 characters.
+    #[serde(rename = "URI", skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+}
+
+impl FromJson for KafkaSchemaRegistryAccessConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "Type" => it.type_ = value.optional()?,
+                "URI" => it.uri = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `KafkaSchemaRegistryConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct KafkaSchemaRegistryConfig {
+    /// `SchemaRegistryURI`: 1 to 10000 characters.
+    #[serde(rename = "SchemaRegistryURI", skip_serializing_if = "Option::is_none")]
+    pub schema_registry_uri: Option<String>,
+    /// `EventRecordFormat`.
+    #[serde(rename = "EventRecordFormat", skip_serializing_if = "Option::is_none")]
+    pub event_record_format: Option<SchemaRegistryEventRecordFormat>,
+    /// `AccessConfigs`.
+    #[serde(rename = "AccessConfigs", skip_serializing_if = "Option::is_none")]
+    pub access_configs: Option<Vec<KafkaSchemaRegistryAccessConfig>>,
+    /// `SchemaValidationConfigs`.
+    #[serde(rename = "SchemaValidationConfigs", skip_serializing_if = "Option::is_none")]
+    pub schema_validation_configs: Option<Vec<KafkaSchemaValidationConfig>>,
+}
+
+impl FromJson for KafkaSchemaRegistryConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "SchemaRegistryURI" => it.schema_registry_uri = value.optional()?,
+                "EventRecordFormat" => it.event_record_format = value.optional()?,
+                "AccessConfigs" => it.access_configs = value.optional()?,
+                "SchemaValidationConfigs" => it.schema_validation_configs = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `KafkaSchemaValidationConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct KafkaSchemaValidationConfig {
+    /// `Attribute`.
+    #[serde(rename = "Attribute", skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<KafkaSchemaValidationAttribute>,
+}
+
+impl FromJson for KafkaSchemaValidationConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Attribute" {
+                it.attribute = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `LambdaManagedInstancesCapacityProviderConfig` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LambdaManagedInstancesCapacityProviderConfig {
@@ -868,6 +1635,178 @@ impl FromJson for Layer {
     }
 }
 
+/// `LayerVersionContentInput` of the service model.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct LayerVersionContentInput {
+    /// `S3Bucket`: 3 to 63 characters.
+    #[serde(rename = "S3Bucket", skip_serializing_if = "Option::is_none")]
+    pub s3_bucket: Option<String>,
+    /// `S3Key`: 1 to 1024 characters.
+    #[serde(rename = "S3Key", skip_serializing_if = "Option::is_none")]
+    pub s3_key: Option<String>,
+    /// `S3ObjectVersion`: 1 to 1024 characters.
+    #[serde(rename = "S3ObjectVersion", skip_serializing_if = "Option::is_none")]
+    pub s3_object_version: Option<String>,
+    /// `S3ObjectStorageMode`.
+    #[serde(rename = "S3ObjectStorageMode", skip_serializing_if = "Option::is_none")]
+    pub s3_object_storage_mode: Option<S3ObjectStorageMode>,
+    /// `ZipFile`.
+    #[serde(
+        rename = "ZipFile",
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::shape::blob"
+    )]
+    pub zip_file: Option<Bytes>,
+}
+
+impl fmt::Debug for LayerVersionContentInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LayerVersionContentInput")
+            .field("s3_bucket", &self.s3_bucket)
+            .field("s3_key", &self.s3_key)
+            .field("s3_object_version", &self.s3_object_version)
+            .field("s3_object_storage_mode", &self.s3_object_storage_mode)
+            .field("zip_file", &self.zip_file.as_ref().map(|_| "(sensitive)"))
+            .finish()
+    }
+}
+
+impl FromJson for LayerVersionContentInput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "S3Bucket" => it.s3_bucket = value.optional()?,
+                "S3Key" => it.s3_key = value.optional()?,
+                "S3ObjectVersion" => it.s3_object_version = value.optional()?,
+                "S3ObjectStorageMode" => it.s3_object_storage_mode = value.optional()?,
+                "ZipFile" => it.zip_file = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `LayerVersionContentOutput` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LayerVersionContentOutput {
+    /// `Location`: 0 to 10000 characters.
+    #[serde(rename = "Location", skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// `CodeSha256`.
+    #[serde(rename = "CodeSha256", skip_serializing_if = "Option::is_none")]
+    pub code_sha256: Option<String>,
+    /// `CodeSize`.
+    #[serde(rename = "CodeSize", skip_serializing_if = "Option::is_none")]
+    pub code_size: Option<i64>,
+    /// `SigningProfileVersionArn`: 0 to 10000 characters.
+    #[serde(rename = "SigningProfileVersionArn", skip_serializing_if = "Option::is_none")]
+    pub signing_profile_version_arn: Option<String>,
+    /// `SigningJobArn`: 0 to 10000 characters.
+    #[serde(rename = "SigningJobArn", skip_serializing_if = "Option::is_none")]
+    pub signing_job_arn: Option<String>,
+    /// `ResolvedS3Object`.
+    #[serde(rename = "ResolvedS3Object", skip_serializing_if = "Option::is_none")]
+    pub resolved_s3_object: Option<ResolvedS3Object>,
+}
+
+impl FromJson for LayerVersionContentOutput {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "Location" => it.location = value.optional()?,
+                "CodeSha256" => it.code_sha256 = value.optional()?,
+                "CodeSize" => it.code_size = value.optional()?,
+                "SigningProfileVersionArn" => it.signing_profile_version_arn = value.optional()?,
+                "SigningJobArn" => it.signing_job_arn = value.optional()?,
+                "ResolvedS3Object" => it.resolved_s3_object = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `LayerVersionsListItem` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LayerVersionsListItem {
+    /// `LayerVersionArn`: 1 to 2048 characters.
+    #[serde(rename = "LayerVersionArn", skip_serializing_if = "Option::is_none")]
+    pub layer_version_arn: Option<String>,
+    /// `Version`.
+    #[serde(rename = "Version", skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// `Description`: 0 to 256 characters.
+    #[serde(rename = "Description", skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `CreatedDate`: 0 to 100 characters.
+    #[serde(rename = "CreatedDate", skip_serializing_if = "Option::is_none")]
+    pub created_date: Option<String>,
+    /// `CompatibleArchitectures`: 0 to 2 entries.
+    #[serde(rename = "CompatibleArchitectures", skip_serializing_if = "Option::is_none")]
+    pub compatible_architectures: Option<Vec<Architecture>>,
+    /// `CompatibleRuntimes`: 0 to 15 entries.
+    #[serde(rename = "CompatibleRuntimes", skip_serializing_if = "Option::is_none")]
+    pub compatible_runtimes: Option<Vec<Runtime>>,
+    /// `LicenseInfo`: 0 to 512 characters.
+    #[serde(rename = "LicenseInfo", skip_serializing_if = "Option::is_none")]
+    pub license_info: Option<String>,
+}
+
+impl FromJson for LayerVersionsListItem {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "LayerVersionArn" => it.layer_version_arn = value.optional()?,
+                "Version" => it.version = value.optional()?,
+                "Description" => it.description = value.optional()?,
+                "CreatedDate" => it.created_date = value.optional()?,
+                "CompatibleArchitectures" => it.compatible_architectures = value.optional()?,
+                "CompatibleRuntimes" => it.compatible_runtimes = value.optional()?,
+                "LicenseInfo" => it.license_info = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `LayersListItem` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LayersListItem {
+    /// `LayerName`: 1 to 140 characters.
+    #[serde(rename = "LayerName", skip_serializing_if = "Option::is_none")]
+    pub layer_name: Option<String>,
+    /// `LayerArn`: 1 to 2048 characters.
+    #[serde(rename = "LayerArn", skip_serializing_if = "Option::is_none")]
+    pub layer_arn: Option<String>,
+    /// `LatestMatchingVersion`.
+    #[serde(rename = "LatestMatchingVersion", skip_serializing_if = "Option::is_none")]
+    pub latest_matching_version: Option<LayerVersionsListItem>,
+}
+
+impl FromJson for LayersListItem {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "LayerName" => it.layer_name = value.optional()?,
+                "LayerArn" => it.layer_arn = value.optional()?,
+                "LatestMatchingVersion" => it.latest_matching_version = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `LoggingConfig` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LoggingConfig {
@@ -894,6 +1833,139 @@ impl FromJson for LoggingConfig {
                 "ApplicationLogLevel" => it.application_log_level = value.optional()?,
                 "SystemLogLevel" => it.system_log_level = value.optional()?,
                 "LogGroup" => it.log_group = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `OnFailure` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct OnFailure {
+    /// `Destination`: 0 to 350 characters.
+    #[serde(rename = "Destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+}
+
+impl FromJson for OnFailure {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Destination" {
+                it.destination = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `OnSuccess` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct OnSuccess {
+    /// `Destination`: 0 to 350 characters.
+    #[serde(rename = "Destination", skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+}
+
+impl FromJson for OnSuccess {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Destination" {
+                it.destination = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `ProvisionedConcurrencyConfigListItem` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ProvisionedConcurrencyConfigListItem {
+    /// `FunctionArn`: 0 to 10000 characters.
+    #[serde(rename = "FunctionArn", skip_serializing_if = "Option::is_none")]
+    pub function_arn: Option<String>,
+    /// `RequestedProvisionedConcurrentExecutions`: at least 1.
+    #[serde(
+        rename = "RequestedProvisionedConcurrentExecutions",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub requested_provisioned_concurrent_executions: Option<i32>,
+    /// `AvailableProvisionedConcurrentExecutions`: at least 0.
+    #[serde(
+        rename = "AvailableProvisionedConcurrentExecutions",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub available_provisioned_concurrent_executions: Option<i32>,
+    /// `AllocatedProvisionedConcurrentExecutions`: at least 0.
+    #[serde(
+        rename = "AllocatedProvisionedConcurrentExecutions",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub allocated_provisioned_concurrent_executions: Option<i32>,
+    /// `Status`.
+    #[serde(rename = "Status", skip_serializing_if = "Option::is_none")]
+    pub status: Option<ProvisionedConcurrencyStatusEnum>,
+    /// `StatusReason`.
+    #[serde(rename = "StatusReason", skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// `LastModified`: 0 to 100 characters.
+    #[serde(rename = "LastModified", skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+impl FromJson for ProvisionedConcurrencyConfigListItem {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "FunctionArn" => it.function_arn = value.optional()?,
+                "RequestedProvisionedConcurrentExecutions" => {
+                    it.requested_provisioned_concurrent_executions = value.optional()?
+                }
+                "AvailableProvisionedConcurrentExecutions" => {
+                    it.available_provisioned_concurrent_executions = value.optional()?
+                }
+                "AllocatedProvisionedConcurrentExecutions" => {
+                    it.allocated_provisioned_concurrent_executions = value.optional()?
+                }
+                "Status" => it.status = value.optional()?,
+                "StatusReason" => it.status_reason = value.optional()?,
+                "LastModified" => it.last_modified = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `ProvisionedPollerConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ProvisionedPollerConfig {
+    /// `MinimumPollers`: 1 to 200.
+    #[serde(rename = "MinimumPollers", skip_serializing_if = "Option::is_none")]
+    pub minimum_pollers: Option<i32>,
+    /// `MaximumPollers`: 1 to 10000.
+    #[serde(rename = "MaximumPollers", skip_serializing_if = "Option::is_none")]
+    pub maximum_pollers: Option<i32>,
+    /// `PollerGroupName`: 0 to 128 characters.
+    #[serde(rename = "PollerGroupName", skip_serializing_if = "Option::is_none")]
+    pub poller_group_name: Option<String>,
+}
+
+impl FromJson for ProvisionedPollerConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "MinimumPollers" => it.minimum_pollers = value.optional()?,
+                "MaximumPollers" => it.maximum_pollers = value.optional()?,
+                "PollerGroupName" => it.poller_group_name = value.optional()?,
                 _ => {}
             }
             Ok(())
@@ -1014,6 +2086,78 @@ impl FromJson for S3FilesConfig {
     }
 }
 
+/// `ScalingConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ScalingConfig {
+    /// `MaximumConcurrency`: 2 to 1000.
+    #[serde(rename = "MaximumConcurrency", skip_serializing_if = "Option::is_none")]
+    pub maximum_concurrency: Option<i32>,
+}
+
+impl FromJson for ScalingConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "MaximumConcurrency" {
+                it.maximum_concurrency = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `SelfManagedEventSource` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SelfManagedEventSource {
+    /// `Endpoints`: 1 to 2 entries.
+    #[serde(rename = "Endpoints", skip_serializing_if = "Option::is_none")]
+    pub endpoints: Option<BTreeMap<String, Vec<String>>>,
+}
+
+impl FromJson for SelfManagedEventSource {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            if name == "Endpoints" {
+                it.endpoints = value.optional()?;
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `SelfManagedKafkaEventSourceConfig` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SelfManagedKafkaEventSourceConfig {
+    /// `ConsumerGroupId`: 1 to 200 characters.
+    #[serde(rename = "ConsumerGroupId", skip_serializing_if = "Option::is_none")]
+    pub consumer_group_id: Option<String>,
+    /// `SchemaRegistryConfig`.
+    #[serde(rename = "SchemaRegistryConfig", skip_serializing_if = "Option::is_none")]
+    pub schema_registry_config: Option<KafkaSchemaRegistryConfig>,
+    /// `ConsumptionMode`.
+    #[serde(rename = "ConsumptionMode", skip_serializing_if = "Option::is_none")]
+    pub consumption_mode: Option<KafkaEventSourceMappingConsumptionMode>,
+}
+
+impl FromJson for SelfManagedKafkaEventSourceConfig {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "ConsumerGroupId" => it.consumer_group_id = value.optional()?,
+                "SchemaRegistryConfig" => it.schema_registry_config = value.optional()?,
+                "ConsumptionMode" => it.consumption_mode = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
 /// `SnapStart` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SnapStart {
@@ -1053,6 +2197,32 @@ impl FromJson for SnapStartResponse {
             match name {
                 "ApplyOn" => it.apply_on = value.optional()?,
                 "OptimizationStatus" => it.optimization_status = value.optional()?,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(it)
+    }
+}
+
+/// `SourceAccessConfiguration` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SourceAccessConfiguration {
+    /// `Type`.
+    #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<SourceAccessType>,
+    /// `URI`: 1 to 200 characters.
+    #[serde(rename = "URI", skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+}
+
+impl FromJson for SourceAccessConfiguration {
+    fn from_json(json: Json<'_>) -> Result<Self, Malformed> {
+        let mut it = Self::default();
+        json.structure(|name, value| {
+            match name {
+                "Type" => it.type_ = value.optional()?,
+                "URI" => it.uri = value.optional()?,
                 _ => {}
             }
             Ok(())

@@ -1,0 +1,68 @@
+//! What belongs to a function and is no part of any of its versions: aliases, policies, limits.
+//!
+//! It lives in the function's record, so that it is committed with it and goes with it. Changing
+//! it starts nothing anew and leaves the function's own revision as it is.
+
+use std::sync::Arc;
+
+use fika_aws::shape::AwsError;
+use serde::{Deserialize, Serialize};
+
+use crate::change::Unchanged;
+use crate::control::Control;
+use crate::lifecycle::Next;
+use crate::registry::{Function, Snapshot};
+
+/// All of it. As the store keeps it: add members with a default, and leave those out that say
+/// nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    /// Whether loops of this function are cut; none for the default, which is to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recursive_loop: Option<String>,
+}
+
+impl Attached {
+    /// Whether it says nothing, so that the store need not keep it.
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Control {
+    /// Changes what is attached to a function, in its turn. `edit` sees the function as it then
+    /// is; what it returns is the answer, once the change is on disk. Where nothing was changed,
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// Those of `edit`, and of the store.
+    pub(crate) async fn attach<T: Send + 'static>(
+        &self,
+        function: Arc<Function>,
+        edit: impl FnOnce(&mut Attached, &Snapshot) -> Result<T, AwsError> + Send + 'static,
+    ) -> Result<T, AwsError> {
+        let this = self.clone();
+        self.to_the_end(async move {
+            let mut answer = None;
+            let decide = |before: &Snapshot| {
+                let mut attached = (*before.record.attached).clone();
+                answer = Some(edit(&mut attached, before).map_err(Unchanged::Refused)?);
+                if attached == *before.record.attached {
+                    return Err(Unchanged::Same);
+                }
+                let revision_id = before.record.revision_id;
+                let mut next = Next::same(before);
+                next.record.revision_id = revision_id;
+                next.record.attached = Arc::new(attached);
+                Ok(next)
+            };
+            let changed = this.change(&function, decide).await;
+            match (changed, answer) {
+                (Ok(_) | Err(Unchanged::Same), Some(answer)) => Ok(answer),
+                (Err(why), _) => Err(why.answer(&function)),
+                (Ok(_), None) => Err(crate::refuse::internal("a change had no answer")),
+            }
+        })
+        .await
+    }
+}
