@@ -87,8 +87,14 @@ impl Shown {
     }
 
     /// The same, with its version in its ARN.
-    pub(crate) fn qualified(mut self) -> Self {
-        self.arn.qualifier = Some(self.version.clone());
+    pub(crate) fn qualified(self) -> Self {
+        let version = self.version.clone();
+        self.called(version)
+    }
+
+    /// The same, with that qualifier in its ARN: an alias, or its version.
+    pub(crate) fn called(mut self, qualifier: impl Into<String>) -> Self {
+        self.arn.qualifier = Some(qualifier.into());
         self
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use fika_aws::shape::AwsError;
 use serde::{Deserialize, Serialize};
 
+use crate::aliases::Aliases;
 use crate::change::Unchanged;
 use crate::control::Control;
 use crate::lifecycle::Next;
@@ -20,12 +21,27 @@ pub(crate) struct Attached {
     /// Whether loops of this function are cut; none for the default, which is to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recursive_loop: Option<String>,
+    /// Names of its versions.
+    #[serde(default, skip_serializing_if = "Aliases::is_empty")]
+    pub(crate) aliases: Aliases,
 }
 
 impl Attached {
     /// Whether it says nothing, so that the store need not keep it.
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Forgets what is kept by a qualifier, of a version or an alias that is deleted. Members
+    /// that are by qualifier and go with it have their line here.
+    pub(crate) fn forget(&mut self, qualifier: &str) {
+        self.aliases.remove(qualifier);
+    }
+
+    /// The aliases that lead to a published version, by name.
+    pub(crate) fn leading_to(&self, number: u64) -> Vec<&str> {
+        let leading = self.aliases.iter().filter(|(_, alias)| alias.leads_to(number));
+        leading.map(|(name, _)| name.as_str()).collect()
     }
 }
 

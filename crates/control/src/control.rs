@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
+use fika_model::arn::LATEST;
 use fika_model::{FunctionRef, FunctionVersion, Scope, limits};
 use fika_store::{Blobs, Entry, Store, StoreError};
 use serde::de::DeserializeOwned;
@@ -14,8 +15,8 @@ use crate::lifecycle::{self, Uids};
 use crate::preparation::{Preparation, VersionEvents};
 use crate::record::{self, Status};
 use crate::reference::{self, Caller, Which};
-use crate::registry::{Function, Published, Registry};
-use crate::{published, refuse};
+use crate::registry::{Function, Published, Registry, Snapshot};
+use crate::{aliases, published, refuse};
 
 /// Limits, and where work is done.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct ControlOptions {
     pub account_concurrency: u32,
     /// Bytes of code an account may store in a region.
     pub code_storage_bytes: u64,
+    /// Draws from 0 up to, not including, 1, by which aliases share out calls.
+    pub draw: fn() -> f64,
 }
 
 impl ControlOptions {
@@ -36,6 +39,7 @@ impl ControlOptions {
             runtime,
             account_concurrency: limits::ACCOUNT_CONCURRENCY,
             code_storage_bytes: limits::CODE_STORAGE_BYTES,
+            draw: aliases::draw,
         }
     }
 }
@@ -64,6 +68,16 @@ pub enum ControlError {
     /// The store or the blobs cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What one invocation runs, and by which name.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The version that runs.
+    pub version: Arc<FunctionVersion>,
+    /// The ARN it was invoked by, where that is not the version's own: an alias's, or one that
+    /// says `$LATEST`.
+    pub invoked_arn: Option<Arc<str>>,
 }
 
 /// The Control Plane Service. Clones are the same service.
@@ -113,28 +127,49 @@ impl Control {
         Ok(control)
     }
 
-    /// The version that an invocation of this function runs now. Reads memory only.
+    /// What an invocation of this function of the caller's runs now. Reads memory only.
     ///
     /// # Errors
-    /// As Invoke answers: 404 when there is no such function or version, 409 while it is
-    /// `Pending` or when it is `Failed`, 403 for another account's.
+    /// As [`Control::resolve_in`], and 403 for another account's.
     pub fn resolve(
         &self,
         scope: &Scope,
         reference: &FunctionRef,
         qualifier: Option<&str>,
-    ) -> Result<Arc<FunctionVersion>, AwsError> {
+    ) -> Result<Resolved, AwsError> {
         let caller = Caller { scope, action: "InvokeFunction" };
         let qualifier = caller.qualifier(reference, qualifier)?;
-        let found = Which::of(qualifier).and_then(|which| {
-            self.inner.registry.look(scope, &reference.name, |function| match which {
-                Which::Latest => Some(serving(function)),
-                Which::Published(number) => published(function, number),
-            })
+        self.resolve_in(scope, &reference.name, qualifier)
+    }
+
+    /// The same for a function of any account; whether the caller may is for others to know.
+    /// An alias with two versions is resolved by a new draw each time.
+    ///
+    /// # Errors
+    /// As Invoke answers: 404 when there is no such function, version or alias, 409 while it is
+    /// `Pending` or when it is `Failed`.
+    pub fn resolve_in(
+        &self,
+        owner: &Scope,
+        name: &str,
+        qualifier: Option<&str>,
+    ) -> Result<Resolved, AwsError> {
+        let found = self.inner.registry.look(owner, name, |function| {
+            let snapshot = function.snapshot.load();
+            let picked = || Some(snapshot.alias(qualifier?)?.pick((self.inner.options.draw)()));
+            match Which::of(qualifier).or_else(picked)? {
+                Which::Latest => Some(serving(&snapshot)),
+                Which::Published(number) => published(&snapshot, number),
+            }
         });
-        found.flatten().unwrap_or_else(|| {
-            Err(refuse::not_found(&reference::arn(scope, &reference.name, qualifier)))
-        })
+        let arn = |qualifier| reference::arn(owner, name, Some(qualifier));
+        let version = found.flatten().unwrap_or_else(|| {
+            // Here, and only here, AWS names the latest state where nothing was named.
+            Err(refuse::not_found(&arn(qualifier.unwrap_or(LATEST))))
+        })?;
+        let named = qualifier.filter(|named| *named == LATEST || *named != version.version);
+        let invoked_arn = named.map(|named| arn(named).to_string().into());
+        Ok(Resolved { version, invoked_arn })
     }
 
     /// Every published version, of whatever state.
@@ -160,8 +195,7 @@ impl Control {
     }
 }
 
-fn serving(function: &Function) -> Result<Arc<FunctionVersion>, AwsError> {
-    let snapshot = function.snapshot.load();
+fn serving(snapshot: &Snapshot) -> Result<Arc<FunctionVersion>, AwsError> {
     match (&snapshot.serving, &snapshot.record.status) {
         (Some(version), _) => Ok(version.clone()),
         (None, Status::Failed(why)) => Err(refuse::not_invocable("Failed", Some(&why.reason))),
@@ -170,8 +204,7 @@ fn serving(function: &Function) -> Result<Arc<FunctionVersion>, AwsError> {
 }
 
 /// A version's own answer; none when there is no such version.
-fn published(function: &Function, number: u64) -> Option<Result<Arc<FunctionVersion>, AwsError>> {
-    let snapshot = function.snapshot.load();
+fn published(snapshot: &Snapshot, number: u64) -> Option<Result<Arc<FunctionVersion>, AwsError>> {
     let Published { record, version } = &**snapshot.versions.get(&number)?;
     Some(match &record.status {
         Status::Active => Ok(version.clone()),

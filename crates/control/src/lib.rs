@@ -14,13 +14,14 @@
 //! - `lifecycle`: the states of a function and what moves it from one to the next;
 //!   `published`: published versions, and theirs
 //! - `registry`: the functions in memory; `record`: a function in the store
-//! - `attached`: what belongs to a function and is no part of its versions
+//! - `attached`: what belongs to a function and is no part of its versions; `aliases`: the first of it
 //! - `settings`, `environment`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod aliases;
 mod answer;
 mod attached;
 mod change;
@@ -41,7 +42,7 @@ mod unsupported;
 mod wishes;
 
 pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};
-pub use control::{Control, ControlError, ControlOptions};
+pub use control::{Control, ControlError, ControlOptions, Resolved};
 pub use operations::FunctionAnswer;
 pub use preparation::{Preparation, Prepared, Unprepared, VersionEvents};
 pub use sessions::{Session, SessionCredentials, SessionError, Sessions};

@@ -67,7 +67,9 @@ pub(crate) fn prepared(
 
 /// A function without one of its versions.
 pub(crate) fn deleted(before: &Snapshot, number: u64) -> Next {
-    edited(before, number, None)
+    let mut next = edited(before, number, None);
+    Arc::make_mut(&mut next.record.attached).forget(&number.to_string());
+    next
 }
 
 /// The latest state stays as it is, its revision too.

@@ -1,8 +1,11 @@
 //! Which function a caller means.
 
+use std::fmt;
+
 use fika_aws::shape::AwsError;
 use fika_model::arn::LATEST;
 use fika_model::{FunctionArn, FunctionRef, Scope};
+use serde::{Deserialize, Serialize};
 
 use crate::refuse;
 
@@ -29,12 +32,7 @@ impl Caller<'_> {
         qualifier: Option<&'r str>,
     ) -> Result<Option<&'r str>, AwsError> {
         self.same_scope(reference)?;
-        match (reference.qualifier.as_deref(), qualifier) {
-            (Some(derived), Some(given)) if derived != given => Err(refuse::invalid(
-                "The derived qualifier from the function name does not match the specified qualifier.",
-            )),
-            (derived, given) => Ok(derived.or(given)),
-        }
+        one_qualifier(reference, qualifier)
     }
 
     fn same_scope(self, reference: &FunctionRef) -> Result<(), AwsError> {
@@ -55,8 +53,21 @@ impl Caller<'_> {
     }
 }
 
+/// The qualifier meant: one in the name, one beside it, or the same in both.
+pub(crate) fn one_qualifier<'r>(
+    reference: &'r FunctionRef,
+    qualifier: Option<&'r str>,
+) -> Result<Option<&'r str>, AwsError> {
+    match (reference.qualifier.as_deref(), qualifier) {
+        (Some(derived), Some(given)) if derived != given => Err(refuse::invalid(
+            "The derived qualifier from the function name does not match the specified qualifier.",
+        )),
+        (derived, given) => Ok(derived.or(given)),
+    }
+}
+
 /// Which state of a function is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Which {
     /// The changeable one.
     Latest,
@@ -65,7 +76,7 @@ pub(crate) enum Which {
 }
 
 impl Which {
-    /// The state a qualifier names; none for an alias, of which there are none yet.
+    /// The state a qualifier names by itself; none for an alias, which `Snapshot::which` reads.
     pub(crate) fn of(qualifier: Option<&str>) -> Option<Self> {
         match qualifier {
             None | Some(LATEST) => Some(Self::Latest),
@@ -74,6 +85,15 @@ impl Which {
                 text.parse().ok().map(Self::Published)
             }
             Some(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Latest => f.write_str(LATEST),
+            Self::Published(number) => number.fmt(f),
         }
     }
 }

@@ -66,6 +66,25 @@ pub(crate) fn exists(name: &str) -> AwsError {
     AwsError::resource_conflict(format!("Function already exist: {name}"))
 }
 
+/// 409.
+pub(crate) fn alias_exists(arn: &FunctionArn) -> AwsError {
+    AwsError::resource_conflict(format!("Alias already exists: {arn}"))
+}
+
+/// 409, for a version that aliases lead to.
+pub(crate) fn version_in_use(aliases: &[&str]) -> AwsError {
+    AwsError::resource_conflict(format!(
+        "Unable to delete version because the following aliases reference it: [{}]",
+        aliases.join(", ")
+    ))
+}
+
+/// 400; the one such refusal whose body has no `Type` on AWS.
+pub(crate) fn latest_shares_nothing() -> AwsError {
+    let text = "$LATEST is not supported for an alias pointing to more than 1 version";
+    AwsError::new("InvalidParameterValueException", 400, text)
+}
+
 /// 412.
 pub(crate) fn wrong_revision() -> AwsError {
     AwsError::precondition_failed(

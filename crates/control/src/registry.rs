@@ -10,7 +10,9 @@ use fika_model::{CodeRef, FunctionArn, FunctionVersion, Scope, VersionUid};
 use fika_store::{Digest, Revision};
 use tokio::sync::Mutex;
 
+use crate::aliases::Alias;
 use crate::record::{PublishedRecord, Record};
+use crate::reference::Which;
 
 /// Parts of the map that have a lock each, so that invocations of different functions seldom
 /// touch the same one, and a change stops one part for a moment only.
@@ -54,6 +56,25 @@ pub(crate) struct Published {
 }
 
 impl Snapshot {
+    /// The state a qualifier names; for an alias the version it is of.
+    pub(crate) fn which(&self, qualifier: Option<&str>) -> Option<Which> {
+        let alias = || Some(self.alias(qualifier?)?.version);
+        Which::of(qualifier).or_else(alias).filter(|which| self.has(*which))
+    }
+
+    /// The alias of that name.
+    pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
+        self.record.attached.aliases.get(name)
+    }
+
+    /// Whether there is that state.
+    pub(crate) fn has(&self, which: Which) -> bool {
+        match which {
+            Which::Latest => true,
+            Which::Published(number) => self.versions.contains_key(&number),
+        }
+    }
+
     /// The code it needs kept.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
         self.record.codes().chain(self.versions.values().map(|v| &v.record.build.code))

@@ -68,9 +68,11 @@ where
     ) -> Reply {
         let Admitted { caller, body: payload, room: _room, run: _run } = admitted;
         let prepared = functions::target(parts, path).and_then(|(function, qualifier)| {
-            let version = self.control.resolve(&caller.scope, &function, qualifier.as_deref())?;
+            let resolved = self.control.resolve(&caller.scope, &function, qualifier.as_deref())?;
             let mode = invoke::mode(&parts.headers)?;
-            Ok((version, mode, invoke::invocation(&parts.headers, payload)?))
+            let mut invocation = invoke::invocation(&parts.headers, payload)?;
+            invocation.invoked_arn = resolved.invoked_arn;
+            Ok((resolved.version, mode, invocation))
         });
         let (version, mode, invocation) = match prepared {
             Ok(prepared) => prepared,

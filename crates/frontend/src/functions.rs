@@ -1,10 +1,11 @@
 //! The control plane's operations: inputs read and checked, then handed to `control`.
 
 use fika_aws::generated::lambda::{
-    CreateFunctionInput, DeleteFunctionInput, GetAccountSettingsInput,
-    GetFunctionConfigurationInput, GetFunctionInput, GetFunctionRecursionConfigInput, InvokeInput,
-    ListFunctionsInput, ListTagsInput, ListVersionsByFunctionInput, Operation, Operation as O,
-    PublishVersionInput, PutFunctionRecursionConfigInput, TagResourceInput, UntagResourceInput,
+    CreateAliasInput, CreateFunctionInput, DeleteAliasInput, DeleteFunctionInput,
+    GetAccountSettingsInput, GetAliasInput, GetFunctionConfigurationInput, GetFunctionInput,
+    GetFunctionRecursionConfigInput, InvokeInput, ListAliasesInput, ListFunctionsInput,
+    ListTagsInput, ListVersionsByFunctionInput, Operation, Operation as O, PublishVersionInput,
+    PutFunctionRecursionConfigInput, TagResourceInput, UntagResourceInput, UpdateAliasInput,
     UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
 };
 use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
@@ -104,6 +105,18 @@ pub(crate) async fn answer(
         O::ListVersionsByFunction => {
             serve!(request, ListVersionsByFunctionInput, |i| control
                 .list_versions_by_function(scope, &i))
+        }
+
+        O::CreateAlias => {
+            serve!(request, CreateAliasInput, |i| control.create_alias(scope, i).await)
+        }
+        O::GetAlias => serve!(request, GetAliasInput, |i| control.get_alias(scope, &i)),
+        O::ListAliases => serve!(request, ListAliasesInput, |i| control.list_aliases(scope, &i)),
+        O::UpdateAlias => {
+            serve!(request, UpdateAliasInput, |i| control.update_alias(scope, i).await)
+        }
+        O::DeleteAlias => {
+            serve!(request, DeleteAliasInput, |i| control.delete_alias(scope, i).await)
         }
 
         O::TagResource => {

@@ -72,6 +72,7 @@ pub(crate) fn invocation(headers: &HeaderMap, payload: Bytes) -> Result<Invocati
         payload: checked_json(payload)?,
         client_context: headers.get(CLIENT_CONTEXT).map(client_context).transpose()?,
         trace_id: Some(trace_id(headers, request_id)),
+        invoked_arn: None,
         tail: wants_tail(headers)?,
     })
 }

@@ -60,6 +60,8 @@ pub struct Invocation {
     pub client_context: Option<String>,
     /// `X-Amzn-Trace-Id` for the runtime.
     pub trace_id: Option<String>,
+    /// The ARN it was invoked by, for the runtime; none where that is the version's own.
+    pub invoked_arn: Option<Arc<str>>,
     /// Whether the answer carries the end of the log (`LogType: Tail`).
     pub tail: bool,
 }

@@ -186,7 +186,11 @@ fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
         set(CLIENT_CONTEXT, context);
     }
     headers.insert(DEADLINE, HeaderValue::from(unix_ms(deadline)));
-    headers.extend(slot.invoked_arn.clone().map(|arn| (FUNCTION_ARN, arn)));
+    let invoked_arn = match &invocation.invoked_arn {
+        Some(arn) => HeaderValue::from_str(arn).ok(),
+        None => slot.invoked_arn.clone(),
+    };
+    headers.extend(invoked_arn.map(|arn| (FUNCTION_ARN, arn)));
     answer
 }
 

@@ -111,6 +111,7 @@ pub(crate) fn invocation(payload: &'static str, tail: bool) -> Invocation {
         request_id: RequestId::random(),
         payload: Bytes::from_static(payload.as_bytes()),
         client_context: None,
+        invoked_arn: None,
         trace_id: None,
         tail,
     }

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod aliases;
 mod answers;
 mod durable;
 mod fixture;

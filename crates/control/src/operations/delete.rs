@@ -11,7 +11,7 @@ use crate::change::Unchanged;
 use crate::control::Control;
 use crate::reference::{Caller, Which};
 use crate::registry::{Function, Snapshot};
-use crate::{published, refuse};
+use crate::{aliases, published, refuse};
 
 /// What AWS answers; the model says 200 and recorded answers this.
 const NO_CONTENT: i32 = 204;
@@ -35,6 +35,9 @@ impl Control {
                 "$LATEST version cannot be deleted without deleting the function.",
             ));
         }
+        if qualifier.is_some_and(aliases::is_name) {
+            return Err(refuse::invalid("Deletion of aliases is not currently supported."));
+        }
         let function = self.find_whole(scope, "DeleteFunction", Some(&reference.name))?;
         let this = self.clone();
         match (qualifier, Which::of(qualifier)) {
@@ -55,9 +58,14 @@ impl Control {
     }
 
     async fn delete_version(&self, function: &Arc<Function>, number: u64) -> Result<(), AwsError> {
-        let decide = |before: &Snapshot| match before.versions.contains_key(&number) {
-            true => Ok(published::deleted(before, number)),
-            false => Err(Unchanged::Gone),
+        let decide = |before: &Snapshot| {
+            if !before.versions.contains_key(&number) {
+                return Err(Unchanged::Gone);
+            }
+            match before.record.attached.leading_to(number).as_slice() {
+                [] => Ok(published::deleted(before, number)),
+                aliases => Err(Unchanged::Refused(refuse::version_in_use(aliases))),
+            }
         };
         match self.change(function, decide).await {
             Ok(_) | Err(Unchanged::Gone) => Ok(()),

@@ -25,7 +25,7 @@ const PAGE: usize = 50;
 
 /// One entry of a list: a function by its name, and one state of it by its number; 0 is the
 /// latest.
-type Place = (String, u64);
+pub(super) type Place = (String, u64);
 
 impl Control {
     /// ListFunctions: by name, 50 a page at most; all their versions where asked for.
@@ -100,15 +100,15 @@ fn states(function: &Arc<Function>, all: bool) -> Vec<(Place, Shown)> {
     }
 }
 
-fn page(max_items: Option<i32>) -> usize {
+pub(super) fn page(max_items: Option<i32>) -> usize {
     max_items.and_then(|n| usize::try_from(n).ok()).unwrap_or(PAGE).clamp(1, PAGE)
 }
 
-fn mark((name, number): &Place) -> String {
+pub(super) fn mark((name, number): &Place) -> String {
     URL_SAFE_NO_PAD.encode(format!("{name}:{number}"))
 }
 
-fn unmark(marker: Option<&str>) -> Result<Option<Place>, AwsError> {
+pub(super) fn unmark(marker: Option<&str>) -> Result<Option<Place>, AwsError> {
     let Some(marker) = marker.filter(|marker| !marker.is_empty()) else { return Ok(None) };
     let read = |marker: &str| {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(marker).ok()?).ok()?;

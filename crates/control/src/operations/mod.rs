@@ -1,5 +1,6 @@
 //! The operations of the API. Inputs have passed the model's constraints (`validate`) before.
 
+mod aliases;
 mod create;
 mod delete;
 mod list;
@@ -41,11 +42,13 @@ impl Control {
         let caller = Caller { scope, action };
         let reference = caller.reference(name)?;
         let qualifier = caller.qualifier(&reference, qualifier)?;
-        let found = Which::of(qualifier).and_then(|which| {
-            let function = self.inner.registry.get(scope, &reference.name)?;
+        let found = self.inner.registry.get(scope, &reference.name).and_then(|function| {
             let snapshot = function.snapshot.load_full();
-            let shown = Shown::of(&function.arn, &snapshot, which)?;
-            let shown = if qualifier.is_some() { shown.qualified() } else { shown };
+            let shown = Shown::of(&function.arn, &snapshot, snapshot.which(qualifier)?)?;
+            let shown = match qualifier {
+                Some(qualifier) => shown.called(qualifier),
+                None => shown,
+            };
             Some(Found { snapshot, shown })
         });
         let found = found.map(|found| Found { shown: self.optimized(found.shown), ..found });

@@ -135,7 +135,7 @@ pub(crate) struct Slot {
     pub version: Arc<FunctionVersion>,
     pub logbook: Logbook,
     pub coming: Coming,
-    /// The ARN the runtime is told, once and not for each invocation.
+    /// The version's own ARN, which most invocations are made by; written once for all.
     pub invoked_arn: Option<HeaderValue>,
     /// Held while an answer is read from the runtime.
     pub bodies: AsyncMutex<()>,

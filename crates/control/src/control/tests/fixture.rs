@@ -74,15 +74,21 @@ pub(super) fn scope_of(account: &str, region: &str) -> Scope {
 }
 
 fn open(dir: &TempDir, verdict: Verdict) -> (Control, Arc<Fake>) {
-    open_on(Store::open(dir.path()).unwrap(), dir, verdict)
+    open_on(Store::open(dir.path()).unwrap(), dir, verdict, crate::aliases::draw)
 }
 
-fn open_on(store: Store, dir: &TempDir, verdict: Verdict) -> (Control, Arc<Fake>) {
+fn open_on(
+    store: Store,
+    dir: &TempDir,
+    verdict: Verdict,
+    draw: fn() -> f64,
+) -> (Control, Arc<Fake>) {
     let blobs = Blobs::open(dir.path().join("blobs")).unwrap();
     let (retired, asked) = (Mutex::default(), Mutex::default());
     let fake = Arc::new(Fake { verdict: watch::Sender::new(verdict), retired, asked });
     let mut options = ControlOptions::new(Handle::current());
     options.code_storage_bytes = 100_000;
+    options.draw = draw;
     (Control::open(store, blobs, options, fake.clone(), fake.clone()).unwrap(), fake)
 }
 
@@ -102,6 +108,15 @@ impl Fixture {
 
     /// A stop and a start, with nothing under way.
     pub(super) async fn reopen(self, verdict: Verdict) -> Self {
+        self.again(verdict, crate::aliases::draw).await
+    }
+
+    /// The same after a restart, with aliases that share out calls by these draws.
+    pub(super) async fn drawing(self, draw: fn() -> f64) -> Self {
+        self.again(Verdict::Ready, draw).await
+    }
+
+    async fn again(self, verdict: Verdict, draw: fn() -> f64) -> Self {
         let Self { control, fake, dir } = self;
         drop((control, fake));
         // Whichever task lets go of it last, the store is closed when its lock is free.
@@ -111,7 +126,7 @@ impl Fixture {
                 store => break store.unwrap(),
             }
         };
-        let (control, fake) = open_on(store, &dir, verdict);
+        let (control, fake) = open_on(store, &dir, verdict, draw);
         Self { control, fake, dir }
     }
 
@@ -214,8 +229,12 @@ impl Fixture {
         self.control.delete_function(&scope(), &input).await.map(drop)
     }
 
-    pub(super) fn resolve(&self, name: &str) -> Result<Arc<FunctionVersion>, AwsError> {
+    pub(super) fn resolved(&self, name: &str) -> Result<Resolved, AwsError> {
         self.control.resolve(&scope(), &FunctionRef::parse(name).unwrap(), None)
+    }
+
+    pub(super) fn resolve(&self, name: &str) -> Result<Arc<FunctionVersion>, AwsError> {
+        self.resolved(name).map(|resolved| resolved.version)
     }
 
     /// How many blobs are on the disk.

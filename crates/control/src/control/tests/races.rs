@@ -113,7 +113,7 @@ async fn accounts_and_regions_share_nothing() {
     let resolve = |scope: &Scope| fixture.control.resolve(scope, &name, None);
     for (i, scope) in scopes.iter().enumerate() {
         until(|| resolve(scope).is_ok()).await;
-        let version = resolve(scope).unwrap();
+        let version = resolve(scope).unwrap().version;
         assert_eq!((version.timeout.as_secs() as usize, &version.arn.scope), (i + 1, scope));
     }
     fixture.delete("hello").await.unwrap();
