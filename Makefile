@@ -22,7 +22,7 @@ test-firecracker: tools ## Run guests in Firecracker, on a machine with KVM (doc
 bench: build ## Measure against bare Node and AWS's emulator, side by side, in one table
 	cargo run --release --locked --package fika-bench
 
-fuzz: ## Feed hostile bytes to each decoder for a minute
+fuzz: ## Feed hostile bytes to each decoder for a minute (fuzz/run.sh)
 	@sh fuzz/run.sh
 
 lint: fmt generated deny ## Formatting, clippy, generated code, licenses and bans

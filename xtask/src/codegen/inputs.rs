@@ -13,11 +13,30 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
         structure(&mut body, plan, operation.input)?;
         implementation(&mut body, plan, operation)?;
     }
+    checker(&mut body, plan)?;
     Ok(format!(
         "//! What each served operation takes.\n\n{}use super::*;\nuse crate::rest::{{Input, Request}};\n\
-         use crate::shape::{{FromJson, Json, Malformed}};\n{body}",
+         use crate::shape::{{AwsError, FromJson, Json, Malformed}};\n{body}",
         imports(&body)
     ))
+}
+
+fn checker(out: &mut String, plan: &Plan<'_>) -> Result<()> {
+    out.push_str(
+        "\n/// Reads and checks what an operation takes, as serving it begins; none for operations\n\
+         /// that are not served. For those who test with requests of every kind.\n\
+         #[must_use]\n\
+         pub fn check(operation: Operation, request: &Request<'_>) -> Option<Result<(), AwsError>> {\n\
+         fn one<I: Input>(request: &Request<'_>) -> Result<(), AwsError> {\n\
+         I::from_request(request)?.validate()\n}\n\
+         Some(match operation {\n",
+    );
+    for operation in &plan.operations {
+        let (name, input) = (operation.name, plan.name(operation.input));
+        writeln!(out, "Operation::{name} => one::<{input}>(request),")?;
+    }
+    out.push_str("_ => return None,\n})\n}\n");
+    Ok(())
 }
 
 fn implementation(out: &mut String, plan: &Plan<'_>, operation: &Served<'_>) -> Result<()> {

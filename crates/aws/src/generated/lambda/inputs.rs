@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::*;
 use crate::rest::{Input, Request};
-use crate::shape::{FromJson, Json, Malformed};
+use crate::shape::{AwsError, FromJson, Json, Malformed};
 
 /// `AddLayerVersionPermissionRequest` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -2598,4 +2598,113 @@ impl Input for UpdateFunctionUrlConfigInput {
             ..request.json()?
         })
     }
+}
+
+/// Reads and checks what an operation takes, as serving it begins; none for operations
+/// that are not served. For those who test with requests of every kind.
+#[must_use]
+pub fn check(operation: Operation, request: &Request<'_>) -> Option<Result<(), AwsError>> {
+    fn one<I: Input>(request: &Request<'_>) -> Result<(), AwsError> {
+        I::from_request(request)?.validate()
+    }
+    Some(match operation {
+        Operation::AddLayerVersionPermission => one::<AddLayerVersionPermissionInput>(request),
+        Operation::AddPermission => one::<AddPermissionInput>(request),
+        Operation::CreateAlias => one::<CreateAliasInput>(request),
+        Operation::CreateCodeSigningConfig => one::<CreateCodeSigningConfigInput>(request),
+        Operation::CreateEventSourceMapping => one::<CreateEventSourceMappingInput>(request),
+        Operation::CreateFunction => one::<CreateFunctionInput>(request),
+        Operation::CreateFunctionUrlConfig => one::<CreateFunctionUrlConfigInput>(request),
+        Operation::DeleteAlias => one::<DeleteAliasInput>(request),
+        Operation::DeleteCodeSigningConfig => one::<DeleteCodeSigningConfigInput>(request),
+        Operation::DeleteEventSourceMapping => one::<DeleteEventSourceMappingInput>(request),
+        Operation::DeleteFunction => one::<DeleteFunctionInput>(request),
+        Operation::DeleteFunctionCodeSigningConfig => {
+            one::<DeleteFunctionCodeSigningConfigInput>(request)
+        }
+        Operation::DeleteFunctionConcurrency => one::<DeleteFunctionConcurrencyInput>(request),
+        Operation::DeleteFunctionEventInvokeConfig => {
+            one::<DeleteFunctionEventInvokeConfigInput>(request)
+        }
+        Operation::DeleteFunctionUrlConfig => one::<DeleteFunctionUrlConfigInput>(request),
+        Operation::DeleteLayerVersion => one::<DeleteLayerVersionInput>(request),
+        Operation::DeleteProvisionedConcurrencyConfig => {
+            one::<DeleteProvisionedConcurrencyConfigInput>(request)
+        }
+        Operation::DeleteResourcePolicy => one::<DeleteResourcePolicyInput>(request),
+        Operation::GetAccountSettings => one::<GetAccountSettingsInput>(request),
+        Operation::GetAlias => one::<GetAliasInput>(request),
+        Operation::GetCodeSigningConfig => one::<GetCodeSigningConfigInput>(request),
+        Operation::GetEventSourceMapping => one::<GetEventSourceMappingInput>(request),
+        Operation::GetFunction => one::<GetFunctionInput>(request),
+        Operation::GetFunctionCodeSigningConfig => {
+            one::<GetFunctionCodeSigningConfigInput>(request)
+        }
+        Operation::GetFunctionConcurrency => one::<GetFunctionConcurrencyInput>(request),
+        Operation::GetFunctionConfiguration => one::<GetFunctionConfigurationInput>(request),
+        Operation::GetFunctionEventInvokeConfig => {
+            one::<GetFunctionEventInvokeConfigInput>(request)
+        }
+        Operation::GetFunctionRecursionConfig => one::<GetFunctionRecursionConfigInput>(request),
+        Operation::GetFunctionUrlConfig => one::<GetFunctionUrlConfigInput>(request),
+        Operation::GetLayerVersion => one::<GetLayerVersionInput>(request),
+        Operation::GetLayerVersionByArn => one::<GetLayerVersionByArnInput>(request),
+        Operation::GetLayerVersionPolicy => one::<GetLayerVersionPolicyInput>(request),
+        Operation::GetPolicy => one::<GetPolicyInput>(request),
+        Operation::GetProvisionedConcurrencyConfig => {
+            one::<GetProvisionedConcurrencyConfigInput>(request)
+        }
+        Operation::GetResourcePolicy => one::<GetResourcePolicyInput>(request),
+        Operation::GetRuntimeManagementConfig => one::<GetRuntimeManagementConfigInput>(request),
+        Operation::Invoke => one::<InvokeInput>(request),
+        Operation::ListAliases => one::<ListAliasesInput>(request),
+        Operation::ListCodeSigningConfigs => one::<ListCodeSigningConfigsInput>(request),
+        Operation::ListEventSourceMappings => one::<ListEventSourceMappingsInput>(request),
+        Operation::ListFunctionEventInvokeConfigs => {
+            one::<ListFunctionEventInvokeConfigsInput>(request)
+        }
+        Operation::ListFunctionUrlConfigs => one::<ListFunctionUrlConfigsInput>(request),
+        Operation::ListFunctions => one::<ListFunctionsInput>(request),
+        Operation::ListFunctionsByCodeSigningConfig => {
+            one::<ListFunctionsByCodeSigningConfigInput>(request)
+        }
+        Operation::ListLayerVersions => one::<ListLayerVersionsInput>(request),
+        Operation::ListLayers => one::<ListLayersInput>(request),
+        Operation::ListProvisionedConcurrencyConfigs => {
+            one::<ListProvisionedConcurrencyConfigsInput>(request)
+        }
+        Operation::ListTags => one::<ListTagsInput>(request),
+        Operation::ListVersionsByFunction => one::<ListVersionsByFunctionInput>(request),
+        Operation::PublishLayerVersion => one::<PublishLayerVersionInput>(request),
+        Operation::PublishVersion => one::<PublishVersionInput>(request),
+        Operation::PutFunctionCodeSigningConfig => {
+            one::<PutFunctionCodeSigningConfigInput>(request)
+        }
+        Operation::PutFunctionConcurrency => one::<PutFunctionConcurrencyInput>(request),
+        Operation::PutFunctionEventInvokeConfig => {
+            one::<PutFunctionEventInvokeConfigInput>(request)
+        }
+        Operation::PutFunctionRecursionConfig => one::<PutFunctionRecursionConfigInput>(request),
+        Operation::PutProvisionedConcurrencyConfig => {
+            one::<PutProvisionedConcurrencyConfigInput>(request)
+        }
+        Operation::PutResourcePolicy => one::<PutResourcePolicyInput>(request),
+        Operation::PutRuntimeManagementConfig => one::<PutRuntimeManagementConfigInput>(request),
+        Operation::RemoveLayerVersionPermission => {
+            one::<RemoveLayerVersionPermissionInput>(request)
+        }
+        Operation::RemovePermission => one::<RemovePermissionInput>(request),
+        Operation::TagResource => one::<TagResourceInput>(request),
+        Operation::UntagResource => one::<UntagResourceInput>(request),
+        Operation::UpdateAlias => one::<UpdateAliasInput>(request),
+        Operation::UpdateCodeSigningConfig => one::<UpdateCodeSigningConfigInput>(request),
+        Operation::UpdateEventSourceMapping => one::<UpdateEventSourceMappingInput>(request),
+        Operation::UpdateFunctionCode => one::<UpdateFunctionCodeInput>(request),
+        Operation::UpdateFunctionConfiguration => one::<UpdateFunctionConfigurationInput>(request),
+        Operation::UpdateFunctionEventInvokeConfig => {
+            one::<UpdateFunctionEventInvokeConfigInput>(request)
+        }
+        Operation::UpdateFunctionUrlConfig => one::<UpdateFunctionUrlConfigInput>(request),
+        _ => return None,
+    })
 }

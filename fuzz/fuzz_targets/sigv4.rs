@@ -1,0 +1,8 @@
+//! A request that says it is signed.
+#![no_main]
+
+#[path = "../requests.rs"]
+#[allow(dead_code)]
+mod requests;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| requests::sigv4(bytes));
