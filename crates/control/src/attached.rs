@@ -3,6 +3,10 @@
 //! It lives in the function's record, so that it is committed with it and goes with it. Changing
 //! it starts nothing anew and leaves the function's own revision as it is.
 
+mod event_invoke;
+mod function_url;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
@@ -14,6 +18,9 @@ use crate::control::Control;
 use crate::lifecycle::Next;
 use crate::registry::{Function, Snapshot};
 
+pub(crate) use event_invoke::EventInvoke;
+pub(crate) use function_url::{FunctionUrl, random_id};
+
 /// All of it. As the store keeps it: add members with a default, and leave those out that say
 /// nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,6 +31,25 @@ pub(crate) struct Attached {
     /// Names of its versions.
     #[serde(default, skip_serializing_if = "Aliases::is_empty")]
     pub(crate) aliases: Aliases,
+    /// How events are treated, by qualifier.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) event_invokes: BTreeMap<String, EventInvoke>,
+    /// Addresses, by alias; `$LATEST` for the function's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) urls: BTreeMap<String, FunctionUrl>,
+    /// When the runtime of a version is updated, by qualifier; none for Lambda's default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) runtime_updates: BTreeMap<String, RuntimeUpdates>,
+}
+
+/// When the runtime of a version is updated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RuntimeUpdates {
+    /// `Auto`, `Manual` or `FunctionUpdate`.
+    pub(crate) on: String,
+    /// The runtime version to stay with, where that is `Manual`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version_arn: Option<String>,
 }
 
 impl Attached {
@@ -36,6 +62,9 @@ impl Attached {
     /// that are by qualifier and go with it have their line here.
     pub(crate) fn forget(&mut self, qualifier: &str) {
         self.aliases.remove(qualifier);
+        self.event_invokes.remove(qualifier);
+        self.urls.remove(qualifier);
+        self.runtime_updates.remove(qualifier);
     }
 
     /// The aliases that lead to a published version, by name.
@@ -43,6 +72,11 @@ impl Attached {
         let leading = self.aliases.iter().filter(|(_, alias)| alias.leads_to(number));
         leading.map(|(name, _)| name.as_str()).collect()
     }
+}
+
+/// A moment of milliseconds since 1970 as the API's timestamps have it.
+pub(crate) fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1000.0
 }
 
 impl Control {

@@ -29,6 +29,8 @@ pub struct ControlOptions {
     pub code_storage_bytes: u64,
     /// Draws from 0 up to, not including, 1, by which aliases share out calls.
     pub draw: fn() -> f64,
+    /// Where the addresses of function URLs are, with its port, as in `localhost:9750`.
+    pub url_host: String,
 }
 
 impl ControlOptions {
@@ -40,6 +42,7 @@ impl ControlOptions {
             account_concurrency: limits::ACCOUNT_CONCURRENCY,
             code_storage_bytes: limits::CODE_STORAGE_BYTES,
             draw: aliases::draw,
+            url_host: "localhost".into(),
         }
     }
 }

@@ -15,6 +15,7 @@
 //!   `published`: published versions, and theirs
 //! - `registry`: the functions in memory; `record`: a function in the store
 //! - `attached`: what belongs to a function and is no part of its versions; `aliases`: the first of it
+//! - `wire`: shapes of the API as the store keeps them
 //! - `settings`, `environment`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
@@ -39,6 +40,7 @@ mod registry;
 mod sessions;
 mod settings;
 mod unsupported;
+mod wire;
 mod wishes;
 
 pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};

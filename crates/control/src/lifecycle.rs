@@ -201,7 +201,8 @@ pub(crate) fn runnable(
     })
 }
 
-fn now_ms() -> i64 {
+/// Now, milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -65,7 +65,7 @@ pub(crate) fn prepared(
     Some(edited(before, number, Some(published)))
 }
 
-/// A function without one of its versions.
+/// A function without one of its versions, and without what was attached to that.
 pub(crate) fn deleted(before: &Snapshot, number: u64) -> Next {
     let mut next = edited(before, number, None);
     Arc::make_mut(&mut next.record.attached).forget(&number.to_string());

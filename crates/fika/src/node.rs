@@ -65,6 +65,8 @@ pub struct NodeOptions {
     pub data_dir: PathBuf,
     /// Where runtime images are.
     pub runtimes_dir: PathBuf,
+    /// Where the addresses of function URLs are, with its port.
+    pub url_host: String,
     /// What the operator says of the root account.
     pub root: RootOptions,
     /// Whether missing runtimes may be fetched.
@@ -164,6 +166,7 @@ impl Node {
 
         let mut limits = ControlOptions::new(Handle::current());
         limits.account_concurrency = options.counting.account_concurrency;
+        limits.url_host.clone_from(&options.url_host);
         let preparation = Arc::new(Prepare::new(worker.clone()));
         let retired = Arc::new(Retire(assignment.clone(), worker.clone()));
         let control = Control::open(store, blobs.clone(), limits, preparation, retired)?;

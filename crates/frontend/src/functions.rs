@@ -1,13 +1,6 @@
 //! The control plane's operations: inputs read and checked, then handed to `control`.
 
-use fika_aws::generated::lambda::{
-    CreateAliasInput, CreateFunctionInput, DeleteAliasInput, DeleteFunctionInput,
-    GetAccountSettingsInput, GetAliasInput, GetFunctionConfigurationInput, GetFunctionInput,
-    GetFunctionRecursionConfigInput, InvokeInput, ListAliasesInput, ListFunctionsInput,
-    ListTagsInput, ListVersionsByFunctionInput, Operation, Operation as O, PublishVersionInput,
-    PutFunctionRecursionConfigInput, TagResourceInput, UntagResourceInput, UpdateAliasInput,
-    UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
-};
+use fika_aws::generated::lambda::{self, GetFunctionInput, InvokeInput, Operation, Operation as O};
 use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{Service, Signer};
@@ -53,8 +46,8 @@ pub(crate) fn target(
 /// One operation: its input read and checked, what `control` makes of it, and that on the wire.
 macro_rules! serve {
     ($request:expr, $input:ident, |$checked:ident| $output:expr) => {{
-        let $checked: $input = checked($request)?;
-        respond::<$input>($output)
+        let $checked: lambda::$input = checked($request)?;
+        respond::<lambda::$input>($output)
     }};
 }
 
@@ -135,6 +128,64 @@ pub(crate) async fn answer(
             serve!(request, PutFunctionRecursionConfigInput, |i| control
                 .put_function_recursion_config(scope, i)
                 .await)
+        }
+
+        O::PutFunctionEventInvokeConfig => {
+            serve!(request, PutFunctionEventInvokeConfigInput, |i| control
+                .put_function_event_invoke_config(scope, i)
+                .await)
+        }
+        O::UpdateFunctionEventInvokeConfig => {
+            serve!(request, UpdateFunctionEventInvokeConfigInput, |i| control
+                .update_function_event_invoke_config(scope, i)
+                .await)
+        }
+        O::GetFunctionEventInvokeConfig => {
+            serve!(request, GetFunctionEventInvokeConfigInput, |i| control
+                .get_function_event_invoke_config(scope, i))
+        }
+        O::ListFunctionEventInvokeConfigs => {
+            serve!(request, ListFunctionEventInvokeConfigsInput, |i| control
+                .list_function_event_invoke_configs(scope, i))
+        }
+        O::DeleteFunctionEventInvokeConfig => {
+            serve!(request, DeleteFunctionEventInvokeConfigInput, |i| control
+                .delete_function_event_invoke_config(scope, i)
+                .await)
+        }
+
+        O::CreateFunctionUrlConfig => {
+            serve!(request, CreateFunctionUrlConfigInput, |i| control
+                .create_function_url_config(scope, i)
+                .await)
+        }
+        O::UpdateFunctionUrlConfig => {
+            serve!(request, UpdateFunctionUrlConfigInput, |i| control
+                .update_function_url_config(scope, i)
+                .await)
+        }
+        O::GetFunctionUrlConfig => {
+            serve!(request, GetFunctionUrlConfigInput, |i| control
+                .get_function_url_config(scope, i))
+        }
+        O::ListFunctionUrlConfigs => {
+            serve!(request, ListFunctionUrlConfigsInput, |i| control
+                .list_function_url_configs(scope, i))
+        }
+        O::DeleteFunctionUrlConfig => {
+            serve!(request, DeleteFunctionUrlConfigInput, |i| control
+                .delete_function_url_config(scope, i)
+                .await)
+        }
+
+        O::PutRuntimeManagementConfig => {
+            serve!(request, PutRuntimeManagementConfigInput, |i| control
+                .put_runtime_management_config(scope, i)
+                .await)
+        }
+        O::GetRuntimeManagementConfig => {
+            serve!(request, GetRuntimeManagementConfigInput, |i| control
+                .get_runtime_management_config(scope, i))
         }
 
         other => Err(reply::not_served(other.name())),

@@ -3,10 +3,15 @@
 mod aliases;
 mod create;
 mod delete;
+mod event_invoke;
+mod function_url;
 mod list;
+mod page;
+mod part;
 mod publish;
 mod read;
 mod recursion;
+mod runtime_management;
 mod tags;
 mod update;
 
@@ -23,6 +28,8 @@ use crate::refuse;
 use crate::registry::{Function, Snapshot};
 
 pub use read::FunctionAnswer;
+
+use part::{Part, has};
 
 /// The state of a function that a caller names, and the function as it then was.
 struct Found {

@@ -58,7 +58,11 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let required = args.require_wall.iter().cloned().collect();
     let kernels = KernelStore::open(args.data.kernel()?);
     let choice = walls::choose(args.wall, &required, &args.egress, || Found::look(&kernels))?;
-    let options = options(args, &choice, required)?;
+    let options = NodeOptions {
+        // Programs and browsers take every name under `localhost` for this machine.
+        url_host: format!("localhost:{}", address.port()),
+        ..options(args, &choice, required)?
+    };
     say_which_wall(args, &choice, *ui);
     if options.wall == WallKind::None {
         // Functions are of our own user then: they must not look into us all the same.
@@ -123,6 +127,7 @@ fn options(
     let concurrency = args.account_concurrency;
     let wall = choice.kind;
     Ok(NodeOptions {
+        url_host: "localhost".into(),
         data_dir: args.data.dir()?,
         runtimes_dir: args.data.runtimes()?,
         root: RootOptions::from_env(),
