@@ -106,7 +106,7 @@ impl World {
     fn new(creations: Vec<Fate>) -> Arc<Self> {
         let counter = Counter::new(CountingOptions {
             account_concurrency: ACCOUNT_LIMIT,
-            requests_per_concurrency: None,
+            requests_per_second: None,
         });
         let versions = [version(1, 128), version(2, 256), version(3, 512)];
         counter.reserve(&versions[1].arn, Some(RESERVED));
@@ -153,7 +153,7 @@ impl World {
     async fn client(&self, client: Client) {
         sleep(Duration::from_millis(client.comes_ms)).await;
         let version = &self.versions[client.version];
-        let Ok(permit) = self.counter.try_admit(&version.arn) else { return };
+        let Ok(permit) = self.counter.try_admit(&version.arn, version.uid) else { return };
         let patience = Duration::from_millis(client.patience_ms.unwrap_or(u64::MAX / 2));
         let assigned = self.assigner.assign(version, client.near.map(LaneId));
         let Ok(Ok(lease)) = timeout(patience, assigned).await else { return };

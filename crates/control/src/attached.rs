@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aliases::Aliases;
 use crate::change::Unchanged;
+use crate::concurrency::Concurrency;
 use crate::control::Control;
 use crate::lifecycle::Next;
 use crate::registry::{Function, Snapshot};
@@ -40,6 +41,9 @@ pub(crate) struct Attached {
     /// When the runtime of a version is updated, by qualifier; none for Lambda's default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) runtime_updates: BTreeMap<String, RuntimeUpdates>,
+    /// What it has of its account's concurrency.
+    #[serde(default, skip_serializing_if = "Concurrency::is_none")]
+    pub(crate) concurrency: Concurrency,
 }
 
 /// When the runtime of a version is updated.

@@ -68,13 +68,14 @@ impl Control {
         arn: FunctionArn,
         next: Next,
     ) -> Result<Arc<Snapshot>, AwsError> {
+        let room = self.claim(&arn.scope, next.code_bytes(&Versions::default()))?;
         let batch = put(Batch::new().if_absent(record::key(&arn)), &arn, &next);
         let at = self.inner.store.commit(batch).await.map_err(|error| match error {
             CommitError::Conflict { .. } => refuse::exists(&arn.name),
             error => refuse::store_failed(&error),
         })?;
         let function = Arc::new(Function::new(arn, next.committed(at, Versions::default())));
-        self.inner.registry.insert(&function);
+        self.inner.registry.insert(&function, room);
         let snapshot = function.snapshot.load_full();
         self.prepare_new(&function, None, &snapshot);
         Ok(snapshot)
@@ -93,11 +94,14 @@ impl Control {
         }
         let before = function.snapshot.load_full();
         let next = decide(&before)?;
+        let more = next.code_bytes(&before.versions).saturating_sub(before.code_bytes());
+        let room = self.claim(&function.arn.scope, more).map_err(Unchanged::Refused)?;
         let batch = Batch::new().if_at(record::key(&function.arn), before.at);
         let batch = put(batch, &function.arn, &next);
         let at = self.inner.store.commit(batch).await.map_err(Unchanged::NotStored)?;
         let after = Arc::new(next.committed(at, before.versions.clone()));
-        self.inner.registry.replace(function, after.clone());
+        self.inner.registry.replace(function, after.clone(), room);
+        self.tell_concurrency(function, Some(&before), Some(&after));
         self.replaced(&before, Some(&after));
         self.prepare_new(function, Some(&before), &after);
         Ok(after)
@@ -118,6 +122,7 @@ impl Control {
             .fold(batch, |batch, number| batch.delete(record::version_key(&function.arn, *number)));
         self.inner.store.commit(batch).await.map_err(Unchanged::NotStored)?;
         self.inner.registry.remove(function);
+        self.tell_concurrency(function, Some(&before), None);
         self.replaced(&before, None);
         Ok(())
     }

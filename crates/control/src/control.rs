@@ -10,12 +10,13 @@ use fika_store::{Blobs, Entry, Store, StoreError};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 
 use crate::lifecycle::{self, Uids};
 use crate::preparation::{Preparation, VersionEvents};
 use crate::record::{self, Status};
 use crate::reference::{self, Caller, Which};
-use crate::registry::{Function, Published, Registry, Snapshot};
+use crate::registry::{Claim, Function, Published, Registry, Snapshot};
 use crate::{aliases, published, refuse};
 
 /// Limits, and where work is done.
@@ -95,6 +96,8 @@ pub(crate) struct Inner {
     pub(crate) options: ControlOptions,
     pub(crate) registry: Registry,
     pub(crate) uids: Uids,
+    /// Held by whoever takes of an account's concurrency, from the look at what is left to the commit.
+    pub(crate) sharing_out: Mutex<()>,
     pub(crate) preparation: Arc<dyn Preparation>,
     pub(crate) events: Arc<dyn VersionEvents>,
 }
@@ -121,9 +124,11 @@ impl Control {
         let (registry, uids) = (Registry::new(), Uids::default());
         let mut shelf = restore_versions(&store.scan(record::VERSIONS.as_bytes())?, &uids)?;
         for entry in store.scan(record::PREFIX.as_bytes())? {
-            registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?));
+            registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?), Claim::default());
         }
-        let inner = Inner { store, blobs, options, registry, uids, preparation, events };
+        let sharing_out = Mutex::default();
+        let inner =
+            Inner { store, blobs, options, registry, uids, sharing_out, preparation, events };
         let control = Self { inner: Arc::new(inner) };
         control.sweep()?;
         control.resume();
@@ -193,6 +198,7 @@ impl Control {
 
     fn resume(&self) {
         for function in self.inner.registry.all() {
+            self.tell_concurrency(&function, None, Some(&function.snapshot.load()));
             self.prepare_rest(&function);
         }
     }

@@ -14,7 +14,8 @@
 //! - `lifecycle`: the states of a function and what moves it from one to the next;
 //!   `published`: published versions, and theirs
 //! - `registry`: the functions in memory; `record`: a function in the store
-//! - `attached`: what belongs to a function and is no part of its versions; `aliases`: the first of it
+//! - `attached`: what belongs to a function and is no part of its versions; `aliases`,
+//!   `concurrency`: parts of it
 //! - `wire`: shapes of the API as the store keeps them
 //! - `settings`, `environment`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
@@ -27,6 +28,7 @@ mod answer;
 mod attached;
 mod change;
 mod code;
+mod concurrency;
 mod control;
 mod environment;
 mod lifecycle;

@@ -55,6 +55,15 @@ impl Next {
         Self { record, latest, serving, edit: None }
     }
 
+    /// What its code counts for, after a snapshot with these versions.
+    pub(crate) fn code_bytes(&self, versions: &Versions) -> u64 {
+        let edited = self.edit.as_ref().map(|(number, _)| *number);
+        let kept = versions.iter().filter(|(number, _)| Some(**number) != edited);
+        let new = self.edit.iter().filter_map(|(_, published)| published.as_ref());
+        let published = kept.map(|(_, published)| published).chain(new);
+        self.record.latest.code.size + published.map(|p| p.record.build.code.size).sum::<u64>()
+    }
+
     /// The snapshot it becomes, after one with these versions.
     pub(crate) fn committed(self, at: Revision, mut versions: Versions) -> Snapshot {
         if let Some((number, published)) = self.edit {

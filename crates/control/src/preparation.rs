@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use fika_model::{FunctionVersion, VersionUid};
+use fika_model::{FunctionArn, FunctionVersion, VersionUid};
 
 /// What preparing a version comes to, later.
 pub type Prepared = Pin<Box<dyn Future<Output = Result<(), Unprepared>> + Send>>;
@@ -36,9 +36,17 @@ pub trait Preparation: Send + Sync + 'static {
     }
 }
 
-/// Is told what becomes of versions.
+/// Is told what becomes of versions, and of what functions have of concurrency. Each function's changes come in
+/// their order.
 pub trait VersionEvents: Send + Sync + 'static {
     /// No invocation is given this version any more: it was replaced or deleted. Those that
     /// were given it may still run.
     fn retired(&self, version: VersionUid);
+
+    /// So many invocations of a function may run at once, from now on, and nobody else may have
+    /// that; none: it has what is left to all.
+    fn reserved(&self, _function: &FunctionArn, _reserved: Option<u32>) {}
+
+    /// So many sandboxes of a version are to be there before anybody asks, from now on.
+    fn provisioned(&self, _version: &Arc<FunctionVersion>, _amount: u32) {}
 }

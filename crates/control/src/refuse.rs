@@ -61,6 +61,14 @@ pub(crate) fn wrong_code(given: &str, current: &str) -> AwsError {
     ))
 }
 
+/// 400, where an account has stored all the code it may.
+pub(crate) fn code_storage_full(used: u64, limit: u64) -> AwsError {
+    AwsError::code_storage_exceeded(format!(
+        "Code storage limit exceeded: {used} of {limit} bytes are in use. Delete functions that \
+         are not needed."
+    ))
+}
+
 /// 409.
 pub(crate) fn exists(name: &str) -> AwsError {
     AwsError::resource_conflict(format!("Function already exist: {name}"))

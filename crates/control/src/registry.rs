@@ -81,7 +81,7 @@ impl Snapshot {
     }
 
     /// What its code counts for: every version's, as on AWS, also where two have the same.
-    fn code_bytes(&self) -> u64 {
+    pub(crate) fn code_bytes(&self) -> u64 {
         let published = self.versions.values().map(|v| v.record.build.code.size);
         self.record.latest.code.size + published.sum::<u64>()
     }
@@ -107,6 +107,44 @@ type Shard = HashMap<Scope, HashMap<Box<str>, Arc<Function>>>;
 struct Book {
     names: BTreeMap<Box<str>, Arc<Function>>,
     code_bytes: u64,
+    /// Bytes that changes are about to add.
+    claimed: u64,
+    /// What its functions have taken of the account's concurrency.
+    concurrency: u32,
+}
+
+impl Book {
+    fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.claimed == 0
+    }
+}
+
+/// Room for code that a change is about to add: nobody else can have it meanwhile. It is
+/// given back when dropped, unless the change is there.
+#[derive(Debug, Default)]
+pub(crate) struct Claim(Option<(Arc<RwLock<Books>>, Scope, u64)>);
+
+impl Claim {
+    /// The change is there, and counts itself.
+    fn settle(mut self, books: &mut Books) {
+        self.release(books);
+    }
+
+    fn release(&mut self, books: &mut Books) {
+        let Some((_, scope, bytes)) = self.0.take() else { return };
+        let book = books.scopes.entry(scope).or_default();
+        book.claimed -= bytes;
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let Some((books, scope, _)) = &self.0 else { return };
+        let (books, scope) = (Arc::clone(books), scope.clone());
+        let mut books = books.write().unwrap_or_else(PoisonError::into_inner);
+        self.release(&mut books);
+        books.forget_empty(&scope);
+    }
 }
 
 /// All books, and how many functions need each code.
@@ -121,7 +159,9 @@ impl Books {
         for CodeRef { sha256, .. } in snapshot.codes() {
             *self.codes.entry(sha256.as_str().into()).or_default() += 1;
         }
-        self.book(function).code_bytes += snapshot.code_bytes();
+        let book = self.book(function);
+        book.code_bytes += snapshot.code_bytes();
+        book.concurrency += snapshot.record.attached.concurrency.taken();
     }
 
     fn discount(&mut self, function: &Function, snapshot: &Snapshot) {
@@ -133,7 +173,15 @@ impl Books {
                 }
             }
         }
-        self.book(function).code_bytes -= snapshot.code_bytes();
+        let book = self.book(function);
+        book.code_bytes -= snapshot.code_bytes();
+        book.concurrency -= snapshot.record.attached.concurrency.taken();
+    }
+
+    fn forget_empty(&mut self, scope: &Scope) {
+        if self.scopes.get(scope).is_some_and(Book::is_empty) {
+            self.scopes.remove(scope);
+        }
     }
 
     fn book(&mut self, function: &Function) -> &mut Book {
@@ -146,13 +194,13 @@ impl Books {
 pub(crate) struct Registry {
     hasher: RandomState,
     shards: Vec<RwLock<Shard>>,
-    books: RwLock<Books>,
+    books: Arc<RwLock<Books>>,
 }
 
 impl Registry {
     pub(crate) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| RwLock::default()).collect();
-        Self { hasher: RandomState::new(), shards, books: RwLock::default() }
+        Self { hasher: RandomState::new(), shards, books: Arc::default() }
     }
 
     /// Looks at a function, without allocating or counting references.
@@ -176,9 +224,11 @@ impl Registry {
         self.look(&function.arn.scope, &function.arn.name, same).unwrap_or(false)
     }
 
-    pub(crate) fn insert(&self, function: &Arc<Function>) {
+    /// Shows a new function, whose code found room.
+    pub(crate) fn insert(&self, function: &Arc<Function>, room: Claim) {
         let FunctionArn { scope, name, .. } = &function.arn;
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        room.settle(&mut books);
         books.count(function, &function.snapshot.load());
         books.book(function).names.insert(name.as_str().into(), function.clone());
         let mut shard = self.shard(name).write().unwrap_or_else(PoisonError::into_inner);
@@ -186,8 +236,9 @@ impl Registry {
     }
 
     /// Shows a function as it now is. The caller has its turn.
-    pub(crate) fn replace(&self, function: &Function, after: Arc<Snapshot>) {
+    pub(crate) fn replace(&self, function: &Function, after: Arc<Snapshot>, room: Claim) {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        room.settle(&mut books);
         books.count(function, &after);
         books.discount(function, &function.snapshot.swap(after));
     }
@@ -197,11 +248,8 @@ impl Registry {
         let FunctionArn { scope, name, .. } = &function.arn;
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         books.discount(function, &function.snapshot.load());
-        let book = books.book(function);
-        book.names.remove(name.as_str());
-        if book.names.is_empty() {
-            books.scopes.remove(scope);
-        }
+        books.book(function).names.remove(name.as_str());
+        books.forget_empty(scope);
         let mut shard = self.shard(name).write().unwrap_or_else(PoisonError::into_inner);
         if let Some(names) = shard.get_mut(scope) {
             names.remove(name.as_str());
@@ -228,6 +276,26 @@ impl Registry {
     pub(crate) fn usage(&self, scope: &Scope) -> (usize, u64) {
         let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
         books.scopes.get(scope).map_or((0, 0), |book| (book.names.len(), book.code_bytes))
+    }
+
+    /// What a scope's functions have taken of its concurrency.
+    pub(crate) fn concurrency(&self, scope: &Scope) -> u32 {
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        books.scopes.get(scope).map_or(0, |book| book.concurrency)
+    }
+
+    /// Room for so many more bytes of code in a scope; what is used when there is none.
+    pub(crate) fn claim(&self, scope: &Scope, bytes: u64, limit: u64) -> Result<Claim, u64> {
+        if bytes == 0 {
+            return Ok(Claim::default());
+        }
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        let used = books.scopes.get(scope).map_or(0, |book| book.code_bytes + book.claimed);
+        if used.saturating_add(bytes) > limit {
+            return Err(used);
+        }
+        books.scopes.entry(scope.clone()).or_default().claimed += bytes;
+        Ok(Claim(Some((Arc::clone(&self.books), scope.clone(), bytes))))
     }
 
     /// Every function there is.

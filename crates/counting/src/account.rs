@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use fika_model::{Throttle, ThrottleReason};
+use fika_model::{Throttle, ThrottleReason, VersionUid};
 use slab::Slab;
 
-use crate::bucket::{Bucket, Rate};
+use crate::function::{Function, Sums};
+use crate::state::Requests;
 use crate::sweep::Sweep;
+use crate::window::Window;
 
 /// When to try again after a concurrency limit: when an invocation will end is not known.
 const CONCURRENCY_RETRY: Duration = Duration::from_secs(1);
@@ -21,96 +23,90 @@ pub struct AccountSnapshot {
     pub limit: u32,
     /// Of the limit, what functions have reserved.
     pub reserved: u32,
-    /// Of the limit, what is left for functions without a reservation.
+    /// Of the limit, what is provisioned for functions without a reservation.
+    pub provisioned: u32,
+    /// Of the limit, what is left for everything else.
     pub unreserved: u32,
-}
-
-#[derive(Debug, Default)]
-struct Function {
-    running: u32,
-    reserved: Option<u32>,
-    /// Its own requests a second; used only with a reservation.
-    requests: Bucket,
 }
 
 #[derive(Debug)]
 pub(crate) struct Account {
     limit: u32,
-    /// Requests a second for each unit of concurrency; none for no such limit.
-    requests_per_unit: Option<u32>,
-    reserved: u32,
-    running: u32,
-    /// Of those running, the ones of functions without a reservation.
-    running_unreserved: u32,
-    /// Requests a second of all functions without a reservation.
-    requests: Bucket,
+    rule: Requests,
+    sums: Sums,
+    /// Requests of all functions without a reservation.
+    requests: Window,
     functions: Slab<Function>,
     by_name: HashMap<Box<str>, usize>,
     sweep: Sweep,
 }
 
 impl Account {
-    pub(crate) fn new(limit: u32, requests_per_unit: Option<u32>) -> Self {
+    pub(crate) fn new(limit: u32, rule: Requests) -> Self {
         Self {
             limit,
-            requests_per_unit,
-            reserved: 0,
-            running: 0,
-            running_unreserved: 0,
-            requests: Bucket::default(),
+            rule,
+            sums: Sums::default(),
+            requests: Window::default(),
             functions: Slab::new(),
             by_name: HashMap::new(),
             sweep: Sweep::default(),
         }
     }
 
-    /// Counts one more invocation of that function and answers the function's key.
-    pub(crate) fn admit(&mut self, now: Duration, name: &str) -> Result<usize, Throttle> {
+    /// Counts one more invocation of that version of that function, and answers the keys of the
+    /// function and of the version's share.
+    pub(crate) fn admit(
+        &mut self,
+        now: Duration,
+        name: &str,
+        version: VersionUid,
+    ) -> Result<(usize, Option<usize>), Throttle> {
         let key = self.function(now, name);
-        let unreserved = self.unreserved();
+        let (whole, left) = (self.sums.running >= self.limit, self.unreserved());
         let function = &mut self.functions[key];
-        let whole = self.running >= self.limit;
-        let (full, limit, requests, reasons) = match function.reserved {
-            Some(own) => (function.running >= own, own, &mut function.requests, &RESERVED),
-            None => {
-                let full = self.running_unreserved >= unreserved;
-                (full, unreserved, &mut self.requests, &UNRESERVED)
-            }
-        };
+        let share = function.share(version);
+        let reasons = if function.reserved.is_some() { &RESERVED } else { &UNRESERVED };
+        let full =
+            !function.covers(share) && function.is_full().unwrap_or(self.sums.on_demand >= left);
         if full || whole {
             let reason = if full { reasons.concurrency } else { UNRESERVED.concurrency };
             return Err(Throttle { reason, retry_after: CONCURRENCY_RETRY });
         }
-        if let Some(each) = self.requests_per_unit {
+        let (units, requests) = match function.reserved {
+            Some(own) => (own, &mut function.requests),
+            None => (self.limit.saturating_sub(self.sums.reserved), &mut self.requests),
+        };
+        if let Some(most) = self.rule.of(units) {
             requests
-                .take(now, Rate::new(limit.saturating_mul(each), Duration::from_secs(1)))
+                .take(now, most)
                 .map_err(|retry_after| Throttle { reason: reasons.rate, retry_after })?;
         }
-        function.running += 1;
-        self.running += 1;
-        self.running_unreserved += u32::from(function.reserved.is_none());
-        Ok(key)
+        self.alter(key, |function| function.begin(share));
+        Ok((key, share))
     }
 
     /// One invocation of the function with that key has ended.
-    pub(crate) fn release(&mut self, key: usize) {
-        let function = &mut self.functions[key];
-        function.running -= 1;
-        self.running -= 1;
-        self.running_unreserved -= u32::from(function.reserved.is_none());
+    pub(crate) fn release(&mut self, key: usize, share: Option<usize>) {
+        self.alter(key, |function| function.end(share));
     }
 
     /// Sets or lifts a function's reservation; what is running moves to the other side.
     pub(crate) fn reserve(&mut self, now: Duration, name: &str, reserved: Option<u32>) {
         let key = self.function(now, name);
-        let function = &mut self.functions[key];
-        let before = std::mem::replace(&mut function.reserved, reserved);
-        self.reserved = self.reserved - before.unwrap_or(0) + reserved.unwrap_or(0);
-        match (before, reserved) {
-            (None, Some(_)) => self.running_unreserved -= function.running,
-            (Some(_), None) => self.running_unreserved += function.running,
-            _ => {}
-        }
+        self.alter(key, |function| function.reserved = reserved);
+    }
+
+    /// Sets a version's provisioned concurrency; zero for none.
+    pub(crate) fn provision(
+        &mut self,
+        now: Duration,
+        name: &str,
+        version: VersionUid,
+        amount: u32,
+    ) {
+        let key = self.function(now, name);
+        self.alter(key, |function| function.provision(version, amount));
     }
 
     pub(crate) fn set_limit(&mut self, limit: u32) {
@@ -122,20 +118,35 @@ impl Account {
     }
 
     pub(crate) fn snapshot(&self) -> AccountSnapshot {
-        let Self { running, limit, reserved, .. } = *self;
-        AccountSnapshot { running, limit, reserved, unreserved: self.unreserved() }
+        let Sums { running, reserved, provisioned, .. } = self.sums;
+        let (limit, unreserved) = (self.limit, self.unreserved());
+        AccountSnapshot { running, limit, reserved, provisioned, unreserved }
     }
 
     /// Reservations beyond the limit leave nothing; that they leave
     /// `UNRESERVED_MINIMUM` is checked where they are made.
     fn unreserved(&self) -> u32 {
-        self.limit.saturating_sub(self.reserved)
+        self.limit.saturating_sub(self.sums.reserved).saturating_sub(self.sums.provisioned)
+    }
+
+    /// Changes a function, and the sums with it.
+    fn alter(&mut self, key: usize, change: impl FnOnce(&mut Function)) {
+        let function = &mut self.functions[key];
+        let before = function.sums();
+        change(function);
+        let after = function.sums();
+        let moved = |sum: u32, from: u32, to: u32| sum - from + to;
+        let all = &mut self.sums;
+        all.running = moved(all.running, before.running, after.running);
+        all.reserved = moved(all.reserved, before.reserved, after.reserved);
+        all.provisioned = moved(all.provisioned, before.provisioned, after.provisioned);
+        all.on_demand = moved(all.on_demand, before.on_demand, after.on_demand);
     }
 
     /// Nothing would be lost by forgetting it.
     pub(crate) fn is_idle(&mut self, now: Duration, default_limit: u32) -> bool {
         self.forget_idle(now);
-        self.functions.is_empty() && self.requests.is_full(now) && self.limit == default_limit
+        self.functions.is_empty() && self.requests.is_idle(now) && self.limit == default_limit
     }
 
     fn function(&mut self, now: Duration, name: &str) -> usize {
@@ -153,7 +164,7 @@ impl Account {
     fn forget_idle(&mut self, now: Duration) {
         self.by_name.retain(|_, &mut key| {
             let f = &self.functions[key];
-            let idle = f.running == 0 && f.reserved.is_none() && f.requests.is_full(now);
+            let idle = f.is_unused() && f.requests.is_idle(now);
             if idle {
                 self.functions.remove(key);
             }

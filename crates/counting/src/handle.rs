@@ -6,7 +6,7 @@ use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use fika_model::{FunctionArn, Scope, Throttle};
+use fika_model::{FunctionArn, Scope, Throttle, VersionUid};
 
 use crate::CountingService;
 use crate::account::AccountSnapshot;
@@ -61,23 +61,37 @@ impl Counter {
     ///
     /// # Errors
     /// The limit that was met, and when to try again.
-    pub fn try_admit(&self, function: &FunctionArn) -> Result<Permit, Throttle> {
-        self.try_admit_at(self.now(), function)
+    pub fn try_admit(
+        &self,
+        function: &FunctionArn,
+        version: VersionUid,
+    ) -> Result<Permit, Throttle> {
+        self.try_admit_at(self.now(), function, version)
     }
 
     /// [`Counter::try_admit`] by another clock, which must be the only one: for simulations.
     ///
     /// # Errors
     /// The limit that was met, and when to try again.
-    pub fn try_admit_at(&self, now: Duration, function: &FunctionArn) -> Result<Permit, Throttle> {
+    pub fn try_admit_at(
+        &self,
+        now: Duration,
+        function: &FunctionArn,
+        version: VersionUid,
+    ) -> Result<Permit, Throttle> {
         let shard = self.shard(&function.scope);
-        let held = shard.books().admit(now, function)?;
+        let held = shard.books().admit(now, function, version)?;
         Ok(Permit { shard: Arc::clone(shard), held: Some(held) })
     }
 
     /// Sets a function's reserved concurrency, or lifts it. Zero stops the function.
     pub fn reserve(&self, function: &FunctionArn, reserved: Option<u32>) {
         self.shard(&function.scope).books().reserve(self.now(), function, reserved);
+    }
+
+    /// Sets a version's provisioned concurrency: see [`Counting::provision`].
+    pub fn provision(&self, function: &FunctionArn, version: VersionUid, amount: u32) {
+        self.shard(&function.scope).books().provision(self.now(), function, version, amount);
     }
 
     /// Sets how many invocations an account may run at once in a region.
@@ -134,7 +148,8 @@ impl CountingService for Counter {
     fn admit(
         &self,
         function: &FunctionArn,
+        version: VersionUid,
     ) -> impl Future<Output = Result<Permit, Throttle>> + Send {
-        ready(self.try_admit(function))
+        ready(self.try_admit(function, version))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use fika_model::{FunctionArn, Scope, Throttle, limits};
+use fika_model::{FunctionArn, Scope, Throttle, VersionUid, limits};
 use slab::Slab;
 
 use crate::account::{Account, AccountSnapshot};
@@ -14,16 +14,35 @@ use crate::sweep::Sweep;
 pub struct CountingOptions {
     /// Invocations at once, an account and region. Default: 1,000, as on AWS.
     pub account_concurrency: u32,
-    /// Requests a second for each unit of concurrency: of the functions without a reservation
-    /// together, and of each function that has one. Default: 10, as on AWS. None: no limit.
-    pub requests_per_concurrency: Option<u32>,
+    /// Requests in any one second that all this concurrency is good for. The functions without a
+    /// reservation together have as much of it as is theirs of the concurrency, and so does each
+    /// function that has one. Default: ten for each unit, as on AWS. None: no limit.
+    pub requests_per_second: Option<u32>,
+}
+
+/// The requests a second that go with concurrency.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Requests {
+    /// So many a second for so many units.
+    rule: Option<(u32, u32)>,
+}
+
+impl Requests {
+    /// Those that go with that many units; rounded down, but one if there is any unit.
+    pub(crate) fn of(self, units: u32) -> Option<u32> {
+        let (requests, all) = self.rule?;
+        let share = u64::from(requests) * u64::from(units) / u64::from(all.max(1));
+        Some(u32::try_from(share).unwrap_or(u32::MAX).max(units.min(1)))
+    }
 }
 
 impl Default for CountingOptions {
     fn default() -> Self {
         Self {
             account_concurrency: limits::ACCOUNT_CONCURRENCY,
-            requests_per_concurrency: Some(limits::REQUESTS_PER_CONCURRENCY),
+            requests_per_second: Some(
+                limits::ACCOUNT_CONCURRENCY * limits::REQUESTS_PER_CONCURRENCY,
+            ),
         }
     }
 }
@@ -34,6 +53,8 @@ impl Default for CountingOptions {
 pub struct Held {
     account: u32,
     function: u32,
+    /// Its version's provisioned concurrency, where it has such.
+    share: Option<u32>,
 }
 
 /// The counts of every account and region. Times are since any fixed point, and never go back.
@@ -52,27 +73,48 @@ impl Counting {
         Self { options, ..Self::default() }
     }
 
-    /// Counts one more invocation of that function, whatever the qualifier.
+    /// Counts one more invocation of that version of that function; the ARN's qualifier does not
+    /// matter.
     ///
     /// # Errors
     /// The limit that was met; nothing was counted.
-    pub fn admit(&mut self, now: Duration, function: &FunctionArn) -> Result<Held, Throttle> {
+    pub fn admit(
+        &mut self,
+        now: Duration,
+        function: &FunctionArn,
+        version: VersionUid,
+    ) -> Result<Held, Throttle> {
         let account = self.account(now, &function.scope);
-        let function = self.accounts[account].admit(now, &function.name)?;
-        Ok(Held { account: small(account), function: small(function) })
+        let (function, share) = self.accounts[account].admit(now, &function.name, version)?;
+        let (account, function) = (small(account), small(function));
+        Ok(Held { account, function, share: share.map(small) })
     }
 
     /// An admitted invocation has ended.
     #[expect(clippy::needless_pass_by_value, reason = "what is released must not be used again")]
     pub fn release(&mut self, held: Held) {
         // An account or a function with something running is never forgotten, so both exist.
-        self.accounts[held.account as usize].release(held.function as usize);
+        let share = held.share.map(|key| key as usize);
+        self.accounts[held.account as usize].release(held.function as usize, share);
     }
 
     /// Sets a function's reserved concurrency, or lifts it. Zero stops the function.
     pub fn reserve(&mut self, now: Duration, function: &FunctionArn, reserved: Option<u32>) {
         let account = self.account(now, &function.scope);
         self.accounts[account].reserve(now, &function.name, reserved);
+    }
+
+    /// Sets a version's provisioned concurrency: so many of its invocations at once are sure to
+    /// be admitted, out of what its function has reserved, or else of what the account has left.
+    pub fn provision(
+        &mut self,
+        now: Duration,
+        function: &FunctionArn,
+        version: VersionUid,
+        amount: u32,
+    ) {
+        let account = self.account(now, &function.scope);
+        self.accounts[account].provision(now, &function.name, version, amount);
     }
 
     /// Sets how many invocations an account may run at once in a region.
@@ -103,7 +145,9 @@ impl Counting {
     }
 
     fn fresh(&self) -> Account {
-        Account::new(self.options.account_concurrency, self.options.requests_per_concurrency)
+        let CountingOptions { account_concurrency, requests_per_second } = self.options;
+        let rule = requests_per_second.map(|requests| (requests, account_concurrency));
+        Account::new(account_concurrency, Requests { rule })
     }
 
     fn account(&mut self, now: Duration, scope: &Scope) -> usize {

@@ -4,7 +4,9 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use fika_counting::{Counter, CountingOptions, CountingService, Permit};
-use fika_model::{AccountId, FunctionArn, Region, Scope};
+use fika_model::{AccountId, FunctionArn, Region, Scope, VersionUid};
+
+const V: VersionUid = VersionUid(1);
 
 fn function() -> FunctionArn {
     let account = AccountId::new("123456789012").expect("twelve digits");
@@ -13,7 +15,7 @@ fn function() -> FunctionArn {
 }
 
 fn counter(account_concurrency: u32) -> Counter {
-    Counter::new(CountingOptions { account_concurrency, requests_per_concurrency: None })
+    Counter::new(CountingOptions { account_concurrency, requests_per_second: None })
 }
 
 #[test]
@@ -24,10 +26,10 @@ fn a_permit_is_small() {
 #[test]
 fn a_dropped_permit_is_given_back() {
     let counter = counter(1);
-    let permit = counter.try_admit(&function()).expect("the first");
-    assert!(counter.try_admit(&function()).is_err());
+    let permit = counter.try_admit(&function(), V).expect("the first");
+    assert!(counter.try_admit(&function(), V).is_err());
     drop(permit);
-    assert!(counter.try_admit(&function()).is_ok());
+    assert!(counter.try_admit(&function(), V).is_ok());
 }
 
 #[test]
@@ -35,8 +37,8 @@ fn all_versions_of_a_function_share_its_limits() {
     let counter = counter(10);
     counter.reserve(&function(), Some(1));
     let alias = FunctionArn { qualifier: Some("live".into()), ..function() };
-    let permit = counter.try_admit(&alias).expect("the first");
-    assert!(counter.try_admit(&function()).is_err());
+    let permit = counter.try_admit(&alias, VersionUid(2)).expect("the first");
+    assert!(counter.try_admit(&function(), V).is_err());
     assert_eq!(counter.running(&function()), 1);
     drop(permit);
 }
@@ -44,7 +46,7 @@ fn all_versions_of_a_function_share_its_limits() {
 #[test]
 fn a_holder_that_panics_gives_its_permit_back() {
     let counter = counter(1);
-    let permit = counter.try_admit(&function()).expect("the first");
+    let permit = counter.try_admit(&function(), V).expect("the first");
     let holder = thread::spawn(move || {
         let _permit = permit;
         panic!("as told");
@@ -62,7 +64,7 @@ fn threads_never_hold_more_than_the_limit() {
         thread::spawn(move || {
             start.wait();
             for _ in 0..5_000 {
-                let permit = counter.try_admit(&function());
+                let permit = counter.try_admit(&function(), V);
                 let running = counter.snapshot(&function().scope).running;
                 assert!(running <= 3 && u32::from(permit.is_ok()) <= running);
             }
@@ -79,7 +81,7 @@ fn threads_never_hold_more_than_the_limit() {
 fn the_arrow_answers_at_once() {
     let counter = counter(1);
     let function = function();
-    let mut admitted = std::pin::pin!(counter.admit(&function));
+    let mut admitted = std::pin::pin!(counter.admit(&function, V));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(admitted.as_mut().poll(&mut context).is_ready());
 }

@@ -27,7 +27,9 @@ use fika_control::{
 use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Frontend, FrontendOptions};
 use fika_kernel::KernelStore;
-use fika_model::{Egress, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId};
+use fika_model::{
+    Egress, FunctionArn, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId,
+};
 use fika_network::{Mode, Networks};
 use fika_placement::Placer;
 use fika_sandbox::image::{ImageOptions, ImageStore};
@@ -168,8 +170,13 @@ impl Node {
         limits.account_concurrency = options.counting.account_concurrency;
         limits.url_host.clone_from(&options.url_host);
         let preparation = Arc::new(Prepare::new(worker.clone()));
-        let retired = Arc::new(Retire(assignment.clone(), worker.clone()));
-        let control = Control::open(store, blobs.clone(), limits, preparation, retired)?;
+        let counting = Counter::new(options.counting);
+        let above = Arc::new(Above {
+            counting: counting.clone(),
+            assignment: assignment.clone(),
+            worker: worker.clone(),
+        });
+        let control = Control::open(store, blobs.clone(), limits, preparation, above)?;
         worker.sweep_snapshots(control.published_versions()).await;
         if let Err(error) = worker.sweep_code() {
             tracing::warn!(%error, "old code cannot be looked for");
@@ -177,7 +184,7 @@ impl Node {
         worker.sweep_guests().await;
 
         let doors = Frontend::new(FrontendOptions {
-            counting: Counter::new(options.counting),
+            counting,
             assignment: assignment.clone(),
             worker: Arc::new(worker.clone()),
             control,
@@ -437,12 +444,20 @@ impl Endpoint for OwnEndpoint {
     }
 }
 
-/// Assignment and the worker, as the control plane tells them of replaced versions.
-struct Retire(Assignment, Worker);
+/// The rooms above the control plane, as it tells them of versions and of concurrency.
+struct Above {
+    counting: Counter,
+    assignment: Assignment,
+    worker: Worker,
+}
 
-impl VersionEvents for Retire {
+impl VersionEvents for Above {
     fn retired(&self, version: VersionUid) {
-        self.0.retire_version(version);
-        self.1.forget_snapshot(version);
+        self.assignment.retire_version(version);
+        self.worker.forget_snapshot(version);
+    }
+
+    fn reserved(&self, function: &FunctionArn, reserved: Option<u32>) {
+        self.counting.reserve(function, reserved);
     }
 }

@@ -120,6 +120,21 @@ pub(crate) async fn answer(
         }
         O::ListTags => serve!(request, ListTagsInput, |i| control.list_tags(scope, &i)),
 
+        O::PutFunctionConcurrency => {
+            serve!(request, PutFunctionConcurrencyInput, |i| control
+                .put_function_concurrency(scope, i)
+                .await)
+        }
+        O::GetFunctionConcurrency => {
+            serve!(request, GetFunctionConcurrencyInput, |i| control
+                .get_function_concurrency(scope, &i))
+        }
+        O::DeleteFunctionConcurrency => {
+            serve!(request, DeleteFunctionConcurrencyInput, |i| control
+                .delete_function_concurrency(scope, i)
+                .await)
+        }
+
         O::GetFunctionRecursionConfig => {
             serve!(request, GetFunctionRecursionConfigInput, |i| control
                 .get_function_recursion_config(scope, &i))

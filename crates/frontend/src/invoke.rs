@@ -147,7 +147,7 @@ where
         invocation: Invocation,
         lane: LaneId,
     ) -> Result<Outcome, AwsError> {
-        let permit = self.counting.admit(&version.arn).await.map_err(throttled)?;
+        let permit = self.counting.admit(&version.arn, version.uid).await.map_err(throttled)?;
         let mut permit = Some(permit);
         for _ in 0..ATTEMPTS {
             let lease = match self.assignment.assign(version, Some(lane)).await {

@@ -4,6 +4,7 @@ mod aliases;
 mod answers;
 mod durable;
 mod fixture;
+mod limits;
 mod races;
 mod refusals;
 mod states;

@@ -1,6 +1,7 @@
 //! The operations of the API. Inputs have passed the model's constraints (`validate`) before.
 
 mod aliases;
+mod concurrency;
 mod create;
 mod delete;
 mod event_invoke;
@@ -25,7 +26,7 @@ use crate::control::Control;
 use crate::lifecycle::UnknownRuntime;
 use crate::reference::{self, Caller, Which};
 use crate::refuse;
-use crate::registry::{Function, Snapshot};
+use crate::registry::{Claim, Function, Snapshot};
 
 pub use read::FunctionAnswer;
 
@@ -88,16 +89,23 @@ impl Control {
         }
     }
 
-    /// Whether so many more bytes of code still fit the account.
+    /// Whether so many more bytes of code would fit the account now: a refusal before they are taken
+    /// in costs less. What counts is [`Control::claim`].
     fn room_for_code(&self, scope: &Scope, more: u64, less: u64) -> Result<(), AwsError> {
         let (_, used) = self.inner.registry.usage(scope);
         let limit = self.inner.options.code_storage_bytes;
         if used.saturating_sub(less).saturating_add(more) <= limit {
             return Ok(());
         }
-        Err(AwsError::code_storage_exceeded(format!(
-            "Code storage limit exceeded: {used} of {limit} bytes are in use. Delete functions that are not needed."
-        )))
+        Err(refuse::code_storage_full(used, limit))
+    }
+
+    /// Takes room for so many more bytes of code, so that changes at the same time cannot have it
+    /// as well.
+    pub(crate) fn claim(&self, scope: &Scope, more: u64) -> Result<Claim, AwsError> {
+        let limit = self.inner.options.code_storage_bytes;
+        let claim = self.inner.registry.claim(scope, more, limit);
+        claim.map_err(|used| refuse::code_storage_full(used, limit))
     }
 }
 

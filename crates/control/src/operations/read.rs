@@ -8,7 +8,7 @@ use fika_aws::generated::lambda::{
 use fika_aws::shape::AwsError;
 use fika_model::{CodeRef, Scope, limits};
 
-use super::Found;
+use super::{Found, concurrency};
 use crate::answer::{self, Shown};
 use crate::control::Control;
 
@@ -40,6 +40,7 @@ impl Control {
                 repository_type: Some("S3".into()),
                 ..Default::default()
             }),
+            concurrency: concurrency::of(&snapshot),
             tags: (!tags.is_empty()).then(|| tags.clone()),
             ..Default::default()
         };
@@ -90,7 +91,7 @@ impl Control {
                 code_size_unzipped: i64::try_from(limits::UNZIPPED_BYTES).ok(),
                 code_size_zipped: i64::try_from(limits::ZIP_DIRECT_BYTES).ok(),
                 concurrent_executions: concurrency,
-                unreserved_concurrent_executions: concurrency,
+                unreserved_concurrent_executions: i32::try_from(self.unreserved(scope)).ok(),
             }),
             account_usage: Some(AccountUsage {
                 total_code_size: i64::try_from(bytes).ok(),

@@ -143,7 +143,7 @@ fn options(
         },
         counting: CountingOptions {
             account_concurrency: concurrency,
-            requests_per_concurrency: Some(args.requests_per_second().div_ceil(concurrency)),
+            requests_per_second: Some(args.requests_per_second()),
         },
         init_timeout: args.init_timeout,
         cpu: match args.cpu {

@@ -9,7 +9,7 @@ use fika_aws::generated::lambda::{
     UpdateFunctionConfigurationInput,
 };
 use fika_aws::shape::{FromJson, Json};
-use fika_model::{AccountId, Region, VersionUid};
+use fika_model::{AccountId, FunctionArn, Region, VersionUid};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -34,6 +34,9 @@ pub(super) struct Fake {
     pub(super) retired: Mutex<Vec<VersionUid>>,
     /// What it was asked to prepare, in order.
     pub(super) asked: Mutex<Vec<Arc<FunctionVersion>>>,
+    /// What it was told of concurrency, by function, and by version.
+    pub(super) reserved: Mutex<BTreeMap<String, Option<u32>>>,
+    pub(super) provisioned: Mutex<Vec<(String, u32)>>,
 }
 
 impl Preparation for Fake {
@@ -56,6 +59,14 @@ impl Preparation for Fake {
 impl VersionEvents for Fake {
     fn retired(&self, version: VersionUid) {
         self.retired.lock().unwrap().push(version);
+    }
+
+    fn reserved(&self, function: &FunctionArn, reserved: Option<u32>) {
+        self.reserved.lock().unwrap().insert(function.name.clone(), reserved);
+    }
+
+    fn provisioned(&self, version: &Arc<FunctionVersion>, amount: u32) {
+        self.provisioned.lock().unwrap().push((version.version.clone(), amount));
     }
 }
 
@@ -85,7 +96,9 @@ fn open_on(
 ) -> (Control, Arc<Fake>) {
     let blobs = Blobs::open(dir.path().join("blobs")).unwrap();
     let (retired, asked) = (Mutex::default(), Mutex::default());
-    let fake = Arc::new(Fake { verdict: watch::Sender::new(verdict), retired, asked });
+    let (reserved, provisioned) = (Mutex::default(), Mutex::default());
+    let verdict = watch::Sender::new(verdict);
+    let fake = Arc::new(Fake { verdict, retired, asked, reserved, provisioned });
     let mut options = ControlOptions::new(Handle::current());
     options.code_storage_bytes = 100_000;
     options.draw = draw;
