@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use fika_model::{FunctionVersion, LaneId, SandboxId, VersionUid, WorkerId};
+use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, VersionUid, WorkerId};
 use fika_placement::PlacementService;
 use fika_worker::{SandboxEvents, WorkerService};
 use tokio::sync::oneshot;
 
 use crate::drive::Inner;
+use crate::pool::Key;
 use crate::waiting::Waiting;
 use crate::{AssignError, AssignmentOptions, AssignmentService, Lease, PoolSnapshot};
 
@@ -74,11 +75,14 @@ impl<P: PlacementService, W: WorkerService> Assigner<P, W> {
         inner.wake.notify_one();
     }
 
-    /// How every pool stands.
+    /// How the pools of every version stand.
     #[must_use]
     pub fn snapshot(&self) -> HashMap<VersionUid, PoolSnapshot> {
-        let shots = self.inner.shards.iter().flat_map(|shard| shard.pools().snapshot());
-        shots.map(|shot| (shot.version, shot)).collect()
+        let mut by_version = HashMap::new();
+        for (key, shot) in self.inner.shards.iter().flat_map(|shard| shard.pools().snapshot()) {
+            *by_version.entry(key.version).or_insert_with(PoolSnapshot::default) += shot;
+        }
+        by_version
     }
 }
 
@@ -86,18 +90,20 @@ impl<P: PlacementService, W: WorkerService> AssignmentService for Assigner<P, W>
     async fn assign(
         &self,
         version: &Arc<FunctionVersion>,
+        tenant: Option<&TenantId>,
         near: Option<LaneId>,
     ) -> Result<Lease, AssignError> {
         let inner = &self.inner;
         let (actions, waiting) = {
             let shard = inner.shard(version.uid.0);
             let mut pools = shard.pools();
-            if let Some(lease) = pools.acquire(version.uid, near) {
+            let key = Key { version: version.uid, tenant: tenant.cloned() };
+            if let Some(lease) = pools.acquire(&key, near) {
                 return Ok(lease);
             }
             let (reply, answer) = oneshot::channel();
             let mut actions = Vec::new();
-            let ticket = pools.wait(inner.now(), version, near, reply, &mut actions);
+            let ticket = pools.wait(inner.now(), version, tenant, near, reply, &mut actions);
             (actions, Waiting::new(inner, shard, ticket, answer))
         };
         inner.apply(actions);

@@ -1,7 +1,7 @@
 //! The Assignment Service: who gets which sandbox.
 //!
 //! - [`states`]: what a sandbox can be, and every way from one state to another
-//! - [`pool`]: the sandboxes and waiters of one function version
+//! - [`pool`]: the sandboxes and waiters of one function version, or of one of its tenants
 //! - [`pools`]: many pools, a plain state machine: [`Pools`]. `reports`: what workers tell it;
 //!   `upkeep`: keep-alive, replaced versions, the end
 //! - [`pressure`]: which idle sandboxes are given up when a machine is full
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fika_counting::Rate;
-use fika_model::{FunctionVersion, LaneId, SandboxId, Throttle, WorkerId, limits};
+use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, Throttle, WorkerId, limits};
 use fika_worker::{CreateError, InitFailure, RestoreFailure};
 use thiserror::Error;
 
@@ -34,6 +34,7 @@ mod upkeep;
 mod waiting;
 
 pub use handle::Assigner;
+pub use pool::Key;
 pub use pools::{Action, Pools, Start, Ticket};
 pub use states::{Signal, State};
 pub use upkeep::PoolSnapshot;
@@ -110,7 +111,7 @@ impl Default for AssignmentOptions {
 
 /// The arrow frontend → assignment.
 pub trait AssignmentService: Send + Sync + 'static {
-    /// An idle sandbox of that version: one that is idle, one that comes back, or a new one,
+    /// An idle sandbox of that version, and of that tenant alone where one is named: one that is idle, one that comes back, or a new one,
     /// whichever is first. Dropping the future gives up the place in the queue.
     ///
     /// # Errors
@@ -118,6 +119,7 @@ pub trait AssignmentService: Send + Sync + 'static {
     fn assign(
         &self,
         version: &Arc<FunctionVersion>,
+        tenant: Option<&TenantId>,
         near: Option<LaneId>,
     ) -> impl Future<Output = Result<Lease, AssignError>> + Send;
 }

@@ -4,11 +4,26 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fika_model::{FunctionVersion, LaneId, SandboxId};
+use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, VersionUid};
 
 /// How many idle sandboxes are looked at for one on the caller's lane, most recent first:
 /// a bound, so that taking one from a large pool costs no more than from a small one.
 const LOOKED_AT: usize = 64;
+
+/// Whose sandboxes a pool has. What has served one tenant never serves another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The version they run.
+    pub version: VersionUid,
+    /// The tenant they are for, with tenant isolation.
+    pub tenant: Option<TenantId>,
+}
+
+impl From<VersionUid> for Key {
+    fn from(version: VersionUid) -> Self {
+        Self { version, tenant: None }
+    }
+}
 
 /// A sandbox that waits for an invocation.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +44,7 @@ pub(crate) struct Waiter<R> {
     pub reply: R,
 }
 
-/// One version's pool. Two rules hold between calls: nobody waits while a sandbox is idle, and
+/// The pool of one version, or of one tenant of it. Two rules hold between calls: nobody waits while a sandbox is idle, and
 /// at least as many sandboxes are starting as there are waiters.
 #[derive(Debug)]
 pub(crate) struct Pool<R> {

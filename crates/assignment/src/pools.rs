@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fika_model::{FunctionVersion, LaneId, SandboxId, VersionUid, WorkerId};
+use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, WorkerId};
 use fika_placement::Demand;
 
-use crate::pool::{Idle, Pool, Waiter};
+use crate::pool::{Idle, Key, Pool, Waiter};
 use crate::states::{Signal, State};
 use crate::{AssignError, Lease, OLDEST};
 
@@ -39,11 +39,17 @@ pub struct Start {
     pub sandbox: SandboxId,
     /// What it runs.
     pub version: Arc<FunctionVersion>,
+    /// Whom it is for, with tenant isolation.
+    pub tenant: Option<TenantId>,
     /// The lane of the one who asked.
     pub near: Option<LaneId>,
 }
 
 impl Start {
+    pub(crate) fn key(&self) -> Key {
+        Key { version: self.version.uid, tenant: self.tenant.clone() }
+    }
+
     /// What it needs of a machine.
     #[must_use]
     pub fn demand(&self) -> Demand {
@@ -51,17 +57,17 @@ impl Start {
     }
 }
 
-/// A place in the queue of a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A place in the queue of a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ticket {
-    pub(crate) version: VersionUid,
+    pub(crate) key: Key,
     pub(crate) number: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     pub state: State,
-    pub version: VersionUid,
+    pub key: Key,
     pub memory_mb: u32,
     pub lane: Option<LaneId>,
     /// Where it is, once it is placed.
@@ -74,10 +80,10 @@ pub(crate) struct Sandbox {
     pub born: Duration,
 }
 
-/// Pools of sandboxes by function version.
+/// Pools of sandboxes by function version, and by tenant where those are kept apart.
 #[derive(Debug)]
 pub struct Pools<R> {
-    pub(crate) pools: HashMap<VersionUid, Pool<R>>,
+    pub(crate) pools: HashMap<Key, Pool<R>>,
     pub(crate) sandboxes: HashMap<SandboxId, Sandbox>,
     /// Sandboxes that did what no sandbox may do; retired at the next tick.
     pub(crate) condemned: Vec<SandboxId>,
@@ -110,8 +116,8 @@ impl<R> Pools<R> {
 
     /// The warm path: an idle sandbox, the most recently used first, of lane `near` where there
     /// is one.
-    pub fn acquire(&mut self, version: VersionUid, near: Option<LaneId>) -> Option<Lease> {
-        let idle = self.pools.get_mut(&version)?.take_idle(near)?;
+    pub fn acquire(&mut self, key: &Key, near: Option<LaneId>) -> Option<Lease> {
+        let idle = self.pools.get_mut(key)?.take_idle(near)?;
         self.grant(idle.sandbox)
     }
 
@@ -121,36 +127,38 @@ impl<R> Pools<R> {
         &mut self,
         now: Duration,
         version: &Arc<FunctionVersion>,
+        tenant: Option<&TenantId>,
         near: Option<LaneId>,
         reply: R,
         out: &mut Vec<Action<R>>,
     ) -> Ticket {
-        let ticket = Ticket { version: version.uid, number: self.next_ticket };
+        let key = Key { version: version.uid, tenant: tenant.cloned() };
+        let ticket = Ticket { key: key.clone(), number: self.next_ticket };
         self.next_ticket += 1;
         if self.draining {
             out.push(Action::Refuse(reply, AssignError::Draining));
             return ticket;
         }
-        let pool = self.pools.entry(version.uid);
+        let pool = self.pools.entry(key.clone());
         let pool = pool.or_insert_with(|| Pool::new(Arc::clone(version)));
         pool.waiters.push_back(Waiter { number: ticket.number, since: now, near, reply });
-        self.cover(version.uid, out);
+        self.cover(&key, out);
         ticket
     }
 
     /// Leaves the queue. False: it is not in it any more, an answer is on its way.
-    pub fn cancel(&mut self, ticket: Ticket) -> bool {
-        let Some(pool) = self.pools.get_mut(&ticket.version) else { return false };
+    pub fn cancel(&mut self, ticket: &Ticket) -> bool {
+        let Some(pool) = self.pools.get_mut(&ticket.key) else { return false };
         let found = pool.remove_waiter(ticket.number).is_some();
-        self.forget_empty(ticket.version);
+        self.forget_empty(&ticket.key);
         found
     }
 
     /// Whether a sandbox that has no place yet is still worth making. If not, it is forgotten.
     pub fn still_wanted(&mut self, sandbox: SandboxId) -> bool {
         let unplaced = self.sandboxes.get(&sandbox).filter(|s| s.worker.is_none());
-        let Some(version) = unplaced.map(|s| s.version) else { return false };
-        let Some(pool) = self.pools.get_mut(&version) else { return false };
+        let Some(key) = unplaced.map(|s| &s.key) else { return false };
+        let Some(pool) = self.pools.get_mut(key) else { return false };
         let wanted = pool.starting <= pool.waiters.len();
         if !wanted {
             pool.starting -= 1;
@@ -174,14 +182,15 @@ impl<R> Pools<R> {
     }
 
     /// Asks for new sandboxes until there is one starting for each waiter.
-    pub(crate) fn cover(&mut self, version: VersionUid, out: &mut Vec<Action<R>>) {
-        let Some(pool) = self.pools.get_mut(&version) else { return };
+    pub(crate) fn cover(&mut self, key: &Key, out: &mut Vec<Action<R>>) {
+        let Some(pool) = self.pools.get_mut(key) else { return };
         while let Some(waiter) = pool.waiters.get(pool.starting) {
             let sandbox = SandboxId(self.next_sandbox);
             self.next_sandbox += self.sandbox_step;
             pool.starting += 1;
             pool.members += 1;
-            let start = Start { sandbox, version: Arc::clone(&pool.version), near: waiter.near };
+            let (version, tenant) = (Arc::clone(&pool.version), key.tenant.clone());
+            let start = Start { sandbox, version, tenant, near: waiter.near };
             self.sandboxes.insert(sandbox, Sandbox::starting(&start));
             out.push(Action::Start(start));
         }
@@ -239,21 +248,21 @@ impl<R> Pools<R> {
     /// A sandbox and its pool, which exists as long as it has members.
     pub(crate) fn member(&mut self, sandbox: SandboxId) -> Option<(&mut Sandbox, &mut Pool<R>)> {
         let s = self.sandboxes.get_mut(&sandbox)?;
-        let pool = self.pools.get_mut(&s.version)?;
+        let pool = self.pools.get_mut(&s.key)?;
         Some((s, pool))
     }
 
     pub(crate) fn forget(&mut self, sandbox: SandboxId) {
         let Some(s) = self.sandboxes.remove(&sandbox) else { return };
-        if let Some(pool) = self.pools.get_mut(&s.version) {
+        if let Some(pool) = self.pools.get_mut(&s.key) {
             pool.members -= 1;
         }
-        self.forget_empty(s.version);
+        self.forget_empty(&s.key);
     }
 
-    pub(crate) fn forget_empty(&mut self, version: VersionUid) {
-        if self.pools.get(&version).is_some_and(Pool::is_empty) {
-            self.pools.remove(&version);
+    pub(crate) fn forget_empty(&mut self, key: &Key) {
+        if self.pools.get(key).is_some_and(Pool::is_empty) {
+            self.pools.remove(key);
         }
     }
 }
@@ -262,7 +271,7 @@ impl Sandbox {
     fn starting(start: &Start) -> Self {
         Self {
             state: State::Starting,
-            version: start.version.uid,
+            key: start.key(),
             memory_mb: start.version.memory_mb,
             lane: start.near,
             worker: None,

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use fika_model::{SandboxId, VersionUid, WorkerId};
+use fika_model::{SandboxId, WorkerId};
 use fika_placement::Demand;
 
 use crate::AssignError;
+use crate::pool::Key;
 use crate::pools::{Action, Pools};
 use crate::states::{Signal, State};
 
@@ -63,7 +64,7 @@ impl<R> Pools<R> {
     /// A worker is gone with all its sandboxes. Those who waited for one of them get another.
     pub fn worker_lost(&mut self, worker: WorkerId, out: &mut Vec<Action<R>>) {
         let there = self.sandboxes.iter().filter(|(_, s)| s.worker == Some(worker));
-        let lost: Vec<_> = there.map(|(&id, s)| (id, s.version, s.creating)).collect();
+        let lost: Vec<_> = there.map(|(&id, s)| (id, s.key.clone(), s.creating)).collect();
         for &(sandbox, _, creating) in &lost {
             self.end(sandbox, out);
             if creating {
@@ -71,8 +72,8 @@ impl<R> Pools<R> {
             }
             self.forget_ended(sandbox);
         }
-        for (_, version, _) in lost {
-            self.cover(version, out);
+        for (_, key, _) in lost {
+            self.cover(&key, out);
         }
     }
 
@@ -108,9 +109,9 @@ impl<R> Pools<R> {
 
     fn not_created(&mut self, sandbox: SandboxId, error: AssignError, out: &mut Vec<Action<R>>) {
         self.creation_answered(sandbox);
-        let version = self.sandboxes.get(&sandbox).map(|s| s.version);
-        if let Some(version) = version {
-            self.answer_oldest(version, error, out);
+        let key = self.sandboxes.get(&sandbox).map(|s| s.key.clone());
+        if let Some(key) = key {
+            self.answer_oldest(&key, error, out);
         }
         self.forget_ended(sandbox);
     }
@@ -121,8 +122,8 @@ impl<R> Pools<R> {
         pool.creating -= usize::from(std::mem::take(&mut s.creating));
     }
 
-    fn answer_oldest(&mut self, version: VersionUid, error: AssignError, out: &mut Vec<Action<R>>) {
-        let Some(pool) = self.pools.get_mut(&version) else { return };
+    fn answer_oldest(&mut self, key: &Key, error: AssignError, out: &mut Vec<Action<R>>) {
+        let Some(pool) = self.pools.get_mut(key) else { return };
         if pool.waiters.len() <= pool.starting {
             tracing::info!(?error, "a sandbox failed that nobody waited for any more");
         } else if let Some(waiter) = pool.waiters.pop_front() {

@@ -1,11 +1,12 @@
 //! What is done to the pools from outside: keep-alive, replaced versions, memory pressure, the
 //! end; and how they look.
 
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use fika_model::{SandboxId, Throttle, ThrottleReason, VersionUid};
 
-use crate::pool::Idle;
+use crate::pool::{Idle, Key};
 use crate::pools::{Action, Pools};
 use crate::pressure::{Candidate, Survey};
 use crate::states::State;
@@ -14,11 +15,9 @@ use crate::{AssignError, AssignmentOptions, OLDEST};
 /// When to try again after a full machine: when room will come is not known.
 const CAPACITY_RETRY: Duration = Duration::from_secs(1);
 
-/// How one pool stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How one pool stands, or several together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PoolSnapshot {
-    /// Whose pool it is.
-    pub version: VersionUid,
     /// Sandboxes being placed, built or initialised.
     pub starting: usize,
     /// Sandboxes waiting for an invocation.
@@ -29,6 +28,16 @@ pub struct PoolSnapshot {
     pub dead: usize,
     /// Invocations waiting for a sandbox.
     pub waiters: usize,
+}
+
+impl AddAssign for PoolSnapshot {
+    fn add_assign(&mut self, other: Self) {
+        self.starting += other.starting;
+        self.idle += other.idle;
+        self.busy += other.busy;
+        self.dead += other.dead;
+        self.waiters += other.waiters;
+    }
 }
 
 impl<R> Pools<R> {
@@ -57,10 +66,13 @@ impl<R> Pools<R> {
     /// The version was replaced or deleted: its idle sandboxes end now, the others once they
     /// are idle and nobody waits.
     pub fn retire_version(&mut self, version: VersionUid, out: &mut Vec<Action<R>>) {
-        let Some(pool) = self.pools.get_mut(&version) else { return };
-        pool.retired = true;
-        for idle in std::mem::take(&mut pool.idle) {
-            self.retire(idle.sandbox, out);
+        let mut idle = Vec::new();
+        for (_, pool) in self.pools.iter_mut().filter(|(key, _)| key.version == version) {
+            pool.retired = true;
+            idle.extend(pool.idle.drain(..).map(|idle| idle.sandbox));
+        }
+        for sandbox in idle {
+            self.retire(sandbox, out);
         }
     }
 
@@ -123,18 +135,10 @@ impl<R> Pools<R> {
 
     /// How every pool stands.
     #[must_use]
-    pub fn snapshot(&self) -> Vec<PoolSnapshot> {
-        let one = |(&version, pool): (&VersionUid, &crate::pool::Pool<R>)| {
-            let of = self.sandboxes.values().filter(|s| s.version == version);
-            let mut shot = PoolSnapshot {
-                version,
-                starting: 0,
-                idle: 0,
-                busy: 0,
-                dead: 0,
-                waiters: pool.waiters.len(),
-            };
-            for s in of {
+    pub fn snapshot(&self) -> Vec<(Key, PoolSnapshot)> {
+        let one = |(key, pool): (&Key, &crate::pool::Pool<R>)| {
+            let mut shot = PoolSnapshot { waiters: pool.waiters.len(), ..PoolSnapshot::default() };
+            for s in self.sandboxes.values().filter(|s| s.key == *key) {
                 *match s.state {
                     State::Starting => &mut shot.starting,
                     State::Idle => &mut shot.idle,
@@ -142,7 +146,7 @@ impl<R> Pools<R> {
                     State::Dead => &mut shot.dead,
                 } += 1;
             }
-            shot
+            (key.clone(), shot)
         };
         self.pools.iter().map(one).collect()
     }

@@ -44,7 +44,7 @@ impl<P: PlacementService, W: WorkerService> Drop for Waiting<'_, P, W> {
         if self.answered {
             return;
         }
-        if self.shard.pools().cancel(self.ticket) {
+        if self.shard.pools().cancel(&self.ticket) {
             return self.inner.wake_if_hungry();
         }
         self.answer.close();

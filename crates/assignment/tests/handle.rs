@@ -48,11 +48,11 @@ impl World {
 
     fn assign(&self, version: &Arc<FunctionVersion>) -> JoinHandle<Result<Lease, AssignError>> {
         let (assigner, version) = (self.assigner.clone(), Arc::clone(version));
-        tokio::spawn(async move { assigner.assign(&version, None).await })
+        tokio::spawn(async move { assigner.assign(&version, None, None).await })
     }
 
     async fn leased(&self, version: &Arc<FunctionVersion>) -> Lease {
-        self.assigner.assign(version, None).await.expect("a sandbox")
+        self.assigner.assign(version, None, None).await.expect("a sandbox")
     }
 
     fn idle(&self, lease: Lease) {
@@ -92,7 +92,7 @@ async fn a_warm_invocation_waits_for_nothing_and_places_and_creates_nothing() {
     let first = world.leased(&v).await;
     world.idle(first);
     for _ in 0..1_000 {
-        let assigned = now_or_never(world.assigner.assign(&v, None));
+        let assigned = now_or_never(world.assigner.assign(&v, None, None));
         let lease = assigned.expect("at once").expect("a sandbox");
         assert_eq!(lease, first);
         world.idle(lease);
@@ -126,9 +126,9 @@ async fn waiters_are_served_in_order_by_the_first_sandbox_that_comes() {
 async fn a_sandbox_of_the_callers_lane_is_preferred_then_the_most_recently_used() {
     let (world, v) = (world(1_024, &[WELL]), version(1, 128));
     let (zero, one) = (Some(LaneId(0)), Some(LaneId(1)));
-    let a = world.assigner.assign(&v, zero).await.expect("a sandbox");
-    let b = world.assigner.assign(&v, one).await.expect("a sandbox");
-    let again = |near| now_or_never(world.assigner.assign(&v, near)).expect("one is idle");
+    let a = world.assigner.assign(&v, None, zero).await.expect("a sandbox");
+    let b = world.assigner.assign(&v, None, one).await.expect("a sandbox");
+    let again = |near| now_or_never(world.assigner.assign(&v, None, near)).expect("one is idle");
     for (near, expected) in [(zero, a), (one, b), (None, b), (Some(LaneId(7)), b)] {
         world.idle(a);
         world.idle(b);
@@ -145,7 +145,7 @@ async fn a_full_machine_throttles_who_waited_too_long() {
     let world = world(128, &[WELL]);
     let lease = world.leased(&version(1, 128)).await;
     let started = Instant::now();
-    let refused = world.assigner.assign(&version(2, 128), None).await;
+    let refused = world.assigner.assign(&version(2, 128), None, None).await;
     let Err(AssignError::Throttled(throttle)) = refused else { panic!("{refused:?}") };
     assert_eq!(throttle.reason, ThrottleReason::ConcurrentInvocationLimitExceeded);
     let waited = started.elapsed().as_secs();
@@ -166,7 +166,7 @@ async fn a_sandbox_that_is_being_made_is_waited_for_however_long_it_takes() {
 #[tokio::test(start_paused = true)]
 async fn what_no_machine_could_ever_hold_is_refused_at_once() {
     let world = world(1_024, &[WELL]);
-    let refused = world.assigner.assign(&version(1, 2_048), None).await;
+    let refused = world.assigner.assign(&version(1, 2_048), None, None).await;
     let Err(AssignError::Worker(text)) = refused else { panic!("{refused:?}") };
     assert!(text.contains("2048 MB"), "{text}");
     world.end().await;
@@ -272,7 +272,7 @@ async fn draining_refuses_what_waits_and_what_comes_and_ends_with_the_last_sandb
     let assigner = world.assigner.clone();
     let drained = tokio::spawn(async move { assigner.drain().await });
     assert!(matches!(answer(waiter).await, Err(AssignError::Draining)));
-    let late = world.assigner.assign(&version(2, 128), None).await;
+    let late = world.assigner.assign(&version(2, 128), None, None).await;
     assert!(matches!(late, Err(AssignError::Draining)));
     ms(60_000).await;
     assert!(!drained.is_finished(), "an invocation still runs");
@@ -401,7 +401,7 @@ async fn a_grant_that_races_a_hang_up_is_never_lost_and_never_doubled() {
                 tokio::select! {
                     biased;
                     () = patience, if round % 10 != 0 => {}
-                    lease = world.assigner.assign(&v, None) => {
+                    lease = world.assigner.assign(&v, None, None) => {
                         let lease = lease.expect("a sandbox");
                         assert!(used.lock().expect("whole").insert(lease.sandbox), "used twice");
                         tokio::task::yield_now().await;

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use common::version;
 use fika_assignment::{
-    Action, AssignError, AssignmentOptions, Lease, OLDEST, Pools, Start, Ticket,
+    Action, AssignError, AssignmentOptions, Key, Lease, OLDEST, Pools, Start, Ticket,
 };
-use fika_model::{LaneId, SandboxId, VersionUid, WorkerId};
+use fika_model::{LaneId, SandboxId, TenantId, VersionUid, WorkerId};
 use fika_placement::Placement;
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ type Pick = usize;
 /// What may happen next.
 #[derive(Debug, Clone)]
 enum Op {
-    Invoke { version: u64, near: Option<u16> },
+    Invoke { whose: Whose, near: Option<u16> },
     HangUp(Pick),
     Place(Pick),
     Create { which: Pick, fails: bool },
@@ -33,11 +33,27 @@ enum Op {
     Pass(u64),
 }
 
+/// A version, and a tenant of it.
+type Whose = (u64, Option<&'static str>);
+
+/// The first version keeps its tenants apart.
+fn whose() -> impl Strategy<Value = Whose> {
+    let tenant = prop::sample::select(vec!["blue", "green"]);
+    prop_oneof![
+        tenant.prop_map(|tenant| (0, Some(tenant))),
+        (1..3u64).prop_map(|version| (version, None)),
+    ]
+}
+
+fn key((version, tenant): Whose) -> Key {
+    Key { version: VersionUid(version), tenant: tenant.and_then(TenantId::parse) }
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let i = any::<Pick>;
     let near = || prop::option::of(0..3u16);
     prop_oneof![
-        12 => (0..3u64, near()).prop_map(|(version, near)| Op::Invoke { version, near }),
+        12 => (whose(), near()).prop_map(|(whose, near)| Op::Invoke { whose, near }),
         2 => i().prop_map(Op::HangUp),
         10 => i().prop_map(Op::Place),
         8 => (i(), prop::bool::weighted(0.2)).prop_map(|(which, fails)| Op::Create { which, fails }),
@@ -60,10 +76,10 @@ const OPTIONS: fn() -> AssignmentOptions = || AssignmentOptions {
 };
 
 /// A sandbox as its worker knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Body {
     worker: WorkerId,
-    version: VersionUid,
+    key: Key,
     /// The worker has not answered the creation yet.
     creating: bool,
     /// When it was ready.
@@ -84,7 +100,9 @@ struct World {
     workers: Vec<WorkerId>,
     next_worker: u32,
     next_client: u64,
-    waiting: BTreeMap<u64, VecDeque<(u64, Ticket)>>,
+    waiting: BTreeMap<Whose, VecDeque<(u64, Ticket)>>,
+    /// The tenant that each sandbox has served.
+    served: BTreeMap<SandboxId, Option<TenantId>>,
     starts: Vec<Start>,
     bodies: BTreeMap<SandboxId, Body>,
     draining: bool,
@@ -114,25 +132,30 @@ impl World {
         self.bodies.get_mut(&sandbox).expect("the worker has it")
     }
 
-    fn invoke(&mut self, uid: u64, near: Option<LaneId>) {
+    fn invoke(&mut self, whose: Whose, near: Option<LaneId>) {
+        let (uid, key) = (whose.0, key(whose));
         let client = self.next_client;
         self.next_client += 1;
-        if let Some(lease) = self.pools.acquire(VersionUid(uid), near) {
-            return self.run(client, uid, lease);
+        if let Some(lease) = self.pools.acquire(&key, near) {
+            return self.run(client, whose, lease);
         }
         let mut out = Vec::new();
         let version = version(uid, 128 + 128 * u32::try_from(uid).expect("small"));
-        let ticket = self.pools.wait(self.now, &version, near, client, &mut out);
-        self.waiting.entry(uid).or_default().push_back((client, ticket));
+        let ticket =
+            self.pools.wait(self.now, &version, key.tenant.as_ref(), near, client, &mut out);
+        self.waiting.entry(whose).or_default().push_back((client, ticket));
         self.follow(out);
     }
 
     /// An invocation gets its sandbox.
-    fn run(&mut self, client: u64, uid: u64, lease: Lease) {
+    fn run(&mut self, client: u64, whose: Whose, lease: Lease) {
         assert!(!self.draining, "nothing is granted while draining");
         let body = self.bodies.get_mut(&lease.sandbox).expect("a sandbox that exists");
         assert_eq!(body.worker, lease.worker);
-        assert_eq!(body.version, VersionUid(uid), "a sandbox of one version never serves another");
+        let key = key(whose);
+        assert_eq!(body.key, key, "a sandbox of one version or tenant never serves another");
+        let served = self.served.entry(lease.sandbox).or_insert_with(|| key.tenant.clone());
+        assert_eq!(*served, key.tenant, "nor has it ever");
         assert!(body.alive && !body.ending, "a dead sandbox is never granted");
         assert!(!body.creating, "nor one that is not ready");
         assert!(self.now < body.born + OLDEST, "nor one whose credentials run out");
@@ -140,12 +163,12 @@ impl World {
         body.runs = Some(client);
     }
 
-    fn leave_queue(&mut self, client: u64, in_order: bool) -> u64 {
-        for (&uid, queue) in &mut self.waiting {
+    fn leave_queue(&mut self, client: u64, in_order: bool) -> Whose {
+        for (&whose, queue) in &mut self.waiting {
             if let Some(at) = queue.iter().position(|(c, _)| *c == client) {
                 assert!(!in_order || at == 0, "waiters are served in order");
                 queue.remove(at);
-                return uid;
+                return whose;
             }
         }
         panic!("an answer for {client}, who does not wait (any more)");
@@ -155,8 +178,8 @@ impl World {
         for action in out {
             match action {
                 Action::Grant(client, lease) => {
-                    let uid = self.leave_queue(client, true);
-                    self.run(client, uid, lease);
+                    let whose = self.leave_queue(client, true);
+                    self.run(client, whose, lease);
                 }
                 Action::Refuse(client, why) => {
                     let by_age = matches!(why, AssignError::Throttled(_));
@@ -179,7 +202,7 @@ impl World {
     fn step(&mut self, op: Op) {
         let mut out = Vec::new();
         match op {
-            Op::Invoke { version, near } => self.invoke(version, near.map(LaneId)),
+            Op::Invoke { whose, near } => self.invoke(whose, near.map(LaneId)),
             Op::HangUp(which) => self.hang_up(which),
             Op::Place(which) => self.place(which),
             Op::Create { which, fails } => {
@@ -225,9 +248,9 @@ impl World {
     }
 
     fn hang_up(&mut self, which: Pick) {
-        let all: Vec<_> = self.waiting.values().flatten().copied().collect();
-        if let Some(&(client, ticket)) = which.checked_rem(all.len()).and_then(|i| all.get(i)) {
-            self.leave_queue(client, false);
+        let all: Vec<_> = self.waiting.values().flatten().cloned().collect();
+        if let Some((client, ticket)) = which.checked_rem(all.len()).and_then(|i| all.get(i)) {
+            self.leave_queue(*client, false);
             assert!(self.pools.cancel(ticket), "who waits can leave");
         }
     }
@@ -244,9 +267,9 @@ impl World {
             return self.starts.push(start);
         };
         assert!(self.pools.placed(start.sandbox, worker), "it is wanted");
-        let version = start.version.uid;
+        let key = Key { version: start.version.uid, tenant: start.tenant };
         let (born, ending, runs) = (self.now, false, None);
-        let body = Body { worker, version, creating: true, born, alive: true, ending, runs };
+        let body = Body { worker, key, creating: true, born, alive: true, ending, runs };
         self.bodies.insert(start.sandbox, body);
     }
 
@@ -281,7 +304,7 @@ impl World {
         let mut out = Vec::new();
         let body = self.body(sandbox);
         (body.alive, body.runs) = (false, None);
-        let Body { worker, creating, .. } = *body;
+        let (worker, creating) = (body.worker, body.creating);
         if !creating {
             self.bodies.remove(&sandbox);
         }
@@ -293,14 +316,14 @@ impl World {
     fn check(&self) {
         let reserved: u64 = self.placement.reserved_mb();
         assert!(reserved <= self.placement.capacity_mb(), "capacity is never exceeded");
-        let shots: HashMap<_, _> =
-            self.pools.snapshot().into_iter().map(|s| (s.version.0, s)).collect();
-        for (uid, queue) in &self.waiting {
-            let shot = shots.get(uid);
+        let shots: HashMap<_, _> = self.pools.snapshot().into_iter().collect();
+        for (&whose, queue) in &self.waiting {
+            let key = key(whose);
+            let shot = shots.get(&key);
             assert_eq!(shot.map_or(0, |s| s.waiters), queue.len(), "no waiter is lost");
             if let Some(shot) = shot.filter(|s| s.waiters > 0) {
                 assert_eq!(shot.idle, 0, "nobody waits while a sandbox is idle");
-                assert!(self.may_start(*uid) >= shot.waiters, "each waiter has one coming");
+                assert!(self.may_start(&key) >= shot.waiters, "each waiter has one coming");
             }
         }
         let busy: usize = shots.values().map(|s| s.busy).sum();
@@ -308,9 +331,10 @@ impl World {
         assert_eq!(busy, running, "what is leased is what runs");
     }
 
-    fn may_start(&self, uid: u64) -> usize {
-        let starts = self.starts.iter().filter(|s| s.version.uid.0 == uid).count();
-        starts + self.bodies.values().filter(|b| b.version.0 == uid && b.creating).count()
+    fn may_start(&self, key: &Key) -> usize {
+        let of = |s: &&Start| (s.version.uid, &s.tenant) == (key.version, &key.tenant);
+        let starts = self.starts.iter().filter(of).count();
+        starts + self.bodies.values().filter(|b| b.key == *key && b.creating).count()
     }
 
     fn drain(&mut self) {

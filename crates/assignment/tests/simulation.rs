@@ -155,7 +155,7 @@ impl World {
         let version = &self.versions[client.version];
         let Ok(permit) = self.counter.try_admit(&version.arn, version.uid) else { return };
         let patience = Duration::from_millis(client.patience_ms.unwrap_or(u64::MAX / 2));
-        let assigned = self.assigner.assign(version, client.near.map(LaneId));
+        let assigned = self.assigner.assign(version, None, client.near.map(LaneId));
         let Ok(Ok(lease)) = timeout(patience, assigned).await else { return };
         if client.turns_back {
             return self.assigner.idle(lease.worker, lease.sandbox);

@@ -1,9 +1,9 @@
 //! A function or a version of it as the API shows it.
 
 use fika_aws::generated::lambda::{
-    EnvironmentResponse, EphemeralStorage, FunctionConfiguration, LastUpdateStatus, LogFormat,
-    LoggingConfig, PackageType, RuntimeVersionConfig, SnapStartApplyOn,
-    SnapStartOptimizationStatus, SnapStartResponse, State, TracingConfigResponse, TracingMode,
+    EnvironmentResponse, EphemeralStorage, FunctionConfiguration, LastUpdateStatus, PackageType,
+    RuntimeVersionConfig, SnapStartApplyOn, SnapStartOptimizationStatus, SnapStartResponse, State,
+    TenancyConfig, TenantIsolationMode, TracingConfigResponse, TracingMode,
 };
 use fika_model::arn::LATEST;
 use fika_model::{FunctionArn, Region, VersionUid};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::code;
+use crate::logging;
 use crate::record::{Build, Record, Status, Trouble};
 use crate::reference::Which;
 use crate::registry::{Published, Snapshot};
@@ -162,11 +163,10 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
                 SnapStartOptimizationStatus::Off
             }),
         }),
-        logging_config: Some(LoggingConfig {
-            log_format: Some(LogFormat::Text),
-            log_group: Some(settings.log_group(&arn.name)),
-            ..Default::default()
-        }),
+        logging_config: Some(logging::shown(settings.log_format, settings.log_group(&arn.name))),
+        tenancy_config: settings
+            .per_tenant
+            .then(|| TenancyConfig { tenant_isolation_mode: Some(TenantIsolationMode::PerTenant) }),
         ..Default::default()
     }
 }

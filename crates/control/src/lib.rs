@@ -17,7 +17,7 @@
 //! - `attached`: what belongs to a function and is no part of its versions; `aliases`,
 //!   `concurrency`: parts of it
 //! - `wire`: shapes of the API as the store keeps them
-//! - `settings`, `environment`, `unsupported`: what a configuration may be
+//! - `settings`, `environment`, `logging`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
 #![forbid(unsafe_code)]
@@ -32,6 +32,7 @@ mod concurrency;
 mod control;
 mod environment;
 mod lifecycle;
+mod logging;
 mod operations;
 mod preparation;
 mod published;

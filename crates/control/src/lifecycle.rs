@@ -207,6 +207,8 @@ pub(crate) fn runnable(
         wall: wishes.wall,
         egress: wishes.egress.clone(),
         snap_start: false,
+        log_format: settings.log_format,
+        per_tenant: settings.per_tenant,
     })
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fika_aws::generated::lambda::{
-    Runtime as RuntimeId, SnapStartApplyOn, UpdateFunctionConfigurationInput,
+    Runtime as RuntimeId, SnapStartApplyOn, TenancyConfig, UpdateFunctionConfigurationInput,
 };
 use fika_aws::shape::AwsError;
-use fika_model::{Runtime, limits};
+use fika_model::{LogFormat, Runtime, limits};
 use serde::{Deserialize, Serialize};
 
-use crate::{environment, refuse, unsupported};
+use crate::{environment, logging, refuse, unsupported};
 
 /// A configuration, every member decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,11 @@ pub(crate) struct Settings {
     /// None for `/aws/lambda/NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log_group: Option<String>,
+    #[serde(default, skip_serializing_if = "is_text")]
+    pub(crate) log_format: LogFormat,
+    /// Whether each tenant has sandboxes of its own: `TenancyConfig`. Never changes.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub(crate) per_tenant: bool,
 }
 
 impl Settings {
@@ -57,8 +62,17 @@ impl Settings {
             tracing: None,
             snap_start: false,
             log_group: None,
+            log_format: LogFormat::Text,
+            per_tenant: false,
         };
         defaults.changed(given)
+    }
+
+    /// The same, with sandboxes of its own for each tenant where that is asked for.
+    pub(crate) fn isolated(mut self, given: Option<&TenancyConfig>) -> Result<Self, AwsError> {
+        self.per_tenant = given.is_some();
+        self.check_snap_start()?;
+        Ok(self)
     }
 
     /// This configuration with what is given changed. What is given has passed the model's
@@ -84,7 +98,10 @@ impl Settings {
         set(&mut self.ephemeral_mb, within("ephemeralStorage.size", size, limits::EPHEMERAL_MB)?);
         let mode = given.tracing_config.and_then(|tracing| tracing.mode);
         self.tracing = mode.map(|mode| mode.as_str().to_owned()).or(self.tracing);
-        self.log_group = given.logging_config.and_then(|log| log.log_group).or(self.log_group);
+        if let Some(given) = given.logging_config {
+            self.log_format = logging::changed(self.log_format, &given)?;
+            self.log_group = given.log_group.or(self.log_group);
+        }
         if let Some(apply_on) = given.snap_start.and_then(|snap_start| snap_start.apply_on) {
             self.snap_start = apply_on == SnapStartApplyOn::PublishedVersions;
         }
@@ -97,6 +114,11 @@ impl Settings {
     fn check_snap_start(&self) -> Result<(), AwsError> {
         if !self.snap_start {
             return Ok(());
+        }
+        if self.per_tenant {
+            return Err(refuse::invalid(
+                "SnapStart is not supported for functions with tenant isolation.",
+            ));
         }
         if matches!(self.runtime(), Some(Runtime::Provided { .. })) {
             return Err(refuse::invalid(format!(
@@ -124,6 +146,11 @@ impl Settings {
     pub(crate) fn log_group(&self, name: &str) -> String {
         self.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{name}"))
     }
+}
+
+/// As serde asks: the default is left out of the store.
+fn is_text(format: &LogFormat) -> bool {
+    *format == LogFormat::Text
 }
 
 /// As serde asks: left out of the store where it is not on.

@@ -1,8 +1,8 @@
 //! What callers may ask for and fika does not do yet: refused by name, never ignored.
 
 use fika_aws::generated::lambda::{
-    Architecture, CreateFunctionInput, FunctionCode, LogFormat, LoggingConfig, PackageType,
-    PublishVersionInput, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+    Architecture, CreateFunctionInput, FunctionCode, PackageType, PublishVersionInput,
+    UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
 };
 use fika_aws::shape::AwsError;
 
@@ -18,7 +18,6 @@ pub(crate) fn create(input: &CreateFunctionInput) -> Result<(), AwsError> {
         ("PackageType Image", matches!(input.package_type, Some(PackageType::Image))),
         ("PublishTo", input.publish_to.is_some()),
         ("CodeSigningConfigArn", named(input.code_signing_config_arn.as_deref())),
-        ("TenancyConfig", input.tenancy_config.is_some()),
     ])?;
     architectures(input.architectures.as_deref())?;
     input.code.as_ref().map_or(Ok(()), code)
@@ -41,10 +40,6 @@ pub(crate) fn configuration(input: &UpdateFunctionConfigurationInput) -> Result<
         ("DurableConfig", input.durable_config.is_some()),
         ("RuntimeConfig", input.runtime_config.is_some()),
         ("AcceleratorConfig", input.accelerator_config.is_some()),
-        (
-            "LoggingConfig other than LogGroup",
-            input.logging_config.as_ref().is_some_and(structured),
-        ),
     ])
 }
 
@@ -84,13 +79,6 @@ fn architectures(given: Option<&[Architecture]>) -> Result<(), AwsError> {
         ))),
         None => Ok(()),
     }
-}
-
-/// JSON logs and their levels need the runtime's help, which is not there yet.
-fn structured(logging: &LoggingConfig) -> bool {
-    logging.application_log_level.is_some()
-        || logging.system_log_level.is_some()
-        || logging.log_format.as_ref().is_some_and(|format| *format != LogFormat::Text)
 }
 
 fn some<T>(list: Option<&[T]>) -> bool {

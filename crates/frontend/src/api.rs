@@ -70,7 +70,8 @@ where
         let prepared = functions::target(parts, path).and_then(|(function, qualifier)| {
             let resolved = self.control.resolve(&caller.scope, &function, qualifier.as_deref())?;
             let mode = invoke::mode(&parts.headers)?;
-            let mut invocation = invoke::invocation(&parts.headers, payload)?;
+            let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
+            let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
             invocation.invoked_arn = resolved.invoked_arn;
             Ok((resolved.version, mode, invocation))
         });

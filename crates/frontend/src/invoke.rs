@@ -9,9 +9,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use fika_assignment::{AssignError, AssignmentService};
+use fika_aws::generated::lambda::InvokeInput;
+use fika_aws::rest::Input;
 use fika_aws::shape::AwsError;
 use fika_counting::CountingService;
-use fika_model::{FunctionVersion, LaneId, RequestId, Throttle};
+use fika_model::{FunctionVersion, LaneId, RequestId, TenantId, Throttle};
 use fika_worker::{Invocation, Outcome, RestoreFailure, WorkerService};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
@@ -31,6 +33,7 @@ const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-ty
 const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const TENANT_ID: HeaderName = HeaderName::from_static("x-amz-tenant-id");
 const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
@@ -65,7 +68,11 @@ pub(crate) fn mode(headers: &HeaderMap) -> Result<Mode, AwsError> {
 ///
 /// # Errors
 /// A payload that is no JSON, or a client context that cannot be read.
-pub(crate) fn invocation(headers: &HeaderMap, payload: Bytes) -> Result<Invocation, AwsError> {
+pub(crate) fn invocation(
+    headers: &HeaderMap,
+    tenant: Option<TenantId>,
+    payload: Bytes,
+) -> Result<Invocation, AwsError> {
     let request_id = RequestId::random();
     Ok(Invocation {
         request_id,
@@ -73,8 +80,40 @@ pub(crate) fn invocation(headers: &HeaderMap, payload: Bytes) -> Result<Invocati
         client_context: headers.get(CLIENT_CONTEXT).map(client_context).transpose()?,
         trace_id: Some(trace_id(headers, request_id)),
         invoked_arn: None,
+        tenant,
         tail: wants_tail(headers)?,
     })
+}
+
+/// Whom an invocation is for: named where the function keeps its tenants apart, and only there.
+///
+/// # Errors
+/// In AWS's words, when it is missing, out of place or no tenant's id.
+pub(crate) fn tenant(
+    version: &FunctionVersion,
+    headers: &HeaderMap,
+) -> Result<Option<TenantId>, AwsError> {
+    let refuse = |text: &str| Err(AwsError::invalid_parameter_value(text));
+    match headers.get(TENANT_ID).map(HeaderValue::as_bytes) {
+        None if version.per_tenant => refuse(
+            "The invoked function is enabled with tenancy configuration. Add a valid tenant ID \
+             in your request and try again.",
+        ),
+        None => Ok(None),
+        Some(_) if !version.per_tenant => refuse(
+            "The invoked function is not enabled with tenancy configuration. Remove the tenant \
+             ID from your request and try again.",
+        ),
+        Some(given) => {
+            let text = String::from_utf8_lossy(given);
+            if let Some(tenant) = TenantId::parse(&text) {
+                return Ok(Some(tenant));
+            }
+            let input = InvokeInput { tenant_id: Some(text.into()), ..InvokeInput::default() };
+            input.validate()?;
+            refuse("The tenant ID is not valid.")
+        }
+    }
 }
 
 fn checked_json(payload: Bytes) -> Result<Bytes, AwsError> {
@@ -150,7 +189,8 @@ where
         let permit = self.counting.admit(&version.arn, version.uid).await.map_err(throttled)?;
         let mut permit = Some(permit);
         for _ in 0..ATTEMPTS {
-            let lease = match self.assignment.assign(version, Some(lane)).await {
+            let tenant = invocation.tenant.as_ref();
+            let lease = match self.assignment.assign(version, tenant, Some(lane)).await {
                 Ok(lease) => lease,
                 Err(e) => return refused(e, &invocation),
             };

@@ -103,6 +103,27 @@ impl fmt::Display for SandboxId {
     }
 }
 
+/// Whom an invocation is for, as its caller says: `X-Amz-Tenant-Id` of a function with tenant
+/// isolation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TenantId(Arc<str>);
+
+impl TenantId {
+    /// Reads one: 1 to 256 of the characters that the service model allows.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"._:/=+-@ ".contains(&b);
+        let fits = (1..=256).contains(&text.len()) && text.bytes().all(fits);
+        fits.then(|| Self(text.into()))
+    }
+
+    /// As it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A machine that runs sandboxes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct WorkerId(pub u32);

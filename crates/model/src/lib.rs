@@ -6,6 +6,7 @@
 //! - [`egress`]: where a function may call out to
 //! - [`version`]: one published state of a function, as a worker sees it
 //! - [`wall`]: kinds of wall, which one a function asks for, which one an operator requires
+//! - [`logging`]: how its log is written
 //! - [`limits`]: Lambda's quotas, in one place
 //! - [`error`]: what a function or a limit can answer instead of a result
 #![forbid(unsafe_code)]
@@ -15,6 +16,7 @@ pub mod egress;
 pub mod error;
 pub mod ids;
 pub mod limits;
+pub mod logging;
 pub mod runtime;
 pub mod version;
 pub mod wall;
@@ -22,7 +24,10 @@ pub mod wall;
 pub use arn::{FunctionArn, FunctionRef};
 pub use egress::{BadEgress, Cidr, Egress};
 pub use error::{FunctionError, Throttle, ThrottleReason};
-pub use ids::{AccountId, LaneId, Region, RequestId, SandboxId, Scope, VersionUid, WorkerId};
+pub use ids::{
+    AccountId, LaneId, Region, RequestId, SandboxId, Scope, TenantId, VersionUid, WorkerId,
+};
+pub use logging::{LogFormat, LogLevel, LogLevels};
 pub use runtime::Runtime;
 pub use version::{CodeRef, FunctionVersion};
 pub use wall::{Strength, WallKind, WallPolicy, WallRequirement, WallWish};

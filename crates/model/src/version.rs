@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::arn::{FunctionArn, LATEST};
 use crate::egress::Egress;
 use crate::ids::VersionUid;
+use crate::logging::LogFormat;
 use crate::runtime::Runtime;
 use crate::wall::WallWish;
 
@@ -45,6 +46,8 @@ pub struct FunctionVersion {
     pub code: CodeRef,
     /// The log group, `/aws/lambda/NAME` unless configured.
     pub log_group: String,
+    /// How its log is written.
+    pub log_format: LogFormat,
     /// The ARN of the role it acts as.
     pub role: String,
     /// The wall it asks for; none to take what the worker gives.
@@ -55,6 +58,8 @@ pub struct FunctionVersion {
     /// Whether preparing it makes a snapshot after its init, from which sandboxes are restored:
     /// a published version of a function with `SnapStart`.
     pub snap_start: bool,
+    /// Whether each of its tenants has sandboxes of its own: `TenancyConfig`.
+    pub per_tenant: bool,
 }
 
 impl FunctionVersion {

@@ -40,7 +40,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, WorkerId};
+use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, TenantId, WorkerId};
 
 pub use choice::{NoWall, WallChoice};
 pub use credentials::{CredentialSource, RoleCredentials};
@@ -62,6 +62,8 @@ pub struct Invocation {
     pub trace_id: Option<String>,
     /// The ARN it was invoked by, for the runtime; none where that is the version's own.
     pub invoked_arn: Option<Arc<str>>,
+    /// Whom it is for, with tenant isolation.
+    pub tenant: Option<TenantId>,
     /// Whether the answer carries the end of the log (`LogType: Tail`).
     pub tail: bool,
 }

@@ -42,6 +42,7 @@ const DEADLINE: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms
 const FUNCTION_ARN: HeaderName = HeaderName::from_static("lambda-runtime-invoked-function-arn");
 const TRACE_ID: HeaderName = HeaderName::from_static("lambda-runtime-trace-id");
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-client-context");
+const TENANT_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-tenant-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 type Answer = Response<Full<Bytes>>;
@@ -181,6 +182,9 @@ fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
     set(REQUEST_ID, invocation.request_id.0.hyphenated().encode_lower(&mut id));
     if let Some(trace_id) = &invocation.trace_id {
         set(TRACE_ID, trace_id);
+    }
+    if let Some(tenant) = &invocation.tenant {
+        set(TENANT_ID, tenant.as_str());
     }
     if let Some(context) = &invocation.client_context {
         set(CLIENT_CONTEXT, context);

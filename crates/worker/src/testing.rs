@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use fika_model::{
-    AccountId, CodeRef, FunctionArn, FunctionVersion, Region, RequestId, Runtime, SandboxId, Scope,
-    VersionUid, WorkerId,
+    AccountId, CodeRef, FunctionArn, FunctionVersion, LogFormat, Region, RequestId, Runtime,
+    SandboxId, Scope, VersionUid, WorkerId,
 };
 use fika_sandbox::{LogPipe, LogReader, Meter};
 use fika_store::{Cursor, LogKey, LogStore, TimeRange};
@@ -53,6 +53,8 @@ pub(crate) fn version(timeout: Duration) -> Arc<FunctionVersion> {
         wall: None,
         egress: None,
         snap_start: false,
+        log_format: LogFormat::Text,
+        per_tenant: false,
         arn: FunctionArn { scope, name, qualifier: None },
     })
 }
@@ -113,6 +115,7 @@ pub(crate) fn invocation(payload: &'static str, tail: bool) -> Invocation {
         client_context: None,
         invoked_arn: None,
         trace_id: None,
+        tenant: None,
         tail,
     }
 }

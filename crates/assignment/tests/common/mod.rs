@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fika_model::{
-    AccountId, CodeRef, FunctionArn, FunctionVersion, Region, Runtime, Scope, VersionUid,
+    AccountId, CodeRef, FunctionArn, FunctionVersion, LogFormat, Region, Runtime, Scope, VersionUid,
 };
 
 /// A version of a function of its own, with that much memory, MB.
@@ -30,6 +30,8 @@ pub fn version(uid: u64, memory_mb: u32) -> Arc<FunctionVersion> {
         wall: None,
         egress: None,
         snap_start: false,
+        log_format: LogFormat::Text,
+        per_tenant: false,
         arn: FunctionArn { scope: scope(), name, qualifier: None },
     })
 }

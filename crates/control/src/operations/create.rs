@@ -35,7 +35,8 @@ impl Control {
         let tags = checked_tags(input.tags.take().unwrap_or_default())?;
         let (wishes, publish) = (Wishes::of(&tags)?, input.publish == Some(true));
         let zip = input.code.take().and_then(|code| code.zip_file);
-        let settings = Settings::new(configuration(input))?;
+        let tenancy = input.tenancy_config.take();
+        let settings = Settings::new(configuration(input))?.isolated(tenancy.as_ref())?;
         if self.inner.registry.get(scope, &arn.name).is_some() {
             return Err(refuse::exists(&arn.name));
         }

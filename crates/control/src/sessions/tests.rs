@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fika_model::{CodeRef, FunctionArn, Region, Runtime, Scope, VersionUid};
+use fika_model::{CodeRef, FunctionArn, LogFormat, Region, Runtime, Scope, VersionUid};
 
 use super::*;
 
@@ -29,6 +29,8 @@ fn version(account: &str) -> FunctionVersion {
         wall: None,
         egress: None,
         snap_start: false,
+        log_format: LogFormat::Text,
+        per_tenant: false,
     }
 }
 

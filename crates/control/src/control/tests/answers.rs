@@ -93,6 +93,42 @@ async fn what_is_given_comes_back() {
 }
 
 #[tokio::test]
+async fn levels_come_with_json_and_go_with_it() {
+    let fixture = Fixture::new(Verdict::Ready);
+    fixture.create(json!({ "LoggingConfig": { "LogFormat": "JSON" } })).await.unwrap();
+    let shown = async |given: Value| {
+        if !given.is_null() {
+            fixture.configure("hello", json!({ "LoggingConfig": given })).await.unwrap();
+        }
+        let mut shown = steady(&fixture.settled("hello").await)["LoggingConfig"].take();
+        shown.as_object_mut().unwrap().remove("LogGroup");
+        shown
+    };
+    let json = |application, system| {
+        json!({
+            "LogFormat": "JSON", "ApplicationLogLevel": application, "SystemLogLevel": system,
+        })
+    };
+    assert_eq!(shown(Value::Null).await, json("INFO", "INFO"));
+    let given = json!({ "ApplicationLogLevel": "FATAL", "SystemLogLevel": "DEBUG" });
+    assert_eq!(shown(given).await, json("FATAL", "DEBUG"));
+    assert_eq!(shown(json!({ "SystemLogLevel": "WARN" })).await, json("FATAL", "WARN"));
+    assert_eq!(shown(json!({ "LogFormat": "Text" })).await, json!({ "LogFormat": "Text" }));
+    assert_eq!(shown(json!({ "LogFormat": "JSON" })).await, json("INFO", "INFO"));
+}
+
+#[tokio::test]
+async fn tenant_isolation_is_chosen_once() {
+    let fixture = Fixture::new(Verdict::Ready);
+    let tenancy = json!({ "TenantIsolationMode": "PER_TENANT" });
+    fixture.create(json!({ "TenancyConfig": tenancy })).await.unwrap();
+    assert_eq!(steady(&fixture.settled("hello").await)["TenancyConfig"], tenancy);
+    fixture.configure("hello", json!({ "Timeout": 9 })).await.unwrap();
+    assert_eq!(steady(&fixture.settled("hello").await)["TenancyConfig"], tenancy);
+    assert!(fixture.resolve("hello").unwrap().per_tenant);
+}
+
+#[tokio::test]
 async fn an_update_changes_only_what_it_gives() {
     let fixture = Fixture::new(Verdict::Ready);
     let environment = json!({ "Variables": { "A": "1" } });

@@ -57,7 +57,21 @@ async fn creations_that_do_not_fit() {
             json!({ "SnapStart": { "ApplyOn": "PublishedVersions" }, "EphemeralStorage": { "Size": 513 } }),
             "Ephemeral storage greater than 512 MB is not supported for SnapStart",
         ),
-        (json!({ "LoggingConfig": { "LogFormat": "JSON" } }), "LoggingConfig other than LogGroup"),
+        (
+            json!({ "LoggingConfig": { "LogFormat": "Text", "SystemLogLevel": "INFO" } }),
+            "LogLevel is not supported when LogFormat is set to \"Text\".",
+        ),
+        (
+            json!({ "LoggingConfig": { "ApplicationLogLevel": "INFO" } }),
+            "LogLevel is not supported when LogFormat is set to \"Text\".",
+        ),
+        (
+            json!({
+                "SnapStart": { "ApplyOn": "PublishedVersions" },
+                "TenancyConfig": { "TenantIsolationMode": "PER_TENANT" },
+            }),
+            "SnapStart is not supported for functions with tenant isolation",
+        ),
         (json!({ "Architectures": ["sparc"] }), "not sparc"),
         (
             json!({ "Environment": { "Variables": { "AWS_REGION": "r", "_HANDLER": "h" } } }),
