@@ -32,6 +32,9 @@ pub trait Host {
     /// Says a word.
     fn say(&mut self, word: &FromInit) -> io::Result<()>;
 
+    /// Hands something to be read and written over to the worker, with the word that is said next.
+    fn give(&mut self, stream: OwnedFd) -> io::Result<()>;
+
     /// Where the function's output goes.
     fn log(&self) -> BorrowedFd<'_>;
 

@@ -22,6 +22,8 @@ pub struct Jail {
     decoder: Decoder,
     /// Descriptors that came beside frames not yet read.
     beside: Vec<OwnedFd>,
+    /// What goes beside the next word.
+    given: Vec<OwnedFd>,
     log: OwnedFd,
     /// The way to all code trees, until one is bound.
     trees: Option<OwnedFd>,
@@ -46,6 +48,7 @@ impl Jail {
             control: take(place::CONTROL_FD)?,
             decoder: Decoder::default(),
             beside: Vec::new(),
+            given: Vec::new(),
             log: take(place::LOG_FD)?,
             trees: None,
         })
@@ -84,7 +87,14 @@ impl Host for Jail {
     }
 
     fn say(&mut self, word: &FromInit) -> io::Result<()> {
-        say(&self.control, word, &[])
+        let given = std::mem::take(&mut self.given);
+        let beside: Vec<_> = given.iter().map(AsFd::as_fd).collect();
+        say(&self.control, word, &beside)
+    }
+
+    fn give(&mut self, stream: OwnedFd) -> io::Result<()> {
+        self.given.push(stream);
+        Ok(())
     }
 
     fn log(&self) -> BorrowedFd<'_> {

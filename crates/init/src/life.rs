@@ -9,6 +9,7 @@ use fika_init::{Exit, FromInit, ToInit};
 use rustix::event::Timespec;
 use rustix::process::{Pid, Signal};
 
+use crate::beside;
 use crate::children::{self, Reaped};
 use crate::host::Host;
 use crate::seal::Filter;
@@ -23,6 +24,8 @@ pub struct Init<H> {
     filter: &'static Filter,
     /// The function's own process, while it runs.
     function: Option<Pid>,
+    /// The processes beside it, by the worker's numbers.
+    beside: Vec<(Pid, u16)>,
     watch: Option<memory::Watch>,
     out_of_memory: bool,
     emptying: bool,
@@ -46,6 +49,7 @@ impl<H: Host> Init<H> {
             bound: None,
             filter: Box::leak(Box::new(filter)),
             function: None,
+            beside: Vec::new(),
             watch: None,
             out_of_memory: false,
             emptying: false,
@@ -103,9 +107,25 @@ impl<H: Host> Init<H> {
                 };
                 self.host.say(&answer)?;
             }
+            ToInit::StartBeside { number, process } => {
+                let answer = match self.start_beside(number, &process) {
+                    Ok(()) => FromInit::Beside,
+                    Err(message) => FromInit::Refused { message },
+                };
+                self.host.say(&answer)?;
+            }
+            ToInit::Dial { port } => {
+                let answer = match beside::dial(port).and_then(|stream| self.host.give(stream)) {
+                    Ok(()) => FromInit::Dialed,
+                    Err(error) => FromInit::NotDialed { message: error.to_string() },
+                };
+                self.host.say(&answer)?;
+            }
+            ToInit::Terminate => self.function.into_iter().for_each(beside::terminate),
             ToInit::Empty => {
                 // Its end is the worker's own doing, so nobody is told of it.
                 self.function = None;
+                self.beside.clear();
                 self.emptying = true;
                 self.host.signal(Signal::KILL);
                 return self.reap();
@@ -142,6 +162,16 @@ impl<H: Host> Init<H> {
         Ok(())
     }
 
+    fn start_beside(&mut self, number: u16, process: &Process) -> Result<(), String> {
+        let cgroups = self.host.entrances(process.cgroups)?;
+        let fence = self.host.fence()?;
+        let (from, into) = beside::output().map_err(|error| format!("its output: {error}"))?;
+        let pid = process::spawn(process, cgroups, into.as_fd(), self.filter, fence)
+            .map_err(|error| format!("{}: {error}", process.argv.first().map_or("", |s| s)))?;
+        self.beside.push((pid, number));
+        self.host.give(from).map_err(|error| format!("its output: {error}"))
+    }
+
     /// Watches what the function holds, where that is ours to do.
     fn watch(&mut self) {
         let watched = self.bound.as_ref().filter(|bound| bound.watch_memory);
@@ -171,7 +201,12 @@ impl<H: Host> Init<H> {
                 Reaped::Ended(pid, how) if self.function == Some(pid) => {
                     self.function_ended(how)?
                 }
-                Reaped::Ended(..) => {}
+                Reaped::Ended(pid, how) => {
+                    if let Some(at) = self.beside.iter().position(|(one, _)| *one == pid) {
+                        let (_, number) = self.beside.swap_remove(at);
+                        self.host.say(&FromInit::BesideExited { number, how })?;
+                    }
+                }
                 Reaped::Running => return Ok(Then::GoOn),
                 Reaped::Empty if self.deadline.is_some() => return Ok(Then::Exit),
                 Reaped::Empty => {

@@ -3,10 +3,12 @@
 //! - [`life`]: the loop: words in, words out, children reaped
 //! - [`host`]: what the loop needs of its host, and the kinds there are: [`jail`], [`guest`], [`plain`]
 //! - [`process`]: a function's process is started, with all authority taken from it ([`seal`])
+//! - [`beside`]: what is done for processes beside the function's
 //! - [`code`]: its code appears at `/var/task`
 //! - [`children`]: signals and ends of processes
 //! - [`memory`]: how much memory they hold
 
+mod beside;
 mod children;
 mod code;
 mod guest;

@@ -13,6 +13,22 @@ pub enum ToInit {
     /// Start the function's process. In a jail, descriptors of the cgroups it must join come
     /// beside this frame: each is a file into which a process writes `0` to enter.
     Start(Process),
+    /// Start a process beside the function's, to be told apart by its number. Answered with
+    /// [`FromInit::Beside`] or [`FromInit::Refused`]. Descriptors as for [`ToInit::Start`].
+    StartBeside {
+        /// No other running one's.
+        number: u16,
+        /// The process.
+        process: Process,
+    },
+    /// Connect to a port of the sandbox's own loopback. Answered with [`FromInit::Dialed`] or
+    /// [`FromInit::NotDialed`], in the order in which this was asked.
+    Dial {
+        /// Where a process of the function listens.
+        port: u16,
+    },
+    /// Ask the function's own process to end (`SIGTERM`), and none beside it.
+    Terminate,
     /// Kill every process but init, then say [`FromInit::Emptied`].
     Empty,
     /// Make a guest's clock, random numbers and network right: after its boot, and after each
@@ -120,6 +136,23 @@ pub enum FromInit {
         how: Exit,
         /// It was killed because it held more than its memory, as far as init can tell.
         out_of_memory: bool,
+    },
+    /// A process beside the function's is running. Its output comes beside this frame: in a jail as
+    /// a descriptor, in a guest as a channel that was opened right before.
+    Beside,
+    /// A process beside the function's ended.
+    BesideExited {
+        /// Which.
+        number: u16,
+        /// How it ended.
+        how: Exit,
+    },
+    /// A connection that was asked for; it may still fail. It comes as output does.
+    Dialed,
+    /// There is no such connection.
+    NotDialed {
+        /// What failed.
+        message: String,
     },
     /// No process but init is left.
     Emptied,

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// The version of the protocol. Worker and init are built together; a difference means that an
 /// old binary was left in the state directory.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Init's descriptor of the control stream.
 pub const CONTROL_FD: i32 = 0;

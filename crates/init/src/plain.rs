@@ -80,6 +80,10 @@ impl Host for Plain {
         self.line.say(word)
     }
 
+    fn give(&mut self, stream: OwnedFd) -> io::Result<()> {
+        self.line.give(stream)
+    }
+
     fn log(&self) -> BorrowedFd<'_> {
         self.line.log()
     }

@@ -33,5 +33,5 @@ pub use jail::{Jail, JailOptions, WallFacts, WallSpec};
 pub use kvm::Kvm;
 pub use log::{LogPipe, LogReader};
 pub use microvm::{MicroVmOptions, MicroVms, Snapshot};
-pub use sandbox::{Bind, Event, Meter, Resumed, Sandbox, Start};
+pub use sandbox::{Bind, Dialer, Event, Meter, Resumed, Sandbox, Start};
 pub use walls::Walls;

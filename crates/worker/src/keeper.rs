@@ -237,6 +237,8 @@ impl<W: Wall> Keeper<W> {
             Event::Exited { how, out_of_memory } => {
                 self.on_end(Ending::Exited { how, out_of_memory }).await
             }
+            // Nothing is started beside a function yet.
+            Event::BesideExited { .. } => Next::Keep,
             Event::Lost => Next::End,
         }
     }
@@ -333,7 +335,7 @@ impl<W: Wall> Keeper<W> {
         loop {
             match now(self.wall.next_event()).await {
                 Some(Event::Lost) => return Next::End,
-                Some(Event::Exited { .. }) => {}
+                Some(Event::Exited { .. } | Event::BesideExited { .. }) => {}
                 None => return Next::Keep,
             }
         }

@@ -191,6 +191,10 @@ impl Host for Link {
         Ok(())
     }
 
+    fn give(&mut self, stream: OwnedFd) -> io::Result<()> {
+        self.proxy.give(stream, &mut self.mux)
+    }
+
     fn log(&self) -> BorrowedFd<'_> {
         self.log.entry()
     }

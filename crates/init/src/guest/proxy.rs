@@ -13,7 +13,7 @@ use fika_init::mux::{MAX_CHANNELS, Mux, door};
 use fika_init::place;
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, Shutdown, SocketFlags, recv, send, sockopt};
+use rustix::net::{SendFlags, Shutdown, SocketFlags, send, sockopt};
 
 use super::log::Log;
 use crate::jail::listen;
@@ -21,7 +21,7 @@ use crate::jail::listen;
 /// Most bytes read at once from a connection.
 const CHUNK: usize = 32 * 1024;
 
-/// One connection.
+/// One connection, or the output of a process.
 struct Connection {
     socket: OwnedFd,
     channel: u16,
@@ -109,6 +109,14 @@ impl Proxy {
         Ok(())
     }
 
+    /// Carries what init hands over.
+    pub fn give(&mut self, stream: OwnedFd, mux: &mut Mux) -> io::Result<()> {
+        let channel = mux.open(door::GIVEN);
+        let channel = channel.ok_or_else(|| io::Error::other("too many connections are open"))?;
+        self.connections.push(Connection::new(stream, channel));
+        Ok(())
+    }
+
     /// Bytes came from the host.
     pub fn data(&mut self, channel: u16, bytes: &[u8], mux: &mut Mux) {
         let Some(one) = self.get(channel) else { return };
@@ -171,8 +179,8 @@ impl Connection {
         if self.closed || room == 0 || !Log::has_room(mux, CHUNK) {
             return Ok(());
         }
-        let read = match recv(&self.socket, &mut buffer[..room], RecvFlags::empty()) {
-            Ok((read, _)) => read,
+        let read = match rustix::io::read(&self.socket, &mut buffer[..room]) {
+            Ok(read) => read,
             Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
             Err(error) => return Err(error),
         };

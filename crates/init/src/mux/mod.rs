@@ -44,8 +44,10 @@ pub mod door {
     pub const RUNTIME_API: u8 = 0;
     /// fika's own AWS endpoint.
     pub const ENDPOINT: u8 = 1;
+    /// What init hands over: output of a process, or a connection it was asked for.
+    pub const GIVEN: u8 = 2;
     /// How many there are.
-    pub(super) const COUNT: u8 = 2;
+    pub(super) const COUNT: u8 = 3;
 }
 
 /// Which side of the stream.

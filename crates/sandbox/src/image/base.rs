@@ -46,7 +46,7 @@ const ETC: &[(&str, &str)] = &[
         sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n",
     ),
     ("group", "root:x:0:\nsbx_user1051:x:990:\n"),
-    ("hosts", "127.0.0.1 localhost\n::1 localhost\n"),
+    ("hosts", "127.0.0.1 localhost sandbox.localdomain sandbox\n::1 localhost\n"),
     ("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n"),
     ("resolv.conf", ""),
     ("services", "http 80/tcp\nhttps 443/tcp\ndomain 53/tcp\ndomain 53/udp\n"),

@@ -14,7 +14,7 @@ use super::{Image, ImageError, ImageOptions, Progress, base, client, node, pytho
 
 /// Counts up when `base`, `node` or `python` write other files than before, so that images made
 /// by an earlier fika are made again.
-const RECIPE: u32 = 2;
+const RECIPE: u32 = 3;
 
 /// The runtime images of one data directory. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -23,6 +23,7 @@ use crate::log::LogPipe;
 use crate::sandbox::Resumed;
 use crate::sandbox::body::{Body, Parts};
 use crate::sandbox::control::Control;
+use crate::sandbox::given::Given;
 
 /// How long init has to say hello, in seconds. By translation, on a machine under load, a kernel
 /// takes some ten.
@@ -266,7 +267,7 @@ async fn refresh(control: &mut Control, tells: Tells<'_>) -> Result<(), WallErro
 /// The ends of a stream but control.
 struct Open {
     log: super::Channel,
-    doors: [tokio::sync::mpsc::Receiver<super::Channel>; 2],
+    doors: [tokio::sync::mpsc::Receiver<super::Channel>; 3],
     open: Vec<(u8, super::Channel)>,
 }
 
@@ -279,7 +280,7 @@ fn parts(
     snapshot: Option<&Snapshot>,
 ) -> Parts {
     let Begun { machine, enclosed, network } = begun;
-    let [api, endpoint] = ends.doors;
+    let [api, endpoint, given] = ends.doors;
     let resumed = ends.open.into_iter().map(|(door, channel)| Resumed {
         waits_for: snapshot.and_then(|snapshot| snapshot.waits_for(channel.number())),
         endpoint: door == fika_init::mux::door::ENDPOINT,
@@ -293,6 +294,7 @@ fn parts(
         api: Door::channels(api),
         endpoint: Door::channels(endpoint),
         log: LogPipe::of_guest(ends.log),
+        given: Given::Channels(given),
         outside: None,
         resumed: resumed.collect(),
         guest: Some(Guest {

@@ -49,7 +49,7 @@ pub(super) struct State {
     pub holders: [Option<u64>; MAX_CHANNELS + 2],
     next_serial: u64,
     /// None when nothing more comes.
-    doors: Option<[mpsc::Sender<Channel>; 2]>,
+    doors: Option<[mpsc::Sender<Channel>; 3]>,
     /// Nothing more comes or goes.
     pub dead: bool,
     /// Nothing is sent but words on the control channel.
@@ -62,8 +62,8 @@ pub(super) struct State {
 pub(crate) struct Ends {
     pub control: Channel,
     pub log: Channel,
-    /// What comes through the doors: of the Runtime API and of the endpoint.
-    pub doors: [mpsc::Receiver<Channel>; 2],
+    /// What comes through the doors: of the Runtime API and of the endpoint; and what init gives.
+    pub doors: [mpsc::Receiver<Channel>; 3],
     /// What had come before the stream was stopped: which door, and the connection.
     pub open: Vec<(u8, Channel)>,
 }
@@ -79,8 +79,9 @@ pub(crate) fn carry(socket: UnixStream, kept: Option<&Kept>) -> Result<Ends, Mux
     };
     let (api, take_api) = mpsc::channel(MAX_CHANNELS);
     let (endpoint, take_endpoint) = mpsc::channel(MAX_CHANNELS);
+    let (given, take_given) = mpsc::channel(MAX_CHANNELS);
     let open: Vec<_> = mux.channels().collect();
-    let link = Arc::new(Link::new(mux, [api, endpoint]));
+    let link = Arc::new(Link::new(mux, [api, endpoint, given]));
     let ends = {
         let mut state = link.lock();
         for &(channel, bytes) in kept.map(|kept| kept.owed.as_slice()).unwrap_or_default() {
@@ -93,14 +94,14 @@ pub(crate) fn carry(socket: UnixStream, kept: Option<&Kept>) -> Result<Ends, Mux
             (open.door, link.hold(&mut state, open.channel, inbox))
         });
         let open = open.collect();
-        Ends { control, log, doors: [take_api, take_endpoint], open }
+        Ends { control, log, doors: [take_api, take_endpoint, take_given], open }
     };
     tokio::spawn(link.drive(socket));
     Ok(ends)
 }
 
 impl Link {
-    fn new(mux: Mux, doors: [mpsc::Sender<Channel>; 2]) -> Self {
+    fn new(mux: Mux, doors: [mpsc::Sender<Channel>; 3]) -> Self {
         Self {
             state: Mutex::new(State {
                 mux,
@@ -253,7 +254,11 @@ impl Link {
 
     /// Whoever waits at the door gets the connection; if nobody does, it is broken off.
     fn opened(self: &Arc<Self>, state: &mut State, number: u16, door: u8) {
-        let at = usize::from(door != door::RUNTIME_API);
+        let at = match door {
+            door::RUNTIME_API => 0,
+            door::GIVEN => 2,
+            _ => 1,
+        };
         let place = state.doors.as_ref().map(|doors| doors[at].clone().try_reserve_owned());
         match place {
             Some(Ok(place)) => {

@@ -15,6 +15,7 @@ use crate::jail::{self, Born, Lease, Space};
 use crate::log::LogPipe;
 use crate::microvm::{Enclosed, Guest, Machine};
 use crate::plain::Outside;
+use crate::sandbox::given::Given;
 
 /// A sandbox whose init is there to be spoken with.
 pub(crate) struct Parts {
@@ -26,6 +27,7 @@ pub(crate) struct Parts {
     pub api: Door,
     pub endpoint: Door,
     pub log: LogPipe,
+    pub given: Given,
     pub outside: Option<Outside>,
     /// None in a jail.
     pub guest: Option<Guest>,
@@ -42,6 +44,7 @@ impl From<Born> for Parts {
             api: born.api,
             endpoint: born.endpoint,
             log: LogPipe::new(born.log),
+            given: Given::Beside,
             outside: born.outside,
             guest: None,
             resumed: Vec::new(),

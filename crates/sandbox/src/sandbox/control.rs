@@ -95,6 +95,11 @@ impl Control {
         std::mem::take(&mut self.descriptors)
     }
 
+    /// The descriptor that came first of those nobody took.
+    pub fn take_descriptor(&mut self) -> Option<OwnedFd> {
+        (!self.descriptors.is_empty()).then(|| self.descriptors.remove(0))
+    }
+
     /// Says a word, with descriptors beside it, which a guest cannot be given.
     pub async fn say(&mut self, word: &ToInit, mut beside: &[BorrowedFd<'_>]) -> io::Result<()> {
         let frame = encode(word).map_err(io::Error::other)?;

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -22,9 +23,12 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use super::Event;
 use super::body::Body;
 use super::control::Control;
+use super::given::Given;
 use crate::cgroup::governor::{Verdict, judge};
 use crate::cgroup::{Cgroup, Limits};
+use crate::door::Connection;
 use crate::error::WallError;
+use crate::log::LogPipe;
 use crate::microvm::Kept;
 
 /// How much longer than its grace a sandbox may take to end before it is killed from outside, and
@@ -42,6 +46,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub enum Order {
     Bind(Bind, Limits, Option<File>, oneshot::Sender<Result<(), WallError>>),
     Start(Process, oneshot::Sender<Result<(), WallError>>),
+    StartBeside(u16, Process, oneshot::Sender<Result<LogPipe, WallError>>),
+    Dial(u16, oneshot::Sender<io::Result<Connection>>),
+    Terminate,
     Reset(oneshot::Sender<()>),
     Freeze(bool),
     Refresh(ToInit, oneshot::Sender<()>),
@@ -53,7 +60,9 @@ pub enum Order {
 #[derive(Default)]
 pub struct State {
     binding: Option<oneshot::Sender<Result<(), WallError>>>,
-    starting: Option<oneshot::Sender<Result<(), WallError>>>,
+    /// In the order in which they were asked for.
+    starting: VecDeque<Starting>,
+    dialing: VecDeque<oneshot::Sender<io::Result<Connection>>>,
     resetting: Vec<oneshot::Sender<()>>,
     /// A process of the function has started, and its end was not told.
     running: bool,
@@ -76,6 +85,12 @@ impl State {
     }
 }
 
+/// Who waits for a process to start.
+enum Starting {
+    Function(oneshot::Sender<Result<(), WallError>>),
+    Beside(oneshot::Sender<Result<LogPipe, WallError>>),
+}
+
 /// Keeps one sandbox until it ends.
 pub struct Keeper {
     pub control: Control,
@@ -85,6 +100,7 @@ pub struct Keeper {
     pub memory: u64,
     pub peak: Arc<AtomicU64>,
     pub events: mpsc::Sender<Event>,
+    pub given: Given,
     pub state: State,
 }
 
@@ -175,6 +191,14 @@ impl Keeper {
         match order {
             Order::Bind(bind, limits, disk, reply) => self.bind(bind, limits, disk, reply).await,
             Order::Start(process, reply) => self.start(process, reply).await,
+            Order::StartBeside(number, process, reply) => {
+                self.start_beside(number, process, reply).await
+            }
+            Order::Dial(port, reply) => {
+                self.state.dialing.push_back(reply);
+                self.control.say(&ToInit::Dial { port }, &[]).await
+            }
+            Order::Terminate => self.control.say(&ToInit::Terminate, &[]).await,
             Order::Reset(reply) => {
                 self.thaw();
                 self.state.resetting.push(reply);
@@ -219,8 +243,7 @@ impl Keeper {
         mut process: Process,
         reply: oneshot::Sender<Result<(), WallError>>,
     ) -> io::Result<()> {
-        let entrances = match self.cgroup.as_ref().map_or(Ok(Vec::new()), |group| group.entrances())
-        {
+        let entrances = match self.entrances() {
             Ok(entrances) => entrances,
             Err(error) => {
                 let _nobody = reply.send(Err(WallError::Cgroup(error)));
@@ -228,10 +251,33 @@ impl Keeper {
             }
         };
         self.state.killed = false;
-        self.state.starting = Some(reply);
+        self.state.starting.push_back(Starting::Function(reply));
         process.cgroups = entrances.len();
         let beside: Vec<_> = entrances.iter().map(AsFd::as_fd).collect();
         self.control.say(&ToInit::Start(process), &beside).await
+    }
+
+    async fn start_beside(
+        &mut self,
+        number: u16,
+        mut process: Process,
+        reply: oneshot::Sender<Result<LogPipe, WallError>>,
+    ) -> io::Result<()> {
+        let entrances = match self.entrances() {
+            Ok(entrances) => entrances,
+            Err(error) => {
+                let _nobody = reply.send(Err(WallError::Cgroup(error)));
+                return Ok(());
+            }
+        };
+        self.state.starting.push_back(Starting::Beside(reply));
+        process.cgroups = entrances.len();
+        let beside: Vec<_> = entrances.iter().map(AsFd::as_fd).collect();
+        self.control.say(&ToInit::StartBeside { number, process }, &beside).await
+    }
+
+    fn entrances(&self) -> io::Result<Vec<OwnedFd>> {
+        self.cgroup.as_ref().map_or(Ok(Vec::new()), |group| group.entrances())
     }
 
     /// Hears a word, or gives it back if no init of ours says it then and lives on. Behind a wall that
@@ -240,14 +286,23 @@ impl Keeper {
         match word {
             FromInit::Bound => self.answer_bind(Ok(())),
             FromInit::NotBound { message } => self.answer_bind(Err(WallError::NotBound(message))),
-            FromInit::Started => self.answer_start(Ok(())),
-            FromInit::Refused { message } => self.answer_start(Err(WallError::Refused(message))),
+            FromInit::Started => self.started()?,
+            FromInit::Beside => self.started_beside()?,
+            FromInit::Refused { message } => self.refused(message),
             FromInit::Exited { .. } if !self.state.running => return Err(word),
             FromInit::Exited { how, out_of_memory } => {
                 self.state.running = false;
                 let out_of_memory = out_of_memory || self.ran_out_of_memory(how);
                 self.tell(Event::Exited { how, out_of_memory });
             }
+            FromInit::BesideExited { number, how } => {
+                self.tell(Event::BesideExited { number, how });
+            }
+            FromInit::Dialed => {
+                let connection = self.given.connection(&mut self.control);
+                self.dialed(connection);
+            }
+            FromInit::NotDialed { message } => self.dialed(Err(io::Error::other(message))),
             FromInit::Emptied => {
                 self.state.running = false;
                 for reply in self.state.resetting.drain(..) {
@@ -280,10 +335,43 @@ impl Keeper {
         }
     }
 
-    fn answer_start(&mut self, answer: Result<(), WallError>) {
-        if let Some(reply) = self.state.starting.take() {
-            self.state.running |= answer.is_ok();
-            let _nobody = reply.send(answer);
+    fn started(&mut self) -> Result<(), FromInit> {
+        match self.state.starting.pop_front() {
+            Some(Starting::Function(reply)) => {
+                self.state.running = true;
+                let _nobody = reply.send(Ok(()));
+                Ok(())
+            }
+            _ => Err(FromInit::Started),
+        }
+    }
+
+    fn started_beside(&mut self) -> Result<(), FromInit> {
+        let output = self.given.output(&mut self.control);
+        match (self.state.starting.pop_front(), output) {
+            (Some(Starting::Beside(reply)), Some(output)) => {
+                let _nobody = reply.send(Ok(output));
+                Ok(())
+            }
+            _ => Err(FromInit::Beside),
+        }
+    }
+
+    fn refused(&mut self, message: String) {
+        match self.state.starting.pop_front() {
+            Some(Starting::Function(reply)) => {
+                let _nobody = reply.send(Err(WallError::Refused(message)));
+            }
+            Some(Starting::Beside(reply)) => {
+                let _nobody = reply.send(Err(WallError::Refused(message)));
+            }
+            None => {}
+        }
+    }
+
+    fn dialed(&mut self, connection: io::Result<Connection>) {
+        if let Some(reply) = self.state.dialing.pop_front() {
+            let _nobody = reply.send(connection);
         }
     }
 

@@ -3,10 +3,11 @@
 //! - [`Sandbox`]: the handle
 //! - `keeper`: the task behind it: speaks with init, governs memory, cleans up
 //! - `body`: what it is made of: a jail, or a microVM
-//! - `control`: the stream to init
+//! - `control`: the stream to init; `given`: what comes beside it
 
 pub(crate) mod body;
 pub(crate) mod control;
+pub(crate) mod given;
 mod keeper;
 
 use std::fs::File;
@@ -67,6 +68,13 @@ pub enum Event {
         /// It was killed because it held more memory than it may.
         out_of_memory: bool,
     },
+    /// A process beside the function's ended.
+    BesideExited {
+        /// The number it was started with.
+        number: u16,
+        /// How it ended.
+        how: Exit,
+    },
     /// The sandbox is gone, without having been asked to.
     Lost,
 }
@@ -111,6 +119,26 @@ pub struct Sandbox {
     /// What there is to know of a machine. None in a jail.
     guest: Option<Guest>,
     resumed: Vec<Resumed>,
+}
+
+/// Connects to ports of a sandbox's own loopback, where its processes listen. It may outlive the
+/// sandbox, and then connects to nothing.
+#[derive(Debug, Clone)]
+pub struct Dialer(mpsc::WeakSender<Order>);
+
+impl Dialer {
+    /// A connection, which may still turn out to lead nowhere when it is used.
+    ///
+    /// # Errors
+    /// When the sandbox is gone, or has too many connections.
+    pub async fn dial(&self, port: u16) -> io::Result<Connection> {
+        let gone = || io::Error::from(io::ErrorKind::NotConnected);
+        let orders = self.0.upgrade().ok_or_else(gone)?;
+        let (reply, answer) = oneshot::channel();
+        orders.send(Order::Dial(port, reply)).await.map_err(|_| gone())?;
+        drop(orders);
+        answer.await.map_err(|_| gone())?
+    }
 }
 
 /// A connection that was open when its sandbox was made a snapshot.
@@ -160,6 +188,7 @@ impl Sandbox {
             memory: limits.memory,
             peak,
             events: tell,
+            given: parts.given,
             state: keeper::State::new(resumed),
         };
         tokio::spawn(keeper.keep(take_orders, closing));
@@ -273,12 +302,40 @@ impl Sandbox {
     /// [`WallError::Refused`] when the program cannot be started, [`WallError::Lost`] when the
     /// sandbox is gone.
     pub async fn start(&self, start: Start) -> Result<(), WallError> {
+        let process = self.process(start);
+        self.ask(|reply| Order::Start(process, reply)).await?
+    }
+
+    /// Starts a process beside the function's; its number is no other running one's. Its output is
+    /// its own. It ends as those of the function do.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
+    pub async fn start_beside(&self, number: u16, start: Start) -> Result<LogPipe, WallError> {
+        let process = self.process(start);
+        self.ask(|reply| Order::StartBeside(number, process, reply)).await?
+    }
+
+    /// Asks the function's own process to end, and waits for nothing.
+    ///
+    /// # Errors
+    /// When the sandbox is gone, or busy with many orders.
+    pub fn terminate(&self) -> io::Result<()> {
+        self.orders.try_send(Order::Terminate).map_err(io::Error::other)
+    }
+
+    /// Makes connections to what listens inside.
+    #[must_use]
+    pub fn dialer(&self) -> Dialer {
+        Dialer(self.orders.downgrade())
+    }
+
+    fn process(&self, start: Start) -> Process {
         let process = Process { argv: start.argv, env: start.env, cwd: start.cwd, cgroups: 0 };
-        let process = match &self.outside {
+        match &self.outside {
             Some(outside) => outside.process(process),
             None => process,
-        };
-        self.ask(|reply| Order::Start(process, reply)).await?
+        }
     }
 
     fn tree_name(&self, code: &Path) -> Result<String, WallError> {

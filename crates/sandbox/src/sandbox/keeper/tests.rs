@@ -27,6 +27,7 @@ fn sandbox() -> (UnixStream, mpsc::Sender<Order>, mpsc::Receiver<Event>, watch::
         memory: 0,
         peak: Arc::default(),
         events: tell,
+        given: Given::Beside,
         state: State::new(false),
     };
     tokio::spawn(keeper.keep(take_orders, closing.subscribe()));
