@@ -193,7 +193,15 @@ impl Inside {
             ToInit::Start(process) => self.start(&process),
             ToInit::Empty => self.say(&FromInit::Emptied),
             ToInit::Quiesce => self.say(&FromInit::Quiet),
-            ToInit::Freeze | ToInit::Thaw => {}
+            ToInit::StartBeside { .. } => {
+                let message = "this fake starts nothing beside a function".into();
+                self.say(&FromInit::Refused { message });
+            }
+            ToInit::Dial { .. } => {
+                let message = "nobody listens in this fake".into();
+                self.say(&FromInit::NotDialed { message });
+            }
+            ToInit::Freeze | ToInit::Thaw | ToInit::Terminate => {}
             ToInit::Shutdown { .. } => std::process::exit(0),
         }
     }
