@@ -4,6 +4,7 @@
 //! - [`model`]: the model as data
 //! - [`served`]: which operations get shapes, and facts the model leaves out
 //! - [`names`]: AWS's spellings as Rust's
+//! - [`coverage`]: the page that says what fika makes of each operation
 //! - [`routes`], [`enums`], [`shapes`], [`inputs`], [`outputs`], [`constraints`], [`errors`]:
 //!   one generated file each
 //!
@@ -11,6 +12,7 @@
 //! `cargo xtask codegen`.
 
 mod constraints;
+mod coverage;
 mod enums;
 mod errors;
 mod inputs;
@@ -38,16 +40,16 @@ const HEADER: &str =
 pub fn write(root: &Path) -> Result<()> {
     let files = formatted(root)?;
     for stale in stale(root, &files)? {
-        std::fs::remove_file(root.join(FOLDER).join(stale))?;
+        std::fs::remove_file(root.join(stale))?;
     }
     for (name, text) in &files {
-        let path = root.join(FOLDER).join(name);
+        let path = root.join(name);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         if std::fs::read_to_string(&path).ok().as_ref() != Some(text) {
             std::fs::write(&path, text)?;
-            println!("wrote {FOLDER}/{name}");
+            println!("wrote {name}");
         }
     }
     Ok(())
@@ -58,7 +60,7 @@ pub fn check(root: &Path) -> Result<()> {
     let files = formatted(root)?;
     let mut wrong = stale(root, &files)?;
     wrong.extend(files.iter().filter_map(|(name, text)| {
-        let there = std::fs::read_to_string(root.join(FOLDER).join(name)).ok();
+        let there = std::fs::read_to_string(root.join(name)).ok();
         (there.as_ref() != Some(text)).then(|| name.clone())
     }));
     if wrong.is_empty() {
@@ -66,17 +68,21 @@ pub fn check(root: &Path) -> Result<()> {
     }
     wrong.sort();
     let list = wrong.join("\n  ");
-    Err(format!("{FOLDER} is out of date: run `cargo xtask codegen`\n  {list}").into())
+    Err(format!("generated files are out of date: run `cargo xtask codegen`\n  {list}").into())
 }
 
-/// Every generated file by its name in [`FOLDER`], as rustfmt would have it.
+/// Every generated file by its path in the repository, as rustfmt would have it.
 fn formatted(root: &Path) -> Result<BTreeMap<String, String>> {
     let model = Model::read(&source::model(root)?)?;
-    let files = generate(&model, served::OPERATIONS)?;
-    files.into_iter().map(|(name, text)| Ok((name.into(), format(root, &text)?))).collect()
+    coverage::check(&model)?;
+    let mut files = BTreeMap::from([(coverage::PAGE.into(), coverage::page(&model)?)]);
+    for (name, text) in generate(&model, served::OPERATIONS)? {
+        files.insert(format!("{FOLDER}/{name}"), format(root, &text)?);
+    }
+    Ok(files)
 }
 
-/// Every generated file. Depends on nothing but the arguments.
+/// Every file of Rust, by its name in [`FOLDER`]. Depends on nothing but the arguments.
 fn generate(model: &Model, served: &[&str]) -> Result<Vec<(&'static str, String)>> {
     let plan = shapes::Plan::of(model, served)?;
     let files = [
@@ -111,11 +117,10 @@ fn lambda() -> String {
 /// Files in the folder that are no longer generated.
 fn stale(root: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for folder in ["", "lambda/"] {
-        let path = root.join(FOLDER).join(folder);
-        let Ok(entries) = std::fs::read_dir(&path) else { continue };
+    for folder in [FOLDER.to_owned(), format!("{FOLDER}/lambda")] {
+        let Ok(entries) = std::fs::read_dir(root.join(&folder)) else { continue };
         for entry in entries {
-            let name = format!("{folder}{}", entry?.file_name().to_string_lossy());
+            let name = format!("{folder}/{}", entry?.file_name().to_string_lossy());
             if name.ends_with(".rs") && !files.contains_key(&name) {
                 found.push(name);
             }

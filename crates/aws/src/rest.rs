@@ -3,7 +3,7 @@
 //! - [`Request`]: the parts of a request that inputs are read from
 //! - [`Input`], [`Output`]: what generated shapes implement
 //! - [`Reply`]: a response while it is put together
-//! - [`Segments`], [`PathParams`], [`Route`]: what the generated router stands on
+//! - [`Segments`], [`PathParams`], [`Route`], [`Coverage`]: what the generated router stands on
 
 use std::borrow::Cow;
 
@@ -189,8 +189,21 @@ pub struct Route {
     pub labels: &'static [&'static str],
     /// The HTTP status of success.
     pub status: u16,
-    /// Whether fika answers it.
-    pub served: bool,
+    /// What fika makes of it.
+    pub coverage: Coverage,
+}
+
+/// What fika makes of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// It does what AWS does.
+    Real,
+    /// It is checked, kept and told as on AWS, but nothing acts on it; why, or when it will.
+    Stored(&'static str),
+    /// It is refused for good: these are not supported, such as "capacity providers".
+    Refused(&'static str),
+    /// It is to come.
+    Later,
 }
 
 /// The most segments a path can have; longer ones are no route.

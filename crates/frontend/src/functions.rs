@@ -1,7 +1,7 @@
 //! The control plane's operations: inputs read and checked, then handed to `control`.
 
 use fika_aws::generated::lambda::{self, GetFunctionInput, InvokeInput, Operation, Operation as O};
-use fika_aws::rest::{self, Input, PathParams, Request as RestRequest};
+use fika_aws::rest::{self, Coverage, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{Service, Signer};
 use fika_control::Control;
@@ -61,6 +61,11 @@ pub(crate) async fn answer(
     operation: Operation,
     request: &RestRequest<'_>,
 ) -> Result<Reply, AwsError> {
+    match operation.coverage() {
+        Coverage::Real | Coverage::Stored(_) => {}
+        Coverage::Refused(what) => return Err(reply::not_supported(operation.name(), what)),
+        Coverage::Later => return Err(reply::not_served(operation.name())),
+    }
     let scope = &caller.scope;
     // Functions first, then what belongs to them, a family a block.
     match operation {

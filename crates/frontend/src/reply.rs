@@ -46,6 +46,14 @@ pub(crate) fn unauthorised(error: &AuthError) -> AwsError {
     AwsError::new(error.code(), error.status(), error.to_string())
 }
 
+/// Something AWS has and fika will not have. An error that every SDK has a type for, and none
+/// tries again.
+pub(crate) fn not_supported(operation: &str, what: &str) -> AwsError {
+    AwsError::invalid_parameter_value(format!(
+        "{operation} is not supported: fika has no {what} (docs/api-coverage.md)."
+    ))
+}
+
 /// Something AWS has and fika does not have yet. 501, which no SDK tries again.
 pub(crate) fn not_served(what: &str) -> AwsError {
     let text = format!("fika does not serve {what} yet");

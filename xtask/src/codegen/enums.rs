@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::names::variant;
+use super::served::PRINTED_AS;
 use super::shapes::Plan;
 use crate::Result;
 
@@ -17,10 +18,25 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
         }
         writeln!(out, "\ntext_enum! {{\n    /// `{name}` of the service model.")?;
         writeln!(out, "    pub enum {} {{", plan.name(name))?;
-        for value in &shape.values {
+        for value in in_order(name, &shape.values)? {
             writeln!(out, "        {} = {value:?},", variant(value))?;
         }
         writeln!(out, "    }}\n}}")?;
     }
     Ok(out)
+}
+
+/// The values in the order AWS prints them.
+fn in_order<'v>(name: &str, values: &'v [String]) -> Result<Vec<&'v str>> {
+    let model: Vec<&str> = values.iter().map(String::as_str).collect();
+    let Some((_, printed)) = PRINTED_AS.iter().find(|(shape, _)| *shape == name) else {
+        return Ok(model);
+    };
+    let place = |value: &&str| printed.iter().position(|one| one == value);
+    if printed.len() != model.len() || model.iter().any(|value| place(value).is_none()) {
+        return Err(format!("{name}: the model's values are others than those in served.rs").into());
+    }
+    let mut sorted = model;
+    sorted.sort_by_key(place);
+    Ok(sorted)
 }

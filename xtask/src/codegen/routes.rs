@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::coverage::Coverage;
 use super::model::{Model, Operation};
 use super::served::HOT;
 use crate::Result;
@@ -12,7 +13,7 @@ const LABELS: usize = 3;
 pub fn generate(model: &Model, served: &[&str]) -> Result<String> {
     let mut out = String::from(
         "//! Every operation of Lambda, and which one a request asks for.\n\n\
-         use crate::rest::{self, PathParams, Route};\n\n",
+         use crate::rest::{self, Coverage, PathParams, Route};\n\n",
     );
     enumeration(&mut out, model)?;
     out += METHODS;
@@ -42,10 +43,17 @@ impl Operation {
         self.about().name
     }
 
+    /// What fika makes of it. The router asks this first, and the documentation is written
+    /// from it.
+    #[must_use]
+    pub fn coverage(self) -> Coverage {
+        self.about().coverage
+    }
+
     /// Whether fika answers it; its shapes are generated then.
     #[must_use]
     pub fn is_served(self) -> bool {
-        self.about().served
+        matches!(self.coverage(), Coverage::Real | Coverage::Stored(_))
     }
 
     /// The HTTP status of success.
@@ -89,11 +97,11 @@ fn table(out: &mut String, model: &Model, served: &[&str]) -> Result<()> {
         writeln!(
             out,
             "Route {{ name: {name:?}, method: {:?}, path: {:?}, labels: &{labels:?}, \
-             status: {}, served: {} }},",
+             status: {}, coverage: {} }},",
             http.method,
             http.request_uri,
             http.response_code,
-            served.contains(&name.as_str()),
+            Coverage::of(name, served),
         )?;
     }
     Ok(writeln!(out, "];")?)

@@ -73,6 +73,89 @@ pub const OPERATIONS: &[&str] = &[
     "UpdateFunctionUrlConfig",
 ];
 
+/// Of those, the ones whose answers are kept and told, and that nothing acts on yet, and when
+/// something will.
+pub const STORED: &[(&str, &[&str])] = &[
+    (
+        "acts with asynchronous invocations, which are to come",
+        &[
+            "DeleteFunctionEventInvokeConfig",
+            "GetFunctionEventInvokeConfig",
+            "ListFunctionEventInvokeConfigs",
+            "PutFunctionEventInvokeConfig",
+            "UpdateFunctionEventInvokeConfig",
+        ],
+    ),
+    (
+        "acts with event sources, which are to come",
+        &[
+            "CreateEventSourceMapping",
+            "DeleteEventSourceMapping",
+            "GetEventSourceMapping",
+            "ListEventSourceMappings",
+            "UpdateEventSourceMapping",
+        ],
+    ),
+    (
+        "acts with function URLs, which are to come",
+        &[
+            "CreateFunctionUrlConfig",
+            "DeleteFunctionUrlConfig",
+            "GetFunctionUrlConfig",
+            "ListFunctionUrlConfigs",
+            "UpdateFunctionUrlConfig",
+        ],
+    ),
+    (
+        "runtimes are what the operator installed; nothing updates them unasked",
+        &["GetRuntimeManagementConfig", "PutRuntimeManagementConfig"],
+    ),
+];
+
+/// What fika refuses for good, as its error calls it.
+pub const REFUSED: &[(&str, &[&str])] = &[
+    (
+        "durable executions",
+        &[
+            "CheckpointDurableExecution",
+            "DeleteDurableExecution",
+            "GetDurableExecution",
+            "GetDurableExecutionHistory",
+            "GetDurableExecutionState",
+            "ListDurableExecutionsByFunction",
+            "PauseDurableExecution",
+            "ResumeDurableExecution",
+            "SendDurableExecutionCallbackFailure",
+            "SendDurableExecutionCallbackHeartbeat",
+            "SendDurableExecutionCallbackSuccess",
+            "StopDurableExecution",
+        ],
+    ),
+    (
+        "capacity providers",
+        &[
+            "CreateCapacityProvider",
+            "DeleteCapacityProvider",
+            "GetCapacityProvider",
+            "GetFunctionScalingConfig",
+            "ListCapacityProviders",
+            "ListFunctionVersionsByCapacityProvider",
+            "PutFunctionScalingConfig",
+            "UpdateCapacityProvider",
+        ],
+    ),
+];
+
+/// What is to come.
+pub const LATER: &[&str] = &["InvokeAsync", "InvokeWithResponseStream"];
+
+/// Enums whose values AWS prints in another order than the model's, as recorded answers have it.
+pub const PRINTED_AS: &[(&str, &[&str])] = &[
+    ("EventSourcePosition", &["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"]),
+    ("InvokeMode", &["RESPONSE_STREAM", "BUFFERED"]),
+    ("RecursiveLoop", &["Terminate", "Allow"]),
+];
+
 /// Tried first by the router: the operations that are called most.
 pub const HOT: &[&str] = &["Invoke", "InvokeWithResponseStream"];
 

@@ -68,9 +68,9 @@ text_enum! {
 text_enum! {
     /// `EventSourcePosition` of the service model.
     pub enum EventSourcePosition {
-        TrimHorizon = "TRIM_HORIZON",
         Latest = "LATEST",
         AtTimestamp = "AT_TIMESTAMP",
+        TrimHorizon = "TRIM_HORIZON",
     }
 }
 
@@ -123,8 +123,8 @@ text_enum! {
 text_enum! {
     /// `InvokeMode` of the service model.
     pub enum InvokeMode {
-        Buffered = "BUFFERED",
         ResponseStream = "RESPONSE_STREAM",
+        Buffered = "BUFFERED",
     }
 }
 
@@ -242,8 +242,8 @@ text_enum! {
 text_enum! {
     /// `RecursiveLoop` of the service model.
     pub enum RecursiveLoop {
-        Allow = "Allow",
         Terminate = "Terminate",
+        Allow = "Allow",
     }
 }
 

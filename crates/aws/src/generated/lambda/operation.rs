@@ -1,7 +1,7 @@
 // Written by `cargo xtask codegen` from the public service model. Do not edit.
 //! Every operation of Lambda, and which one a request asks for.
 
-use crate::rest::{self, PathParams, Route};
+use crate::rest::{self, Coverage, PathParams, Route};
 
 /// An operation of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -307,10 +307,17 @@ impl Operation {
         self.about().name
     }
 
+    /// What fika makes of it. The router asks this first, and the documentation is written
+    /// from it.
+    #[must_use]
+    pub fn coverage(self) -> Coverage {
+        self.about().coverage
+    }
+
     /// Whether fika answers it; its shapes are generated then.
     #[must_use]
     pub fn is_served(self) -> bool {
-        self.about().served
+        matches!(self.coverage(), Coverage::Real | Coverage::Stored(_))
     }
 
     /// The HTTP status of success.
@@ -333,7 +340,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy",
         labels: &["LayerName", "VersionNumber"],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "AddPermission",
@@ -341,7 +348,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/policy",
         labels: &["FunctionName"],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "CheckpointDurableExecution",
@@ -349,7 +356,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint",
         labels: &["DurableExecutionArn"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "CreateAlias",
@@ -357,7 +364,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases",
         labels: &["FunctionName"],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "CreateCapacityProvider",
@@ -365,7 +372,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/capacity-providers",
         labels: &[],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "CreateCodeSigningConfig",
@@ -373,7 +380,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs",
         labels: &[],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "CreateEventSourceMapping",
@@ -381,7 +388,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings",
         labels: &[],
         status: 202,
-        served: true,
+        coverage: Coverage::Stored("acts with event sources, which are to come"),
     },
     Route {
         name: "CreateFunction",
@@ -389,7 +396,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions",
         labels: &[],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "CreateFunctionUrlConfig",
@@ -397,7 +404,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 201,
-        served: true,
+        coverage: Coverage::Stored("acts with function URLs, which are to come"),
     },
     Route {
         name: "DeleteAlias",
@@ -405,7 +412,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         labels: &["FunctionName", "Name"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteCapacityProvider",
@@ -413,7 +420,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/capacity-providers/{CapacityProviderName}",
         labels: &["CapacityProviderName"],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "DeleteCodeSigningConfig",
@@ -421,7 +428,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
         labels: &["CodeSigningConfigArn"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteDurableExecution",
@@ -429,7 +436,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}",
         labels: &["DurableExecutionArn"],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "DeleteEventSourceMapping",
@@ -437,7 +444,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 202,
-        served: true,
+        coverage: Coverage::Stored("acts with event sources, which are to come"),
     },
     Route {
         name: "DeleteFunction",
@@ -445,7 +452,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteFunctionCodeSigningConfig",
@@ -453,7 +460,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
         labels: &["FunctionName"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteFunctionConcurrency",
@@ -461,7 +468,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-10-31/functions/{FunctionName}/concurrency",
         labels: &["FunctionName"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteFunctionEventInvokeConfig",
@@ -469,7 +476,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 204,
-        served: true,
+        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
     },
     Route {
         name: "DeleteFunctionUrlConfig",
@@ -477,7 +484,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 204,
-        served: true,
+        coverage: Coverage::Stored("acts with function URLs, which are to come"),
     },
     Route {
         name: "DeleteLayerVersion",
@@ -485,7 +492,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
         labels: &["LayerName", "VersionNumber"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteProvisionedConcurrencyConfig",
@@ -493,7 +500,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
         labels: &["FunctionName"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteResourcePolicy",
@@ -501,7 +508,7 @@ static TABLE: [Route; 91] = [
         path: "/2026-07-09/resource-policy/{ResourceArn}",
         labels: &["ResourceArn"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetAccountSettings",
@@ -509,7 +516,7 @@ static TABLE: [Route; 91] = [
         path: "/2016-08-19/account-settings",
         labels: &[],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetAlias",
@@ -517,7 +524,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         labels: &["FunctionName", "Name"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetCapacityProvider",
@@ -525,7 +532,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/capacity-providers/{CapacityProviderName}",
         labels: &["CapacityProviderName"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "GetCodeSigningConfig",
@@ -533,7 +540,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
         labels: &["CodeSigningConfigArn"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetDurableExecution",
@@ -541,7 +548,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}",
         labels: &["DurableExecutionArn"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "GetDurableExecutionHistory",
@@ -549,7 +556,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}/history",
         labels: &["DurableExecutionArn"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "GetDurableExecutionState",
@@ -557,7 +564,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}/state",
         labels: &["DurableExecutionArn"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "GetEventSourceMapping",
@@ -565,7 +572,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with event sources, which are to come"),
     },
     Route {
         name: "GetFunction",
@@ -573,7 +580,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunctionCodeSigningConfig",
@@ -581,7 +588,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunctionConcurrency",
@@ -589,7 +596,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/concurrency",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunctionConfiguration",
@@ -597,7 +604,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/configuration",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunctionEventInvokeConfig",
@@ -605,7 +612,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
     },
     Route {
         name: "GetFunctionRecursionConfig",
@@ -613,7 +620,7 @@ static TABLE: [Route; 91] = [
         path: "/2024-08-31/functions/{FunctionName}/recursion-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunctionScalingConfig",
@@ -621,7 +628,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/functions/{FunctionName}/function-scaling-config",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "GetFunctionUrlConfig",
@@ -629,7 +636,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with function URLs, which are to come"),
     },
     Route {
         name: "GetLayerVersion",
@@ -637,7 +644,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}",
         labels: &["LayerName", "VersionNumber"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetLayerVersionByArn",
@@ -645,7 +652,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers?find=LayerVersion",
         labels: &[],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetLayerVersionPolicy",
@@ -653,7 +660,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy",
         labels: &["LayerName", "VersionNumber"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetPolicy",
@@ -661,7 +668,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/policy",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetProvisionedConcurrencyConfig",
@@ -669,7 +676,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetResourcePolicy",
@@ -677,7 +684,7 @@ static TABLE: [Route; 91] = [
         path: "/2026-07-09/resource-policy/{ResourceArn}",
         labels: &["ResourceArn"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetRuntimeManagementConfig",
@@ -685,7 +692,9 @@ static TABLE: [Route; 91] = [
         path: "/2021-07-20/functions/{FunctionName}/runtime-management-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored(
+            "runtimes are what the operator installed; nothing updates them unasked",
+        ),
     },
     Route {
         name: "Invoke",
@@ -693,7 +702,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/invocations",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "InvokeAsync",
@@ -701,7 +710,7 @@ static TABLE: [Route; 91] = [
         path: "/2014-11-13/functions/{FunctionName}/invoke-async",
         labels: &["FunctionName"],
         status: 202,
-        served: false,
+        coverage: Coverage::Later,
     },
     Route {
         name: "InvokeWithResponseStream",
@@ -709,7 +718,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        coverage: Coverage::Later,
     },
     Route {
         name: "ListAliases",
@@ -717,7 +726,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListCapacityProviders",
@@ -725,7 +734,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/capacity-providers",
         labels: &[],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "ListCodeSigningConfigs",
@@ -733,7 +742,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs",
         labels: &[],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListDurableExecutionsByFunction",
@@ -741,7 +750,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/functions/{FunctionName}/durable-executions",
         labels: &["FunctionName"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "ListEventSourceMappings",
@@ -749,7 +758,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings",
         labels: &[],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with event sources, which are to come"),
     },
     Route {
         name: "ListFunctionEventInvokeConfigs",
@@ -757,7 +766,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
     },
     Route {
         name: "ListFunctionUrlConfigs",
@@ -765,7 +774,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/urls",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with function URLs, which are to come"),
     },
     Route {
         name: "ListFunctionVersionsByCapacityProvider",
@@ -773,7 +782,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions",
         labels: &["CapacityProviderName"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "ListFunctions",
@@ -781,7 +790,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions",
         labels: &[],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListFunctionsByCodeSigningConfig",
@@ -789,7 +798,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions",
         labels: &["CodeSigningConfigArn"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListLayerVersions",
@@ -797,7 +806,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions",
         labels: &["LayerName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListLayers",
@@ -805,7 +814,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers",
         labels: &[],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListProvisionedConcurrencyConfigs",
@@ -813,7 +822,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListTags",
@@ -821,7 +830,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-03-31/tags/{Resource}",
         labels: &["Resource"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListVersionsByFunction",
@@ -829,7 +838,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/versions",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PauseDurableExecution",
@@ -837,7 +846,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}/pause",
         labels: &["DurableExecutionArn"],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "PublishLayerVersion",
@@ -845,7 +854,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions",
         labels: &["LayerName"],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PublishVersion",
@@ -853,7 +862,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/versions",
         labels: &["FunctionName"],
         status: 201,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutFunctionCodeSigningConfig",
@@ -861,7 +870,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutFunctionConcurrency",
@@ -869,7 +878,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-10-31/functions/{FunctionName}/concurrency",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutFunctionEventInvokeConfig",
@@ -877,7 +886,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
     },
     Route {
         name: "PutFunctionRecursionConfig",
@@ -885,7 +894,7 @@ static TABLE: [Route; 91] = [
         path: "/2024-08-31/functions/{FunctionName}/recursion-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutFunctionScalingConfig",
@@ -893,7 +902,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/functions/{FunctionName}/function-scaling-config",
         labels: &["FunctionName"],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "PutProvisionedConcurrencyConfig",
@@ -901,7 +910,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-30/functions/{FunctionName}/provisioned-concurrency",
         labels: &["FunctionName"],
         status: 202,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutResourcePolicy",
@@ -909,7 +918,7 @@ static TABLE: [Route; 91] = [
         path: "/2026-07-09/resource-policy/{ResourceArn}",
         labels: &["ResourceArn"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutRuntimeManagementConfig",
@@ -917,7 +926,9 @@ static TABLE: [Route; 91] = [
         path: "/2021-07-20/functions/{FunctionName}/runtime-management-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored(
+            "runtimes are what the operator installed; nothing updates them unasked",
+        ),
     },
     Route {
         name: "RemoveLayerVersionPermission",
@@ -925,7 +936,7 @@ static TABLE: [Route; 91] = [
         path: "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
         labels: &["LayerName", "VersionNumber", "StatementId"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "RemovePermission",
@@ -933,7 +944,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/policy/{StatementId}",
         labels: &["FunctionName", "StatementId"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ResumeDurableExecution",
@@ -941,7 +952,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}/resume",
         labels: &["DurableExecutionArn"],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "SendDurableExecutionCallbackFailure",
@@ -949,7 +960,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail",
         labels: &["CallbackId"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "SendDurableExecutionCallbackHeartbeat",
@@ -957,7 +968,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat",
         labels: &["CallbackId"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "SendDurableExecutionCallbackSuccess",
@@ -965,7 +976,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-execution-callbacks/{CallbackId}/succeed",
         labels: &["CallbackId"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "StopDurableExecution",
@@ -973,7 +984,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-12-01/durable-executions/{DurableExecutionArn}/stop",
         labels: &["DurableExecutionArn"],
         status: 200,
-        served: false,
+        coverage: Coverage::Refused("durable executions"),
     },
     Route {
         name: "TagResource",
@@ -981,7 +992,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-03-31/tags/{Resource}",
         labels: &["Resource"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "UntagResource",
@@ -989,7 +1000,7 @@ static TABLE: [Route; 91] = [
         path: "/2017-03-31/tags/{Resource}",
         labels: &["Resource"],
         status: 204,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateAlias",
@@ -997,7 +1008,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         labels: &["FunctionName", "Name"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateCapacityProvider",
@@ -1005,7 +1016,7 @@ static TABLE: [Route; 91] = [
         path: "/2025-11-30/capacity-providers/{CapacityProviderName}",
         labels: &["CapacityProviderName"],
         status: 202,
-        served: false,
+        coverage: Coverage::Refused("capacity providers"),
     },
     Route {
         name: "UpdateCodeSigningConfig",
@@ -1013,7 +1024,7 @@ static TABLE: [Route; 91] = [
         path: "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}",
         labels: &["CodeSigningConfigArn"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateEventSourceMapping",
@@ -1021,7 +1032,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 202,
-        served: true,
+        coverage: Coverage::Stored("acts with event sources, which are to come"),
     },
     Route {
         name: "UpdateFunctionCode",
@@ -1029,7 +1040,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/code",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateFunctionConfiguration",
@@ -1037,7 +1048,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/functions/{FunctionName}/configuration",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateFunctionEventInvokeConfig",
@@ -1045,7 +1056,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
     },
     Route {
         name: "UpdateFunctionUrlConfig",
@@ -1053,7 +1064,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 200,
-        served: true,
+        coverage: Coverage::Stored("acts with function URLs, which are to come"),
     },
 ];
 
