@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use crate::lifecycle::{self, Uids};
+use crate::mappings::{self, Mapping, Mappings};
 use crate::preparation::{Preparation, VersionEvents};
 use crate::record::{self, Status};
 use crate::reference::{self, Caller, Which};
@@ -95,6 +96,7 @@ pub(crate) struct Inner {
     pub(crate) blobs: Blobs,
     pub(crate) options: ControlOptions,
     pub(crate) registry: Registry,
+    pub(crate) mappings: Mappings,
     pub(crate) uids: Uids,
     /// Held by whoever takes of an account's concurrency, from the look at what is left to the commit.
     pub(crate) sharing_out: Mutex<()>,
@@ -127,8 +129,18 @@ impl Control {
             registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?), Claim::default());
         }
         let sharing_out = Mutex::default();
-        let inner =
-            Inner { store, blobs, options, registry, uids, sharing_out, preparation, events };
+        let mappings = restore_mappings(&store.scan(mappings::PREFIX.as_bytes())?)?;
+        let inner = Inner {
+            store,
+            blobs,
+            options,
+            registry,
+            mappings,
+            uids,
+            sharing_out,
+            preparation,
+            events,
+        };
         let control = Self { inner: Arc::new(inner) };
         control.sweep()?;
         control.resume();
@@ -235,6 +247,16 @@ fn restore_versions(entries: &[Entry], uids: &Uids) -> Result<Shelf, ControlErro
         shelf.entry(record::key(&arn)).or_default().insert(number, Arc::new(published));
     }
     Ok(shelf)
+}
+
+fn restore_mappings(entries: &[Entry]) -> Result<Mappings, ControlError> {
+    let mappings = Mappings::default();
+    for entry in entries {
+        let (scope, id) = mappings::parse(&entry.key).ok_or_else(|| damaged(entry, None))?;
+        let mapping = Mapping { record: read(entry)?, at: entry.revision };
+        mappings.set(&scope, id, Some(mapping));
+    }
+    Ok(mappings)
 }
 
 fn restore(entry: &Entry, shelf: &mut Shelf, uids: &Uids) -> Result<Function, ControlError> {

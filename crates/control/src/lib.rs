@@ -16,6 +16,7 @@
 //! - `registry`: the functions in memory; `record`: a function in the store
 //! - `attached`: what belongs to a function and is no part of its versions; `aliases`,
 //!   `concurrency`: parts of it
+//! - `mappings`: event source mappings, which belong to no function
 //! - `wire`: shapes of the API as the store keeps them
 //! - `settings`, `environment`, `logging`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
@@ -33,6 +34,7 @@ mod control;
 mod environment;
 mod lifecycle;
 mod logging;
+mod mappings;
 mod operations;
 mod preparation;
 mod published;

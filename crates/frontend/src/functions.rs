@@ -198,6 +198,30 @@ pub(crate) async fn answer(
                 .await)
         }
 
+        O::CreateEventSourceMapping => {
+            serve!(request, CreateEventSourceMappingInput, |i| control
+                .create_event_source_mapping(scope, i)
+                .await)
+        }
+        O::UpdateEventSourceMapping => {
+            serve!(request, UpdateEventSourceMappingInput, |i| control
+                .update_event_source_mapping(scope, i)
+                .await)
+        }
+        O::GetEventSourceMapping => {
+            serve!(request, GetEventSourceMappingInput, |i| control
+                .get_event_source_mapping(scope, &i))
+        }
+        O::ListEventSourceMappings => {
+            serve!(request, ListEventSourceMappingsInput, |i| control
+                .list_event_source_mappings(scope, i))
+        }
+        O::DeleteEventSourceMapping => {
+            serve!(request, DeleteEventSourceMappingInput, |i| control
+                .delete_event_source_mapping(scope, i)
+                .await)
+        }
+
         O::PutRuntimeManagementConfig => {
             serve!(request, PutRuntimeManagementConfigInput, |i| control
                 .put_runtime_management_config(scope, i)

@@ -2,9 +2,11 @@
 
 mod aliases;
 mod answers;
+mod configs;
 mod durable;
 mod fixture;
 mod limits;
+mod mappings;
 mod races;
 mod refusals;
 mod states;

@@ -5,6 +5,7 @@ mod concurrency;
 mod create;
 mod delete;
 mod event_invoke;
+mod event_source_mapping;
 mod function_url;
 mod list;
 mod page;
