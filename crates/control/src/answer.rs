@@ -1,9 +1,10 @@
 //! A function or a version of it as the API shows it.
 
 use fika_aws::generated::lambda::{
-    EnvironmentResponse, EphemeralStorage, FunctionConfiguration, LastUpdateStatus, PackageType,
-    RuntimeVersionConfig, SnapStartApplyOn, SnapStartOptimizationStatus, SnapStartResponse, State,
-    TenancyConfig, TenantIsolationMode, TracingConfigResponse, TracingMode,
+    EnvironmentResponse, EphemeralStorage, FunctionConfiguration, LastUpdateStatus, Layer,
+    PackageType, RuntimeVersionConfig, SnapStartApplyOn, SnapStartOptimizationStatus,
+    SnapStartResponse, State, TenancyConfig, TenantIsolationMode, TracingConfigResponse,
+    TracingMode,
 };
 use fika_model::arn::LATEST;
 use fika_model::{FunctionArn, Region, VersionUid};
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::code;
+use crate::layers::LayerUse;
 use crate::logging;
 use crate::record::{Build, Record, Status, Trouble};
 use crate::reference::Which;
@@ -146,6 +148,8 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
             mode: Some(settings.tracing.as_deref().map_or(TracingMode::PassThrough, Into::into)),
         }),
         revision_id: Some(shown.revision_id.to_string()),
+        layers: (!settings.layers.is_empty())
+            .then(|| settings.layers.iter().map(show_layer).collect()),
         package_type: Some(PackageType::Zip),
         architectures: Some(vec![ARCHITECTURE]),
         ephemeral_storage: Some(EphemeralStorage {
@@ -167,6 +171,14 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
         tenancy_config: settings
             .per_tenant
             .then(|| TenancyConfig { tenant_isolation_mode: Some(TenantIsolationMode::PerTenant) }),
+        ..Default::default()
+    }
+}
+
+fn show_layer(layer: &LayerUse) -> Layer {
+    Layer {
+        arn: Some(layer.arn.clone()),
+        code_size: i64::try_from(layer.code.size).ok(),
         ..Default::default()
     }
 }
@@ -206,7 +218,7 @@ fn runtime_version_arn(region: &Region, runtime: &str) -> String {
 }
 
 /// A moment as Lambda writes it: `2026-11-23T06:00:00.000+0000`.
-fn date(ms: i64) -> String {
+pub(crate) fn date(ms: i64) -> String {
     let moment = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     moment.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
 }

@@ -217,11 +217,12 @@ impl Control {
         }
     }
 
-    fn forget(&self, code: &CodeRef) {
+    /// Removes code from the disk, unless somebody needs it.
+    pub(crate) fn forget(&self, code: &CodeRef) {
         let Ok(digest) = code.sha256.parse::<Digest>() else { return };
         let this = self.clone();
         self.inner.options.runtime.spawn_blocking(move || {
-            let needed = |digest: &Digest| this.inner.registry.needs(digest);
+            let needed = |digest: &Digest| this.inner.needs(digest);
             if let Err(error) = this.inner.blobs.remove(&digest, needed) {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "unneeded code was not removed; the next start tries again");
@@ -247,6 +248,6 @@ fn put(batch: Batch, arn: &FunctionArn, next: &Next) -> Batch {
     }
 }
 
-fn json(record: &impl Serialize) -> Vec<u8> {
+pub(crate) fn json(record: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(record).expect("a record is made of strings and numbers")
 }

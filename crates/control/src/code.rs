@@ -14,6 +14,8 @@ use crate::refuse;
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) code: CodeRef,
+    /// Bytes of its files.
+    pub(crate) unpacked_bytes: u64,
     _pin: Pin,
 }
 
@@ -22,22 +24,22 @@ pub(crate) async fn keep(blobs: &Blobs, zip: Option<Bytes>) -> Result<Kept, AwsE
     let zip = given(zip)?;
     let blobs = blobs.clone();
     blocking(move || {
-        inspect(&zip)?;
+        let unpacked_bytes = inspect(&zip)?;
         let pin = blobs.put(&zip).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "code was not stored");
             AwsError::service(format!("The code was not stored: {error}"))
         })?;
-        Ok(Kept { code: reference(pin.digest(), &zip), _pin: pin })
+        Ok(Kept { code: reference(pin.digest(), &zip), unpacked_bytes, _pin: pin })
     })
     .await
 }
 
-/// Checks a zip, for a dry run.
-pub(crate) async fn check(zip: Option<Bytes>) -> Result<CodeRef, AwsError> {
+/// Checks a zip, for a dry run; with the bytes of its files.
+pub(crate) async fn check(zip: Option<Bytes>) -> Result<(CodeRef, u64), AwsError> {
     let zip = given(zip)?;
     blocking(move || {
-        inspect(&zip)?;
-        Ok(reference(Digest::of(&zip), &zip))
+        let unpacked_bytes = inspect(&zip)?;
+        Ok((reference(Digest::of(&zip), &zip), unpacked_bytes))
     })
     .await
 }
@@ -57,8 +59,10 @@ fn given(zip: Option<Bytes>) -> Result<Bytes, AwsError> {
     Ok(zip)
 }
 
-fn inspect(zip: &[u8]) -> Result<(), AwsError> {
-    fika_package::inspect(zip).map(drop).map_err(|error| {
+/// Bytes of the files of a good package.
+fn inspect(zip: &[u8]) -> Result<u64, AwsError> {
+    let inspected = fika_package::inspect(zip);
+    inspected.map(|good| good.contents.unpacked_bytes).map_err(|error| {
         tracing::debug!(detail = error.detail(), "a zip was refused");
         match error {
             PackageError::Io { .. } => AwsError::service(error.to_string()),

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use fika_aws::shape::AwsError;
 use fika_model::arn::LATEST;
 use fika_model::{FunctionRef, FunctionVersion, Scope, limits};
-use fika_store::{Blobs, Entry, Store, StoreError};
+use fika_store::{Blobs, Digest, Entry, Store, StoreError};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
+use crate::layers::{self, LayerVersion, Layers};
 use crate::lifecycle::{self, Uids};
 use crate::mappings::{self, Mapping, Mappings};
 use crate::preparation::{Preparation, VersionEvents};
@@ -52,10 +53,8 @@ impl ControlOptions {
 /// Why the functions cannot be read at start.
 #[derive(Debug, Error)]
 pub enum ControlError {
-    /// An entry is not a function's.
-    #[error(
-        "the store's entry {key:?} is not a function; restore the data directory from a backup"
-    )]
+    /// An entry is not what its key says.
+    #[error("the store's entry {key:?} cannot be read; restore the data directory from a backup")]
     Damaged {
         /// The entry's key.
         key: String,
@@ -97,11 +96,19 @@ pub(crate) struct Inner {
     pub(crate) options: ControlOptions,
     pub(crate) registry: Registry,
     pub(crate) mappings: Mappings,
+    pub(crate) layers: Layers,
     pub(crate) uids: Uids,
     /// Held by whoever takes of an account's concurrency, from the look at what is left to the commit.
     pub(crate) sharing_out: Mutex<()>,
     pub(crate) preparation: Arc<dyn Preparation>,
     pub(crate) events: Arc<dyn VersionEvents>,
+}
+
+impl Inner {
+    /// Whether any function or layer needs that code.
+    pub(crate) fn needs(&self, digest: &Digest) -> bool {
+        self.registry.needs(digest) || self.layers.shelf.needs(digest)
+    }
 }
 
 impl std::fmt::Debug for Control {
@@ -128,6 +135,7 @@ impl Control {
         for entry in store.scan(record::PREFIX.as_bytes())? {
             registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?), Claim::default());
         }
+        let layers = restore_layers(&store, &registry)?;
         let sharing_out = Mutex::default();
         let mappings = restore_mappings(&store.scan(mappings::PREFIX.as_bytes())?)?;
         let inner = Inner {
@@ -136,6 +144,7 @@ impl Control {
             options,
             registry,
             mappings,
+            layers,
             uids,
             sharing_out,
             preparation,
@@ -192,18 +201,21 @@ impl Control {
         Ok(Resolved { version, invoked_arn })
     }
 
-    /// Every published version, of whatever state.
+    /// Every version there is, of whatever state: what is asked for last, what runs, what is
+    /// published.
     #[must_use]
-    pub fn published_versions(&self) -> Vec<Arc<FunctionVersion>> {
+    pub fn versions(&self) -> Vec<Arc<FunctionVersion>> {
         let versions = |function: Arc<Function>| {
             let snapshot = function.snapshot.load();
-            snapshot.versions.values().map(|one| Arc::clone(&one.version)).collect::<Vec<_>>()
+            let published = snapshot.versions.values().map(|one| &one.version);
+            let all = published.chain(&snapshot.serving).chain([&snapshot.latest]);
+            all.map(Arc::clone).collect::<Vec<_>>()
         };
         self.inner.registry.all().into_iter().flat_map(versions).collect()
     }
 
     fn sweep(&self) -> Result<(), StoreError> {
-        let removed = self.inner.blobs.sweep(|digest| self.inner.registry.needs(digest))?;
+        let removed = self.inner.blobs.sweep(|digest| self.inner.needs(digest))?;
         tracing::debug!(removed, "unneeded code swept");
         Ok(())
     }
@@ -264,6 +276,21 @@ fn restore(entry: &Entry, shelf: &mut Shelf, uids: &Uids) -> Result<Function, Co
     let next = lifecycle::restored(&arn, read(entry)?, uids).map_err(|_| unknown_runtime(entry))?;
     let versions = shelf.remove(&record::key(&arn)).unwrap_or_default();
     Ok(Function::new(arn, next.committed(entry.revision, Arc::new(versions))))
+}
+
+fn restore_layers(store: &Store, registry: &Registry) -> Result<Layers, ControlError> {
+    let layers = Layers::default();
+    for entry in store.scan(layers::PREFIX.as_bytes())? {
+        let layer = layers::layer_of(&entry).ok_or_else(|| damaged(&entry, None))?;
+        layers.shelf.number(&layer, read(&entry)?);
+    }
+    for entry in store.scan(layers::VERSIONS.as_bytes())? {
+        let arn = layers::version_of(&entry).ok_or_else(|| damaged(&entry, None))?;
+        let version: LayerVersion = read(&entry)?;
+        registry.keep_layer(&arn.layer.scope, version.code.size, Claim::default());
+        layers.shelf.put(&arn, Arc::new(version));
+    }
+    Ok(layers)
 }
 
 fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, ControlError> {

@@ -1,4 +1,4 @@
-//! The Control Plane Service: functions and accounts.
+//! The Control Plane Service: functions, layers and accounts.
 //!
 //! Everything it knows is in memory, and every change is in the store before it is answered.
 //!
@@ -18,6 +18,7 @@
 //!   `concurrency`: parts of it
 //! - `mappings`: event source mappings, which belong to no function
 //! - `wire`: shapes of the API as the store keeps them
+//! - `layers`: layers and their versions, and those that functions have
 //! - `settings`, `environment`, `logging`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
@@ -32,6 +33,7 @@ mod code;
 mod concurrency;
 mod control;
 mod environment;
+mod layers;
 mod lifecycle;
 mod logging;
 mod mappings;
@@ -50,6 +52,6 @@ mod wishes;
 
 pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};
 pub use control::{Control, ControlError, ControlOptions, Resolved};
-pub use operations::FunctionAnswer;
+pub use operations::{FunctionAnswer, LayerAnswer};
 pub use preparation::{Preparation, Prepared, Unprepared, VersionEvents};
 pub use sessions::{Session, SessionCredentials, SessionError, Sessions};

@@ -188,7 +188,7 @@ fn version(
 /// A build as a worker sees it, as the latest; a published version has a number instead.
 pub(crate) fn runnable(
     arn: &FunctionArn,
-    Build { settings, code, wishes }: &Build,
+    Build { settings, code, wishes, .. }: &Build,
     uids: &Uids,
 ) -> Result<FunctionVersion, UnknownRuntime> {
     Ok(FunctionVersion {
@@ -202,6 +202,7 @@ pub(crate) fn runnable(
         timeout: settings.timeout(),
         environment: settings.environment.clone().unwrap_or_default(),
         code: code.clone(),
+        layers: settings.layers.iter().map(|layer| layer.code.clone()).collect(),
         log_group: settings.log_group(&arn.name),
         role: settings.role.clone(),
         wall: wishes.wall,

@@ -68,6 +68,9 @@ pub(crate) struct PublishedRecord {
 pub(crate) struct Build {
     pub(crate) settings: Settings,
     pub(crate) code: CodeRef,
+    /// Bytes of the code's files; 0 where an older fika took the code in.
+    #[serde(default)]
+    pub(crate) unpacked_bytes: u64,
     #[serde(default, skip_serializing_if = "Wishes::is_empty")]
     pub(crate) wishes: Wishes,
 }
@@ -94,6 +97,19 @@ pub(crate) struct Trouble {
     pub(crate) reason: String,
 }
 
+impl Build {
+    /// The code it needs kept: its own and its layers'.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
+        std::iter::once(&self.code).chain(self.settings.layers.iter().map(|layer| &layer.code))
+    }
+
+    /// Bytes of all files that a sandbox has of it.
+    pub(crate) fn unpacked_bytes(&self) -> u64 {
+        let layers = self.settings.layers.iter().map(|layer| layer.unpacked_bytes);
+        self.unpacked_bytes + layers.sum::<u64>()
+    }
+}
+
 impl Record {
     /// Whether the latest is still being prepared.
     pub(crate) fn in_progress(&self) -> bool {
@@ -102,7 +118,7 @@ impl Record {
 
     /// The code its latest state needs kept.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
-        [Some(&self.latest), self.serving.as_deref()].into_iter().flatten().map(|build| &build.code)
+        [Some(&self.latest), self.serving.as_deref()].into_iter().flatten().flat_map(Build::codes)
     }
 }
 

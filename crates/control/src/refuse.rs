@@ -1,7 +1,11 @@
 //! Refusals in AWS's words. The texts are those of recorded answers.
 
+use std::fmt;
+
 use fika_aws::shape::AwsError;
 use fika_model::{FunctionArn, Scope};
+
+use crate::layers::LayerVersionArn;
 
 /// 404.
 pub(crate) fn not_found(arn: &FunctionArn) -> AwsError {
@@ -64,8 +68,8 @@ pub(crate) fn wrong_code(given: &str, current: &str) -> AwsError {
 /// 400, where an account has stored all the code it may.
 pub(crate) fn code_storage_full(used: u64, limit: u64) -> AwsError {
     AwsError::code_storage_exceeded(format!(
-        "Code storage limit exceeded: {used} of {limit} bytes are in use. Delete functions that \
-         are not needed."
+        "Code storage limit exceeded: {used} of {limit} bytes are in use. Delete functions and \
+         layers that are not needed."
     ))
 }
 
@@ -109,6 +113,36 @@ pub(crate) fn access_denied(scope: &Scope, action: &str, arn: &FunctionArn) -> A
         scope.account
     );
     AwsError::new("AccessDeniedException", 403, message)
+}
+
+/// 403, for a layer of another account, which is not said to be there or not.
+pub(crate) fn layer_denied(scope: &Scope, action: &str, layer: &impl fmt::Display) -> AwsError {
+    let message = format!(
+        "User: arn:aws:iam::{}:root is not authorized to perform: lambda:{action} on resource: \
+         {layer} because no resource-based policy allows the lambda:{action} action",
+        scope.account
+    );
+    AwsError::new("AccessDeniedException", 403, message)
+}
+
+/// 404, for a version of a layer whose policy is asked for.
+pub(crate) fn no_layer_version(arn: &LayerVersionArn) -> AwsError {
+    AwsError::resource_not_found(format!("Layer version {arn} does not exist."))
+}
+
+/// 400, for a version of a layer that a function is to have.
+pub(crate) fn no_such_layer_version(arn: &str) -> AwsError {
+    invalid(format!("Layer version {arn} does not exist."))
+}
+
+/// 404, for a layer that is asked for itself.
+pub(crate) fn no_resource() -> AwsError {
+    AwsError::resource_not_found("The resource you requested does not exist.")
+}
+
+/// 404, where nobody was given a permission.
+pub(crate) fn no_policy() -> AwsError {
+    AwsError::resource_not_found("No policy is associated with the given resource.")
 }
 
 /// 500, when the store does not take a change. The cause is in the server's log.

@@ -77,7 +77,7 @@ impl Snapshot {
 
     /// The code it needs kept.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
-        self.record.codes().chain(self.versions.values().map(|v| &v.record.build.code))
+        self.record.codes().chain(self.versions.values().flat_map(|v| v.record.build.codes()))
     }
 
     /// What its code counts for: every version's, as on AWS, also where two have the same.
@@ -107,6 +107,8 @@ type Shard = HashMap<Scope, HashMap<Box<str>, Arc<Function>>>;
 struct Book {
     names: BTreeMap<Box<str>, Arc<Function>>,
     code_bytes: u64,
+    /// Bytes of its layers' code.
+    layer_bytes: u64,
     /// Bytes that changes are about to add.
     claimed: u64,
     /// What its functions have taken of the account's concurrency.
@@ -114,8 +116,13 @@ struct Book {
 }
 
 impl Book {
+    /// Bytes of code of its functions and layers.
+    fn used(&self) -> u64 {
+        self.code_bytes + self.layer_bytes
+    }
+
     fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.claimed == 0
+        self.names.is_empty() && self.layer_bytes == 0 && self.claimed == 0
     }
 }
 
@@ -275,7 +282,7 @@ impl Registry {
     /// How many functions a scope has and the bytes of their code.
     pub(crate) fn usage(&self, scope: &Scope) -> (usize, u64) {
         let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
-        books.scopes.get(scope).map_or((0, 0), |book| (book.names.len(), book.code_bytes))
+        books.scopes.get(scope).map_or((0, 0), |book| (book.names.len(), book.used()))
     }
 
     /// What a scope's functions have taken of its concurrency.
@@ -290,12 +297,28 @@ impl Registry {
             return Ok(Claim::default());
         }
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        let used = books.scopes.get(scope).map_or(0, |book| book.code_bytes + book.claimed);
+        let used = books.scopes.get(scope).map_or(0, |book| book.used() + book.claimed);
         if used.saturating_add(bytes) > limit {
             return Err(used);
         }
         books.scopes.entry(scope.clone()).or_default().claimed += bytes;
         Ok(Claim(Some((Arc::clone(&self.books), scope.clone(), bytes))))
+    }
+
+    /// Counts the code of a layer, which found room.
+    pub(crate) fn keep_layer(&self, scope: &Scope, bytes: u64, room: Claim) {
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        room.settle(&mut books);
+        books.scopes.entry(scope.clone()).or_default().layer_bytes += bytes;
+    }
+
+    /// Counts the code of a layer no more.
+    pub(crate) fn drop_layer(&self, scope: &Scope, bytes: u64) {
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(book) = books.scopes.get_mut(scope) {
+            book.layer_bytes -= bytes;
+        }
+        books.forget_empty(scope);
     }
 
     /// Every function there is.

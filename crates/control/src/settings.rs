@@ -10,6 +10,7 @@ use fika_aws::shape::AwsError;
 use fika_model::{LogFormat, Runtime, limits};
 use serde::{Deserialize, Serialize};
 
+use crate::layers::LayerUse;
 use crate::{environment, logging, refuse, unsupported};
 
 /// A configuration, every member decided.
@@ -32,6 +33,9 @@ pub(crate) struct Settings {
     /// Whether sandboxes of published versions are restored from a snapshot: `SnapStart`.
     #[serde(default, skip_serializing_if = "is_off")]
     pub(crate) snap_start: bool,
+    /// What is laid under `/opt`, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) layers: Vec<LayerUse>,
     /// None for `/aws/lambda/NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log_group: Option<String>,
@@ -61,6 +65,7 @@ impl Settings {
             environment: None,
             tracing: None,
             snap_start: false,
+            layers: Vec::new(),
             log_group: None,
             log_format: LogFormat::Text,
             per_tenant: false,
@@ -76,7 +81,7 @@ impl Settings {
     }
 
     /// This configuration with what is given changed. What is given has passed the model's
-    /// constraints; here is what those do not say.
+    /// constraints; here is what those do not say. Layers are not: they are found elsewhere.
     pub(crate) fn changed(
         mut self,
         given: UpdateFunctionConfigurationInput,

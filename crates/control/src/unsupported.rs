@@ -1,8 +1,8 @@
 //! What callers may ask for and fika does not do yet: refused by name, never ignored.
 
 use fika_aws::generated::lambda::{
-    Architecture, CreateFunctionInput, FunctionCode, PackageType, PublishVersionInput,
-    UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
+    Architecture, CreateFunctionInput, FunctionCode, LayerVersionContentInput, PackageType,
+    PublishVersionInput, UpdateFunctionCodeInput, UpdateFunctionConfigurationInput,
 };
 use fika_aws::shape::AwsError;
 
@@ -33,7 +33,6 @@ pub(crate) fn configuration(input: &UpdateFunctionConfigurationInput) -> Result<
         ("VpcConfig", vpc),
         ("DeadLetterConfig", named(dead_letter)),
         ("KMSKeyArn", named(input.kms_key_arn.as_deref())),
-        ("Layers", some(input.layers.as_deref())),
         ("FileSystemConfigs", some(input.file_system_configs.as_deref())),
         ("ImageConfig", input.image_config.is_some()),
         ("CapacityProviderConfig", input.capacity_provider_config.is_some()),
@@ -56,6 +55,12 @@ pub(crate) fn update_code(input: &UpdateFunctionCodeInput) -> Result<(), AwsErro
         ("SourceKMSKeyArn", named(input.source_kms_key_arn.as_deref())),
     ])?;
     architectures(input.architectures.as_deref())
+}
+
+/// What PublishLayerVersion takes beyond a zip.
+pub(crate) fn layer_content(content: &LayerVersionContentInput) -> Result<(), AwsError> {
+    let s3 = content.s3_bucket.is_some() || content.s3_key.is_some();
+    none_of(&[("Content.S3Bucket", s3)])
 }
 
 /// What PublishVersion can say.

@@ -177,7 +177,7 @@ impl Node {
             worker: worker.clone(),
         });
         let control = Control::open(store, blobs.clone(), limits, preparation, above)?;
-        worker.sweep_snapshots(control.published_versions()).await;
+        worker.sweep_snapshots(control.versions()).await;
         if let Err(error) = worker.sweep_code() {
             tracing::warn!(%error, "old code cannot be looked for");
         }

@@ -18,7 +18,7 @@ use crate::body::{self, BodyError, Room};
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
-use crate::{Frontend, functions, logs, permit};
+use crate::{Frontend, code, functions, logs, permit};
 
 /// The largest body of operations that carry neither code nor an event.
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
@@ -29,6 +29,8 @@ enum Asked<'p> {
     Logs(&'p str),
     /// The zip of a function, where `GetFunction` said it would be.
     Code(&'p str),
+    /// The zip of a layer, where `GetLayerVersion` said it would be.
+    Layer(&'p str),
 }
 
 impl<C, A, W> Frontend<C, A, W>
@@ -100,7 +102,7 @@ where
     ) -> Result<Reply, AwsError> {
         let (service, limit) = match &asked {
             Asked::Logs(_) => (LOGS, SMALL_BODY_BYTES),
-            Asked::Code(_) => (Service::LAMBDA, 0),
+            Asked::Code(_) | Asked::Layer(_) => (Service::LAMBDA, 0),
             Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
         };
         let admitted = match self.admit(parts, body, &[service], limit, line).await {
@@ -110,7 +112,8 @@ where
         let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
             Asked::Logs(operation) => Ok(logs::answer(&self.logs, &caller, operation, &body).await),
-            Asked::Code(name) => functions::code(&self.control, &self.blobs, &caller, name).await,
+            Asked::Code(name) => code::function(&self.control, &self.blobs, &caller, name).await,
+            Asked::Layer(arn) => code::layer(&self.control, &self.blobs, &caller, arn).await,
             Asked::Lambda(operation, path) => {
                 permit::check(&caller, "lambda", operation.name(), Some(&path))?;
                 let query = parts.uri.query();
@@ -220,8 +223,14 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
         let target = parts.headers.get("x-amz-target")?.to_str().ok()?;
         return target.strip_prefix(logs::TARGET_PREFIX).map(Asked::Logs);
     }
-    let name = path.strip_prefix(functions::CODE_PATH)?;
-    (parts.method == Method::GET && FunctionRef::parse(name).is_ok()).then_some(Asked::Code(name))
+    if parts.method != Method::GET {
+        return None;
+    }
+    if let Some(arn) = path.strip_prefix(code::LAYER_PATH) {
+        return Some(Asked::Layer(arn));
+    }
+    let name = path.strip_prefix(code::CODE_PATH)?;
+    FunctionRef::parse(name).is_ok().then_some(Asked::Code(name))
 }
 
 /// A path that is no operation; AWS answers the same to all.
@@ -236,7 +245,9 @@ fn unknown(parts: &Parts) -> Reply {
 
 fn body_limit(operation: Operation) -> usize {
     match operation {
-        Operation::CreateFunction | Operation::UpdateFunctionCode => limits::CREATE_BODY_BYTES,
+        Operation::CreateFunction
+        | Operation::UpdateFunctionCode
+        | Operation::PublishLayerVersion => limits::CREATE_BODY_BYTES,
         _ => SMALL_BODY_BYTES,
     }
 }

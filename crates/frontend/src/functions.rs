@@ -1,25 +1,19 @@
 //! The control plane's operations: inputs read and checked, then handed to `control`.
 
-use fika_aws::generated::lambda::{self, GetFunctionInput, InvokeInput, Operation, Operation as O};
+use fika_aws::generated::lambda::{
+    self, GetFunctionInput, GetLayerVersionResponse, InvokeInput, Operation, Operation as O,
+    PublishLayerVersionOutput,
+};
 use fika_aws::rest::{self, Coverage, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
-use fika_aws::sigv4::{Service, Signer};
-use fika_control::Control;
+use fika_control::{Control, LayerAnswer};
 use fika_model::FunctionRef;
 use fika_model::arn::{self, LATEST};
-use fika_store::{Blobs, Digest};
-use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response};
 
-use crate::answer::Answer;
-use crate::auth::{Caller, unix_now};
+use crate::auth::Caller;
+use crate::code;
 use crate::reply::{self, Reply};
-
-/// Where the zip of a function is, with its name after it. Nothing of AWS's begins so.
-pub(crate) const CODE_PATH: &str = "/_fika/code/";
-/// How long the address of a function's code is good, seconds; as on AWS.
-const CODE_SECONDS: u32 = 600;
 
 /// Which function an Invoke names, and which version of it.
 ///
@@ -232,6 +226,46 @@ pub(crate) async fn answer(
                 .get_runtime_management_config(scope, i))
         }
 
+        O::PublishLayerVersion => {
+            serve!(request, PublishLayerVersionInput, |i| control
+                .publish_layer_version(scope, i)
+                .await
+                .map(|answer| publish_layer_version(request, caller, answer)))
+        }
+        O::GetLayerVersion => {
+            serve!(request, GetLayerVersionInput, |i| control
+                .get_layer_version(scope, &i)
+                .map(|answer| get_layer_version(request, caller, answer)))
+        }
+        O::GetLayerVersionByArn => {
+            serve!(request, GetLayerVersionByArnInput, |i| control
+                .get_layer_version_by_arn(scope, &i)
+                .map(|answer| get_layer_version(request, caller, answer)))
+        }
+        O::ListLayers => serve!(request, ListLayersInput, |i| control.list_layers(scope, &i)),
+        O::ListLayerVersions => {
+            serve!(request, ListLayerVersionsInput, |i| control.list_layer_versions(scope, &i))
+        }
+        O::DeleteLayerVersion => {
+            serve!(request, DeleteLayerVersionInput, |i| control
+                .delete_layer_version(scope, &i)
+                .await)
+        }
+        O::AddLayerVersionPermission => {
+            serve!(request, AddLayerVersionPermissionInput, |i| control
+                .add_layer_version_permission(scope, i)
+                .await)
+        }
+        O::GetLayerVersionPolicy => {
+            serve!(request, GetLayerVersionPolicyInput, |i| control
+                .get_layer_version_policy(scope, &i))
+        }
+        O::RemoveLayerVersionPermission => {
+            serve!(request, RemoveLayerVersionPermissionInput, |i| control
+                .remove_layer_version_permission(scope, i)
+                .await)
+        }
+
         other => Err(reply::not_served(other.name())),
     }
 }
@@ -258,43 +292,31 @@ fn get_function(
         Some(if version == LATEST { name.clone() } else { format!("{name}:{version}") })
     });
     if let (Some(code), Some(name)) = (&mut answer.code, name) {
-        code.location = location(caller, request.headers, &name);
+        code.location = code::location(caller, request.headers, code::CODE_PATH, &name);
     }
     respond::<GetFunctionInput>(Ok(answer))
 }
 
-/// An address the caller can load the code from without any key, for a while.
-fn location(caller: &Caller, headers: &HeaderMap, name: &str) -> Option<String> {
-    let host = headers.get(HOST)?.to_str().ok()?;
-    let request = Request::get(format!("http://{host}{CODE_PATH}{name}")).body(()).ok()?;
-    let mut parts = request.into_parts().0;
-    let signer = Signer {
-        credentials: caller.credentials(),
-        region: caller.scope.region.as_str(),
-        service: Service::LAMBDA,
-    };
-    signer.presign(&mut parts, b"", CODE_SECONDS, unix_now()).ok()?;
-    Some(parts.uri.to_string())
-}
-
-/// The zip of a function of the caller's, or of a version of it.
-///
-/// # Errors
-/// 404 when there is no such function.
-pub(crate) async fn code(
-    control: &Control,
-    blobs: &Blobs,
+fn publish_layer_version(
+    request: &RestRequest<'_>,
     caller: &Caller,
-    name: &str,
-) -> Result<Reply, AwsError> {
-    let input = GetFunctionInput { function_name: Some(name.into()), ..Default::default() };
-    let code = control.get_function(&caller.scope, &input)?.code;
-    let digest: Digest = code.sha256.parse().map_err(unreadable)?;
-    let mut reply = Response::new(Answer::file(&blobs.path(&digest)).await.map_err(unreadable)?);
-    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
-    Ok(reply)
+    answer: LayerAnswer<PublishLayerVersionOutput>,
+) -> PublishLayerVersionOutput {
+    let mut output = answer.output;
+    if let (Some(content), Some(arn)) = (&mut output.content, &output.layer_version_arn) {
+        content.location = code::location(caller, request.headers, code::LAYER_PATH, arn);
+    }
+    output
 }
 
-fn unreadable(error: impl std::fmt::Display) -> AwsError {
-    AwsError::service(format!("the function's code cannot be read: {error}"))
+fn get_layer_version(
+    request: &RestRequest<'_>,
+    caller: &Caller,
+    answer: LayerAnswer<GetLayerVersionResponse>,
+) -> GetLayerVersionResponse {
+    let mut output = answer.output;
+    if let (Some(content), Some(arn)) = (&mut output.content, &output.layer_version_arn) {
+        content.location = code::location(caller, request.headers, code::LAYER_PATH, arn);
+    }
+    output
 }

@@ -6,7 +6,7 @@
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
 //!   when the caller has left
-//! - `functions`: the control plane's operations; `logs`: the part of CloudWatch Logs served
+//! - `functions`: the control plane's operations; `code`: zips to load; `logs`: the part of CloudWatch Logs served
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
 #![forbid(unsafe_code)]
@@ -15,6 +15,7 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod code;
 mod end;
 mod functions;
 mod invoke;

@@ -47,5 +47,9 @@ pub const RESTORE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const PROCESSES: u32 = 1_024;
 /// Open files of a process.
 pub const OPEN_FILES: u64 = 1_024;
+/// Layers of a function.
+pub const LAYERS: usize = 5;
+/// The largest resource policy.
+pub const POLICY_BYTES: usize = 20_480;
 /// All code an account may store in a region (75 GB).
 pub const CODE_STORAGE_BYTES: u64 = 80_530_636_800;

@@ -44,6 +44,8 @@ pub struct FunctionVersion {
     pub environment: BTreeMap<String, String>,
     /// Its code.
     pub code: CodeRef,
+    /// What it finds under `/opt`, in the order in which it is laid there: later ones win.
+    pub layers: Vec<CodeRef>,
     /// The log group, `/aws/lambda/NAME` unless configured.
     pub log_group: String,
     /// How its log is written.

@@ -47,6 +47,7 @@ pub(crate) fn version(timeout: Duration) -> Arc<FunctionVersion> {
         ephemeral_mb: 512,
         timeout,
         environment: BTreeMap::new(),
+        layers: Vec::new(),
         code: CodeRef { sha256: "0".repeat(64), size: 1 },
         log_group: format!("/aws/lambda/{name}"),
         role: "arn:aws:iam::123456789012:role/r".into(),

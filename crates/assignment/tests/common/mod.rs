@@ -24,6 +24,7 @@ pub fn version(uid: u64, memory_mb: u32) -> Arc<FunctionVersion> {
         ephemeral_mb: 512,
         timeout: Duration::from_secs(3),
         environment: BTreeMap::new(),
+        layers: Vec::new(),
         code: CodeRef { sha256: "0".repeat(64), size: 0 },
         log_group: format!("/aws/lambda/{name}"),
         role: "arn:aws:iam::123456789012:role/r".into(),

@@ -5,6 +5,7 @@ mod answers;
 mod configs;
 mod durable;
 mod fixture;
+mod layers;
 mod limits;
 mod mappings;
 mod races;

@@ -8,7 +8,7 @@ use fika_aws::generated::lambda::{
 use fika_aws::shape::AwsError;
 use fika_model::{FunctionArn, FunctionRef, Scope};
 
-use super::unknown_runtime;
+use super::{small_enough, unknown_runtime};
 use crate::answer::Shown;
 use crate::control::Control;
 use crate::record::Build;
@@ -36,7 +36,8 @@ impl Control {
         let (wishes, publish) = (Wishes::of(&tags)?, input.publish == Some(true));
         let zip = input.code.take().and_then(|code| code.zip_file);
         let tenancy = input.tenancy_config.take();
-        let settings = Settings::new(configuration(input))?.isolated(tenancy.as_ref())?;
+        let chosen = self.choose_layers(scope, input.layers.take().as_deref())?;
+        let mut settings = Settings::new(configuration(input))?.isolated(tenancy.as_ref())?;
         if self.inner.registry.get(scope, &arn.name).is_some() {
             return Err(refuse::exists(&arn.name));
         }
@@ -45,7 +46,12 @@ impl Control {
             let kept = code::keep(&this.inner.blobs, zip).await?;
             let copies = if publish { 2 } else { 1 };
             this.room_for_code(&arn.scope, copies * kept.code.size, 0)?;
-            let build = Build { settings, code: kept.code.clone(), wishes };
+            if let Some(chosen) = &chosen {
+                settings.layers.clone_from(&chosen.uses);
+            }
+            let (code, unpacked_bytes) = (kept.code.clone(), kept.unpacked_bytes);
+            let build = Build { settings, code, unpacked_bytes, wishes };
+            small_enough(&build)?;
             let mut next =
                 lifecycle::created(&arn, build, tags, &this.inner.uids).map_err(unknown_runtime)?;
             if publish {
@@ -54,7 +60,7 @@ impl Control {
             }
             let snapshot = this.add(arn, next).await?;
             // Only now does the function itself keep the code.
-            drop(kept);
+            drop((kept, chosen));
             // AWS answers with the version, and yet with the function's own ARN.
             let which = if publish { Which::Published(1) } else { Which::Latest };
             let shown = Shown::of(&snapshot.latest.arn, &snapshot, which);

@@ -7,6 +7,8 @@ mod delete;
 mod event_invoke;
 mod event_source_mapping;
 mod function_url;
+mod layer_policy;
+mod layers;
 mod list;
 mod page;
 mod part;
@@ -20,15 +22,17 @@ mod update;
 use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
-use fika_model::Scope;
+use fika_model::{Scope, limits};
 
 use crate::answer::Shown;
 use crate::control::Control;
 use crate::lifecycle::UnknownRuntime;
+use crate::record::Build;
 use crate::reference::{self, Caller, Which};
 use crate::refuse;
 use crate::registry::{Claim, Function, Snapshot};
 
+pub use layers::LayerAnswer;
 pub use read::FunctionAnswer;
 
 use part::{Part, has};
@@ -122,6 +126,18 @@ fn ready(function: &Function, before: &Snapshot, revision: Option<&str>) -> Resu
         }
         _ => Ok(()),
     }
+}
+
+/// Whether the code and the layers fit together.
+fn small_enough(build: &Build) -> Result<(), AwsError> {
+    let (bytes, most) = (build.unpacked_bytes(), limits::UNZIPPED_BYTES);
+    if build.settings.layers.is_empty() || bytes <= most {
+        return Ok(());
+    }
+    Err(refuse::invalid(format!(
+        "Function code combined with layers exceeds the maximum allowed size of {most} bytes. \
+         The actual size is {bytes} bytes."
+    )))
 }
 
 /// Settings are checked when they are set, so this does not happen.

@@ -8,7 +8,7 @@ use fika_aws::generated::lambda::{
 use fika_aws::shape::AwsError;
 use fika_model::Scope;
 
-use super::{ready, unknown_runtime};
+use super::{ready, small_enough, unknown_runtime};
 use crate::answer::Shown;
 use crate::change::Unchanged;
 use crate::control::Control;
@@ -42,10 +42,10 @@ impl Control {
         let publish = input.publish == Some(true);
         let copies = if publish { 2 } else { 1 };
         if input.dry_run == Some(true) {
-            let code = code::check(input.zip_file).await?;
+            let (code, unpacked_bytes) = code::check(input.zip_file).await?;
             self.room_for_code(scope, copies * code.size, old)?;
             let snapshot = function.snapshot.load_full();
-            let build = Build { code, ..snapshot.record.latest.clone() };
+            let build = Build { code, unpacked_bytes, ..snapshot.record.latest.clone() };
             let next = this.next(&function, &snapshot, build)?;
             let shown = Shown::latest(&function.arn, next.latest.uid, &next.record);
             return Ok(answer::configuration(&shown));
@@ -53,9 +53,11 @@ impl Control {
         self.to_the_end(async move {
             let kept = code::keep(&this.inner.blobs, input.zip_file).await?;
             this.room_for_code(&function.arn.scope, copies * kept.code.size, old)?;
-            let code = kept.code.clone();
+            let (code, unpacked_bytes) = (kept.code.clone(), kept.unpacked_bytes);
             let revision = input.revision_id.as_deref();
-            let build = |before: &Snapshot| Ok(Build { code, ..before.record.latest.clone() });
+            let build = |before: &Snapshot| {
+                Ok(Build { code, unpacked_bytes, ..before.record.latest.clone() })
+            };
             let answer = this.update(&function, revision, publish, build).await;
             // Only now does the function itself keep the code.
             drop(kept);
@@ -76,11 +78,16 @@ impl Control {
         let name = input.function_name.as_deref();
         let function = self.find_whole(scope, "UpdateFunctionConfiguration", name)?;
         let revision = input.revision_id.take();
+        let chosen = self.choose_layers(scope, input.layers.take().as_deref())?;
         let this = self.clone();
         self.to_the_end(async move {
             let build = |before: &Snapshot| {
-                let Build { settings, code, wishes } = before.record.latest.clone();
-                Ok(Build { settings: settings.changed(input)?, code, wishes })
+                let latest = before.record.latest.clone();
+                let mut settings = latest.settings.changed(input)?;
+                if let Some(chosen) = &chosen {
+                    settings.layers.clone_from(&chosen.uses);
+                }
+                Ok(Build { settings, ..latest })
             };
             this.update(&function, revision.as_deref(), false, build).await
         })
@@ -116,6 +123,7 @@ impl Control {
         before: &Snapshot,
         build: Build,
     ) -> Result<Next, AwsError> {
+        small_enough(&build)?;
         lifecycle::updated(&function.arn, before, build, &self.inner.uids).map_err(unknown_runtime)
     }
 }

@@ -22,6 +22,7 @@ fn version(account: &str) -> FunctionVersion {
         ephemeral_mb: 512,
         timeout: HOUR,
         environment: BTreeMap::new(),
+        layers: Vec::new(),
         code: CodeRef { sha256: "0".repeat(64), size: 0 },
         log_group: "/aws/lambda/hello".into(),
         // Of another account: a session acts in the function's own all the same.

@@ -43,7 +43,7 @@ async fn creations_that_do_not_fit() {
             json!({ "Tags": { "fika:wall": "brick" } }),
             "The tag fika:wall cannot be read: \"brick\" is not one of jail, microvm, qemu, firecracker.",
         ),
-        (json!({ "Layers": ["l"] }), "Layers is not supported"),
+        (json!({ "Layers": ["l"] }), "Layer version l does not exist."),
         (json!({ "VpcConfig": { "SubnetIds": ["s"] } }), "VpcConfig is not supported"),
         (json!({ "FileSystemConfigs": [{}] }), "FileSystemConfigs is not supported"),
         (json!({ "ImageConfig": {} }), "ImageConfig is not supported"),
@@ -225,7 +225,7 @@ async fn updates_that_do_not_fit() {
     }
     for (changes, text) in [
         (json!({ "Runtime": "ruby3.3" }), "fika does not run ruby3.3"),
-        (json!({ "Layers": ["l"] }), "Layers is not supported"),
+        (json!({ "Layers": ["l"] }), "Layer version l does not exist."),
         (json!({ "Environment": { "Variables": { "LAMBDA_TASK_ROOT": "" } } }), "LAMBDA_TASK_ROOT"),
     ] {
         assert_refused(fixture.configure("hello", changes).await, INVALID, text);
