@@ -25,4 +25,7 @@ pub use blobs::{Blobs, Pin};
 pub use digest::{Digest, NotADigest};
 pub use error::{BlobError, CommitError, StoreError};
 pub use kv::{Batch, Change, Entry, Lagged, Revision, Stats, Store, Watch};
-pub use logs::{Cursor, LogEvent, LogKey, LogPage, LogStore, NotACursor, StoredEvent, TimeRange};
+pub use logs::{
+    AHEAD_MS, Cursor, DISK_BYTES, Direction, LogEvent, LogFacts, LogGroup, LogKey, LogPage,
+    LogStore, LogStream, NotACursor, StoredEvent, StreamPage, TimeRange,
+};

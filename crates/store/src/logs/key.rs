@@ -31,8 +31,7 @@ impl LogKey {
     #[must_use]
     pub fn new(scope: &Scope, group: impl Into<String>) -> Self {
         let group = group.into();
-        let path = Path::new(scope.account.as_str()).join(scope.region.as_str());
-        let path = path.join(directory(&group));
+        let path = scope_path(scope).join(directory(&group));
         Self { inner: Arc::new(Inner { path, group, lost: AtomicUsize::new(0) }) }
     }
 
@@ -58,6 +57,28 @@ impl LogKey {
     }
 }
 
+/// Where the groups of an account in a region are, below the directory of the logs.
+pub(crate) fn scope_path(scope: &Scope) -> PathBuf {
+    Path::new(scope.account.as_str()).join(scope.region.as_str())
+}
+
+/// The group with that directory name, where the name says all of it.
+pub(crate) fn group_of(directory: &str) -> Option<String> {
+    let mut group = Vec::with_capacity(directory.len());
+    let mut bytes = directory.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'~' => return None,
+            b'%' => {
+                let digits = [bytes.next()?, bytes.next()?];
+                group.push(u8::from_str_radix(str::from_utf8(&digits).ok()?, 16).ok()?);
+            }
+            byte => group.push(byte),
+        }
+    }
+    String::from_utf8(group).ok()
+}
+
 /// A directory name for a group: readable, never special (`..`), different for different groups.
 fn directory(group: &str) -> String {
     let mut name = String::with_capacity(group.len() + 16);
@@ -79,7 +100,7 @@ fn directory(group: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::directory;
+    use super::{directory, group_of};
 
     #[test]
     fn no_group_leaves_its_place() {
@@ -90,7 +111,9 @@ mod tests {
             ("\0", "%00"),
         ] {
             assert_eq!(directory(group), expected);
+            assert_eq!(group_of(expected).as_deref(), Some(group));
         }
+        assert_eq!(group_of(&directory(&"/".repeat(300))), None);
         let (long, longer) = ("/".repeat(300), "/".repeat(301));
         assert!(directory(&long).len() <= 200);
         assert_ne!(directory(&long), directory(&longer));

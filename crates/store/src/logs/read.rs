@@ -36,11 +36,19 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    fn contains(&self, moment: i64) -> bool {
+    pub(crate) fn contains(&self, moment: i64) -> bool {
         self.from_ms.is_none_or(|from| from <= moment)
             && self.until_ms.is_none_or(|until| moment < until)
     }
+
+    /// The same, without what is before that moment.
+    pub(crate) fn since(self, moment: Option<i64>) -> Self {
+        Self { from_ms: self.from_ms.max(moment), ..self }
+    }
 }
+
+/// How far ahead of the clock an event may be, ms (the service takes two hours).
+pub const AHEAD_MS: i64 = 2 * 60 * 60 * 1_000;
 
 /// Some events, and where to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +61,14 @@ pub struct LogPage {
     pub at_end: bool,
 }
 
-pub(crate) fn page(
-    dir: &Path,
-    from: Cursor,
-    limit: usize,
-    range: TimeRange,
-) -> Result<LogPage, StoreError> {
+/// What of a log is wanted.
+pub(crate) struct Wanted<'a> {
+    pub(crate) limit: usize,
+    pub(crate) range: TimeRange,
+    pub(crate) is: &'a dyn Fn(&StoredEvent) -> bool,
+}
+
+pub(crate) fn page(dir: &Path, from: Cursor, wanted: &Wanted<'_>) -> Result<LogPage, StoreError> {
     let mut page = LogPage { events: Vec::new(), next: from, at_end: true };
     let mut budget = PAGE_BYTES;
     for number in segment::numbers(dir)? {
@@ -69,7 +79,7 @@ pub(crate) fn page(
             page.next = Cursor { segment: number, offset: 0 };
         }
         let path = segment::path(dir, number);
-        match read_segment(&path, &mut page, &mut budget, limit, range) {
+        match read_segment(&path, &mut page, &mut budget, wanted) {
             Ok(()) => {}
             // Rotated away since it was listed: what comes next is in the next one.
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
@@ -86,10 +96,14 @@ fn read_segment(
     path: &Path,
     page: &mut LogPage,
     budget: &mut u64,
-    limit: usize,
-    range: TimeRange,
+    wanted: &Wanted<'_>,
 ) -> io::Result<()> {
     let mut file = File::open(path)?;
+    let (limit, range) = (wanted.limit, wanted.range);
+    if let Some(length) = ended_before(&file, range)? {
+        page.next.offset = page.next.offset.max(length);
+        return Ok(());
+    }
     file.seek(SeekFrom::Start(page.next.offset))?;
     let mut lines = BufReader::with_capacity(64 << 10, file);
     let mut line = Vec::new();
@@ -106,15 +120,22 @@ fn read_segment(
         let place = page.next;
         page.next.offset += length;
         *budget = budget.saturating_sub(length);
-        if let Some(event) = parse(&line, place).filter(|event| range.contains(event.timestamp_ms))
-        {
-            page.events.push(event);
-        }
+        let takes = |event: &StoredEvent| range.contains(event.timestamp_ms) && (wanted.is)(event);
+        page.events.extend(parse(&line, place).filter(takes));
     }
 }
 
+/// The length of a segment that was last written to long before a range begins: nothing in it
+/// can be in the range.
+fn ended_before(file: &File, range: TimeRange) -> io::Result<Option<u64>> {
+    let Some(from) = range.from_ms else { return Ok(None) };
+    let file = file.metadata()?;
+    let written = super::unix_ms(file.modified()?);
+    Ok((written.saturating_add(AHEAD_MS) < from).then_some(file.len()))
+}
+
 /// None for a line that a crash cut off.
-fn parse(line: &[u8], place: Cursor) -> Option<StoredEvent> {
+pub(crate) fn parse(line: &[u8], place: Cursor) -> Option<StoredEvent> {
     let Line { t, i, s, m } = serde_json::from_slice(line).ok()?;
     Some(StoredEvent {
         place,

@@ -40,7 +40,6 @@ pub(crate) struct Segments {
 
 impl Segments {
     pub(crate) fn open(dir: PathBuf) -> Result<Self, StoreError> {
-        create_dir(&dir)?;
         let number = numbers(&dir)?.last().copied().unwrap_or(1);
         let path = path(&dir, number);
         let (file, size) = open_end(&path).map_err(|e| StoreError::io("open the log", &path, e))?;
@@ -67,10 +66,18 @@ impl Segments {
         self.number += 1;
         let numbers = numbers(&self.dir)?;
         for old in &numbers[..numbers.len().saturating_sub(keep)] {
-            let old = path(&self.dir, *old);
-            fs::remove_file(&old).map_err(|e| StoreError::io("remove the log", &old, e))?;
+            remove(&self.dir, *old)?;
         }
         Ok(())
+    }
+
+    /// Removes a segment. The one that is written to is closed for it, so that places go on
+    /// from where they are and none is given twice.
+    pub(crate) fn remove(&mut self, number: u64) -> Result<(), StoreError> {
+        if number == self.number {
+            self.rotate(usize::MAX)?;
+        }
+        remove(&self.dir, number)
     }
 
     /// After a failed write (a full disk) the file must not end in half a line.
@@ -103,13 +110,51 @@ pub(crate) fn path(dir: &Path, number: u64) -> PathBuf {
     dir.join(format!("{number}.jsonl"))
 }
 
-/// The segments there are, oldest first; none when the group has no log.
-pub(crate) fn numbers(dir: &Path) -> Result<Vec<u64>, StoreError> {
+/// Where what is known of a full segment is kept.
+pub(crate) fn index_path(segment: &Path) -> PathBuf {
+    segment.with_extension("index")
+}
+
+fn remove(dir: &Path, number: u64) -> Result<(), StoreError> {
+    let path = path(dir, number);
+    for path in [index_path(&path), path] {
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::io("remove the log", &path, e));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file for its owner's eyes, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let half = path.with_extension("half");
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
+    file.write_all(bytes)?;
+    fs::rename(&half, path)
+}
+
+/// The names of the directories in a directory; none when it is not there.
+pub(crate) fn directories(dir: &Path) -> Result<impl Iterator<Item = String>, StoreError> {
+    let entries = entries(dir)?.into_iter();
+    let is_dir = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    Ok(entries.filter(is_dir).filter_map(|entry| entry.file_name().into_string().ok()))
+}
+
+fn entries(dir: &Path) -> Result<Vec<fs::DirEntry>, StoreError> {
     let entries = match fs::read_dir(dir) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
     };
-    let entries = entries.map_err(|e| StoreError::io("list", dir, e))?;
+    entries.map_err(|e| StoreError::io("list", dir, e))
+}
+
+/// The segments there are, oldest first; none when the group has no log.
+pub(crate) fn numbers(dir: &Path) -> Result<Vec<u64>, StoreError> {
+    let entries = entries(dir)?;
     let number = |name: String| name.strip_suffix(".jsonl")?.parse().ok();
     let names = entries.iter().filter_map(|entry| entry.file_name().into_string().ok());
     let mut numbers: Vec<u64> = names.filter_map(number).collect();

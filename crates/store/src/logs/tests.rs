@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+
 use fika_model::{AccountId, Region};
 use tempfile::TempDir;
 
@@ -33,7 +35,7 @@ fn all(logs: &LogStore, key: &LogKey, limit: usize) -> Vec<String> {
     loop {
         // Through its text, as a client would hold it.
         from = from.to_string().parse().unwrap();
-        let page = logs.read(key, from, limit, TimeRange::default()).unwrap();
+        let page = logs.read(key, from, limit, TimeRange::default(), &|_| true).unwrap();
         assert!(page.events.len() <= limit);
         messages.extend(page.events.into_iter().map(|event| event.message));
         from = page.next;
@@ -73,7 +75,7 @@ fn an_event_keeps_its_stream_time_and_bytes() {
         vec![LogEvent { timestamp_ms: -5, message }],
     );
     logs.flush();
-    let page = logs.read(&hello(), Cursor::START, 10, TimeRange::default()).unwrap();
+    let page = logs.read(&hello(), Cursor::START, 10, TimeRange::default(), &|_| true).unwrap();
     let [event] = page.events.as_slice() else { panic!("{page:?}") };
     assert_eq!(event.stream, "2026/11/23/[$LATEST]abc");
     assert_eq!((event.timestamp_ms, event.message.as_str()), (-5, "tab\t \u{fffd} \0 end\n"));
@@ -86,7 +88,7 @@ fn a_range_of_time_is_half_open() {
     append(&logs, &hello(), numbered(0..10));
     logs.flush();
     let range = TimeRange { from_ms: Some(3), until_ms: Some(5) };
-    let page = logs.read(&hello(), Cursor::START, 100, range).unwrap();
+    let page = logs.read(&hello(), Cursor::START, 100, range, &|_| true).unwrap();
     let times: Vec<_> = page.events.iter().map(|event| event.timestamp_ms).collect();
     assert_eq!(times, [3, 4]);
 }
@@ -100,10 +102,10 @@ fn following_survives_a_restart() {
     // Dropped without a flush: what waits is still written.
     append(&logs, &hello(), numbered(5..8));
     drop(logs);
-    let logs = LogStore::open(dir.path()).unwrap();
+    let logs = LogStore::open(dir.path(), DISK_BYTES).unwrap();
     append(&logs, &hello(), numbered(8..10));
     logs.flush();
-    let page = logs.read(&hello(), end, 100, TimeRange::default()).unwrap();
+    let page = logs.read(&hello(), end, 100, TimeRange::default(), &|_| true).unwrap();
     let messages: Vec<_> = page.events.into_iter().map(|event| event.message).collect();
     assert_eq!(messages, numbered(5..10).collect::<Vec<_>>());
 }
@@ -124,6 +126,135 @@ fn a_group_is_bounded_and_its_reader_skips_what_is_gone() {
     assert_eq!(kept, numbered(400 - kept.len()..400).collect::<Vec<_>>());
 }
 
+fn from_stream(logs: &LogStore, at: (Cursor, Direction), limit: usize) -> StreamPage {
+    logs.read_stream(&hello(), "stream", at, limit, TimeRange::default()).unwrap()
+}
+
+#[test]
+fn a_stream_is_read_both_ways_across_segments() {
+    let bounds = Bounds { segment_bytes: 2_000, segments: 100, ..Bounds::default() };
+    let (_dir, logs) = opened(bounds);
+    for i in 0..40 {
+        append(&logs, &hello(), numbered(i * 5..i * 5 + 5));
+        let other = LogEvent { timestamp_ms: 7, message: "other".into() };
+        logs.append(&hello(), &"another".into(), vec![other]);
+        logs.flush();
+    }
+    let expected: Vec<_> = numbered(0..200).collect();
+    let messages = |page: &StreamPage| -> Vec<String> {
+        page.events.iter().map(|event| event.message.clone()).collect()
+    };
+    for limit in [1, 7, 64, 1_000] {
+        let (mut all, mut at) = (Vec::new(), Cursor::START);
+        loop {
+            let page = from_stream(&logs, (at, Direction::Forward), limit);
+            assert!(page.events.len() <= limit);
+            if page.events.is_empty() {
+                assert_eq!(page.behind, at);
+                break;
+            }
+            all.extend(messages(&page));
+            at = page.behind;
+        }
+        assert_eq!(all, expected);
+        let (mut all, mut at) = (Vec::new(), logs.end(&hello()).unwrap());
+        loop {
+            let page = from_stream(&logs, (at, Direction::Backward), limit);
+            assert!(page.events.len() <= limit);
+            if page.events.is_empty() {
+                assert_eq!(page.before, at);
+                break;
+            }
+            all.splice(0..0, messages(&page));
+            at = page.before;
+        }
+        assert_eq!(all, expected);
+    }
+}
+
+#[test]
+fn streams_are_those_written_to_and_those_made() {
+    let (_dir, logs) = opened(Bounds { segment_bytes: 500, segments: 9, ..Bounds::default() });
+    assert!(logs.create_group(&hello(), BTreeMap::new()).unwrap());
+    assert!(!logs.create_group(&hello(), BTreeMap::new()).unwrap());
+    let make = |group: &mut LogGroup| {
+        group.streams.insert("empty".into(), 5);
+        Ok::<(), ()>(())
+    };
+    assert_eq!(logs.change_group(&hello(), make).unwrap(), Some(Ok(())));
+    for i in 0..4 {
+        append(&logs, &hello(), numbered(i * 10..i * 10 + 10));
+        logs.flush();
+        // Known from memory, from the last segment read on, and from indices on disk.
+        let streams = logs.streams(&hello()).unwrap();
+        let (first, last, _) = streams["stream"].events_ms.unwrap();
+        assert_eq!((first, last), (0, 9));
+        assert_eq!((streams["empty"].created_ms, streams["empty"].events_ms), (5, None));
+    }
+}
+
+#[test]
+fn a_deleted_group_is_gone_and_can_come_again() {
+    let (dir, logs) = opened(Bounds::default());
+    append(&logs, &hello(), numbered(0..3));
+    logs.flush();
+    assert_eq!(logs.group_names(&scope("000000000001")).unwrap(), ["/aws/lambda/hello"]);
+    assert_eq!(logs.streams(&hello()).unwrap().len(), 1);
+    assert!(logs.delete_group(&hello()).unwrap());
+    assert!(!logs.delete_group(&hello()).unwrap());
+    assert_eq!(logs.group(&hello()).unwrap(), None);
+    assert!(logs.streams(&hello()).unwrap().is_empty());
+    append(&logs, &hello(), numbered(5..6));
+    drop(logs);
+    let logs = LogStore::open(dir.path(), DISK_BYTES).unwrap();
+    assert_eq!(all(&logs, &hello(), 10), numbered(5..6).collect::<Vec<_>>());
+    assert_eq!(from_stream(&logs, (Cursor::START, Direction::Forward), 9).events.len(), 1);
+}
+
+#[test]
+fn retention_hides_what_is_too_old_at_once() {
+    let (_dir, logs) = opened(Bounds::default());
+    append(&logs, &hello(), numbered(0..3));
+    let young = LogEvent { timestamp_ms: now_ms(), message: "young".into() };
+    logs.append(&hello(), &"stream".into(), vec![young]);
+    logs.flush();
+    let keep = |group: &mut LogGroup| {
+        group.retention_days = Some(1);
+        Ok::<(), ()>(())
+    };
+    logs.change_group(&hello(), keep).unwrap();
+    assert_eq!(all(&logs, &hello(), 10), ["young"]);
+    assert_eq!(from_stream(&logs, (Cursor::START, Direction::Forward), 9).events.len(), 1);
+}
+
+#[test]
+fn all_groups_together_are_bounded_and_the_oldest_goes() {
+    let bounds =
+        Bounds { segment_bytes: 2_000, segments: 1_000, disk_bytes: 40_000, ..Bounds::default() };
+    let (dir, logs) = opened(bounds);
+    let other = LogKey::new(&scope("000000000002"), "/aws/lambda/other");
+    append(&logs, &other, ["the oldest".into()]);
+    logs.flush();
+    let size = || -> u64 {
+        [&hello(), &other].into_iter().map(|key| logs.stored_bytes(key).unwrap()).sum()
+    };
+    // Until the sweeper has been there: it is rung for when much was written.
+    let mut written = 0;
+    while !all(&logs, &other, 10).is_empty() || size() > 60_000 {
+        append(&logs, &hello(), numbered(written..written + 100));
+        logs.flush();
+        written += 100;
+    }
+    let kept = all(&logs, &hello(), 1_000);
+    assert_eq!(kept, numbered(written - kept.len()..written).collect::<Vec<_>>());
+    // Places go on where they were.
+    append(&logs, &other, ["again".into()]);
+    logs.flush();
+    let number = segment::numbers(&dir.path().join(other.path())).unwrap();
+    assert_eq!(number, [2]);
+    assert_eq!(logs.facts().dropped_events, 0);
+}
+
 #[test]
 fn half_a_line_is_skipped() {
     let (dir, logs) = opened(Bounds::default());
@@ -133,7 +264,7 @@ fn half_a_line_is_skipped() {
     let mut text = std::fs::read(&file).unwrap();
     text.extend_from_slice(b"{\"t\":1,\"i\":2,\"s\":\"x");
     std::fs::write(&file, text).unwrap();
-    let logs = LogStore::open(dir.path()).unwrap();
+    let logs = LogStore::open(dir.path(), DISK_BYTES).unwrap();
     assert_eq!(all(&logs, &hello(), 10).len(), 1);
     append(&logs, &hello(), numbered(1..2));
     logs.flush();

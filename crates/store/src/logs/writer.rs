@@ -1,13 +1,16 @@
 //! The one thread that writes logs.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::segment::{Line, Segments};
-use super::{Bounds, LogEvent, LogKey, Shared};
+use super::segment::{self, Line, Segments};
+use super::sweep::GONE;
+use super::{Bounds, LogEvent, LogGroup, LogKey, Shared, group, now_ms};
 use crate::error::StoreError;
 
 /// How long the writer lets events gather. Asleep it is not listening, so appending meanwhile
@@ -21,7 +24,22 @@ const WRITE_BYTES: usize = 1 << 20;
 const OWN_STREAM: &str = "fika";
 
 pub(crate) enum Command {
-    Append { key: LogKey, stream: Arc<str>, events: Vec<LogEvent>, cost: usize },
+    Append {
+        key: LogKey,
+        stream: Arc<str>,
+        events: Vec<LogEvent>,
+        cost: usize,
+    },
+    /// Removes a segment of the group in that directory.
+    Remove {
+        group: PathBuf,
+        number: u64,
+    },
+    /// Removes a group and all it has; says whether it was there.
+    Delete {
+        key: LogKey,
+        done: mpsc::SyncSender<Result<bool, StoreError>>,
+    },
     Flush(mpsc::SyncSender<()>),
 }
 
@@ -42,11 +60,13 @@ pub(crate) struct Writer {
     round: u64,
     /// Whether the last write failed: said once, not for every line.
     failing: bool,
+    /// Bytes written since the sweeper was last called.
+    unswept: u64,
 }
 
 impl Writer {
     pub(crate) fn new(dir: PathBuf, bounds: Bounds, shared: Arc<Shared>) -> Self {
-        Self { dir, bounds, shared, groups: HashMap::new(), round: 0, failing: false }
+        Self { dir, bounds, shared, groups: HashMap::new(), round: 0, failing: false, unswept: 0 }
     }
 
     /// Works until every handle is gone and the queue is empty.
@@ -77,6 +97,29 @@ impl Writer {
                 None
             }
             Command::Flush(done) => Some(done),
+            Command::Remove { group, number } => {
+                self.write(group.clone());
+                let removed = self.remove(&group, number);
+                let _ = self.unless_failed(removed);
+                None
+            }
+            Command::Delete { key, done } => {
+                self.groups.remove(key.path());
+                let deleted = {
+                    let _turn = self.shared.changes();
+                    delete(&self.dir, &key)
+                };
+                // Whoever asked may have gone.
+                let _ = done.send(deleted);
+                None
+            }
+        }
+    }
+
+    fn remove(&mut self, group: &Path, number: u64) -> Result<(), StoreError> {
+        match self.groups.get_mut(group) {
+            Some(group) => group.segments.remove(number),
+            None => Segments::open(self.dir.join(group))?.remove(number),
         }
     }
 
@@ -105,13 +148,27 @@ impl Writer {
 
     fn group(&mut self, key: &LogKey) -> Option<&mut Group> {
         if !self.groups.contains_key(key.path()) {
-            let opened = Segments::open(self.dir.join(key.path()));
+            let opened = self.open(key);
             let segments = self.unless_failed(opened)?;
             self.groups.insert(key.path().into(), Group { segments, lines: Vec::new(), used: 0 });
         }
         let group = self.groups.get_mut(key.path())?;
         group.used = self.round;
         Some(group)
+    }
+
+    /// Opens a group, making it where it is not there yet.
+    fn open(&self, key: &LogKey) -> Result<Segments, StoreError> {
+        let dir = self.dir.join(key.path());
+        if !group::is_known(&dir) {
+            let _changes = self.shared.changes();
+            segment::create_dir(&dir)?;
+            // Another may have made it meanwhile.
+            if !group::is_known(&dir) {
+                group::write(&dir, &LogGroup::new(key.group(), now_ms()))?;
+            }
+        }
+        Segments::open(dir)
     }
 
     fn write_all(&mut self) {
@@ -123,12 +180,17 @@ impl Writer {
 
     fn write(&mut self, path: PathBuf) {
         let Some(group) = self.groups.get_mut(&path) else { return };
+        self.unswept += group.lines.len() as u64;
         let written = group.segments.append(&group.lines, self.bounds);
         group.lines.clear();
         group.lines.shrink_to(WRITE_BYTES / 16);
         if self.unless_failed(written).is_none() {
             // It may have been removed or moved: open it anew next time.
             self.groups.remove(&path);
+        }
+        if self.unswept > self.bounds.disk_bytes / 16 {
+            self.unswept = 0;
+            self.shared.bell.ring();
         }
     }
 
@@ -172,7 +234,25 @@ fn push(lines: &mut Vec<u8>, timestamp: i64, now: i64, stream: &str, message: &s
     }
 }
 
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// Moves a group out of sight, for good, then removes what it had.
+fn delete(logs: &Path, key: &LogKey) -> Result<bool, StoreError> {
+    let dir = logs.join(key.path());
+    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name().and_then(|n| n.to_str()))
+    else {
+        return Ok(false);
+    };
+    // Cut, so that it is a name that file systems take.
+    let name: String = name.chars().take(200).collect();
+    let gone = parent.join(format!("{GONE}{name}"));
+    let _ = fs::remove_dir_all(&gone);
+    match fs::rename(&dir, &gone) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        renamed => renamed
+            .and_then(|()| File::open(parent)?.sync_all())
+            .map_err(|e| StoreError::io("delete the log", &dir, e))?,
+    }
+    if let Err(error) = fs::remove_dir_all(&gone) {
+        tracing::warn!(%error, dir = %gone.display(), "a deleted log stays until the next start");
+    }
+    Ok(true)
 }
