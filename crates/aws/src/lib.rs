@@ -3,9 +3,11 @@
 //! - [`sigv4`]: checks signatures, version 4
 //! - [`rest`]: rest-json: from a request to an operation's input, from its output to a response
 //! - [`shape`]: what generated shapes stand on: reading, checking, errors
+//! - [`eventstream`]: answers that are streams of messages
 //! - [`generated`]: the operations of the public service model, written by `cargo xtask codegen`
 #![forbid(unsafe_code)]
 
+pub mod eventstream;
 pub mod generated;
 pub mod rest;
 pub mod shape;

@@ -175,6 +175,9 @@ pub struct ServeArgs {
     /// [default: a sixteenth, at most 256, and none below 1,024 MB].
     #[arg(long, value_name = "MB")]
     pub stock_memory: Option<u32>,
+    /// What all function logs together may take of the disk, MB: the oldest go first.
+    #[arg(long, value_name = "MB", default_value_t = 4_096, value_parser = clap::value_parser!(u32).range(1..))]
+    pub log_disk: u32,
     /// How long an idle sandbox is kept.
     #[arg(long, value_name = "SECS", default_value = "300", value_parser = seconds)]
     pub keep_alive: Duration,

@@ -77,6 +77,8 @@ pub struct NodeOptions {
     pub memory_mb: u32,
     /// How much of it is for sandboxes that are prepared before anybody asks, MB.
     pub stock_memory_mb: u32,
+    /// What all logs together may take of the disk, bytes.
+    pub log_disk_bytes: u64,
     /// How sandboxes are kept.
     pub assignment: AssignmentOptions,
     /// The limits of an account.
@@ -147,7 +149,7 @@ impl Node {
         let store = Store::open(dir)?;
         let accounts = Accounts::open(store.clone(), dir, options.root.clone()).await?;
         let blobs = Blobs::open(dir.join("blobs"))?;
-        let logs = LogStore::open(dir.join("logs"))?;
+        let logs = LogStore::open(dir.join("logs"), options.log_disk_bytes)?;
         let sessions = Sessions::open(&store).await?;
         let walls = WallChoice {
             available: match options.wall {

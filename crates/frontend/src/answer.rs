@@ -1,4 +1,5 @@
-//! What an answer's body is made of: bytes in memory, or a file that is read as it leaves.
+//! What an answer's body is made of: bytes in memory, a file that is read as it leaves, or what
+//! somebody still has to say.
 
 use std::io;
 use std::path::Path;
@@ -10,6 +11,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::mpsc;
 
 /// What of a file is in memory at once, bytes.
 const PIECE: usize = 64 << 10;
@@ -21,6 +23,9 @@ pub(crate) enum Answer {
     Whole(Full<Bytes>),
     /// What is still to be read of a file.
     File { file: File, left: u64 },
+    /// What comes from whoever holds the other end, until it is dropped. It is told when the
+    /// client leaves.
+    Stream(mpsc::Receiver<Bytes>),
 }
 
 impl Answer {
@@ -54,6 +59,9 @@ impl Body for Answer {
             Self::Whole(whole) => {
                 Pin::new(whole).poll_frame(context).map_err(|never| match never {})
             }
+            Self::Stream(pieces) => {
+                pieces.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+            }
             Self::File { left: 0, .. } => Poll::Ready(None),
             Self::File { file, left } => {
                 let piece = ready!(poll_piece(file, *left, context));
@@ -69,6 +77,7 @@ impl Body for Answer {
         match self {
             Self::Whole(whole) => whole.is_end_stream(),
             Self::File { left, .. } => *left == 0,
+            Self::Stream(_) => false,
         }
     }
 
@@ -76,6 +85,7 @@ impl Body for Answer {
         match self {
             Self::Whole(whole) => whole.size_hint(),
             Self::File { left, .. } => SizeHint::with_exact(*left),
+            Self::Stream(_) => SizeHint::default(),
         }
     }
 }

@@ -101,7 +101,7 @@ where
         line: &Line,
     ) -> Result<Reply, AwsError> {
         let (service, limit) = match &asked {
-            Asked::Logs(_) => (LOGS, SMALL_BODY_BYTES),
+            Asked::Logs(_) => (LOGS, logs::BODY_BYTES),
             Asked::Code(_) | Asked::Layer(_) => (Service::LAMBDA, 0),
             Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
         };
@@ -111,7 +111,7 @@ where
         };
         let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
-            Asked::Logs(operation) => Ok(logs::answer(&self.logs, &caller, operation, &body).await),
+            Asked::Logs(operation) => Ok(self.logs.answer(&caller, operation, &body).await),
             Asked::Code(name) => code::function(&self.control, &self.blobs, &caller, name).await,
             Asked::Layer(arn) => code::layer(&self.control, &self.blobs, &caller, arn).await,
             Asked::Lambda(operation, path) => {

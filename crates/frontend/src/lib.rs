@@ -42,7 +42,7 @@ pub struct Frontend<C, A, W> {
     accounts: Accounts,
     sessions: Sessions,
     blobs: Blobs,
-    logs: LogStore,
+    logs: logs::Logs,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -85,7 +85,7 @@ impl<C, A, W> Frontend<C, A, W> {
             accounts,
             sessions,
             blobs,
-            logs,
+            logs: logs::Logs::new(logs),
             keys,
             bodies,
             inside,

@@ -29,7 +29,7 @@ pub(crate) const SANDBOX: SandboxId = SandboxId(7);
 static NAMES: AtomicU64 = AtomicU64::new(0);
 static LOGS: LazyLock<(TempDir, LogStore)> = LazyLock::new(|| {
     let dir = tempfile::tempdir().expect("a directory");
-    let logs = LogStore::open(dir.path()).expect("a log store");
+    let logs = LogStore::open(dir.path(), fika_store::DISK_BYTES).expect("a log store");
     (dir, logs)
 });
 

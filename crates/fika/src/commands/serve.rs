@@ -136,6 +136,7 @@ fn options(
         memory_mb: args.memory_mb(),
         // Only behind a wall can a sandbox be made ready for a function not yet known.
         stock_memory_mb: if wall == WallKind::None { 0 } else { args.stock_memory_mb() },
+        log_disk_bytes: u64::from(args.log_disk) << 20,
         assignment: AssignmentOptions {
             keep_alive: args.keep_alive,
             capacity_wait: args.capacity_wait,
