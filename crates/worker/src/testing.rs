@@ -100,7 +100,8 @@ pub(crate) fn lines(version: &FunctionVersion) -> Vec<String> {
     let mut lines = Vec::new();
     LOGS.1.flush();
     loop {
-        let page = LOGS.1.read(&key, from, 10_000, TimeRange::default(), &|_| true).expect("a page");
+        let page =
+            LOGS.1.read(&key, from, 10_000, TimeRange::default(), &|_| true).expect("a page");
         lines.extend(page.events.into_iter().map(|event| event.message));
         if page.at_end {
             return lines;
