@@ -30,3 +30,4 @@ mod snapstart;
 mod stock;
 mod versions;
 mod walls;
+mod watch;

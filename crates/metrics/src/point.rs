@@ -1,0 +1,77 @@
+//! What one minute comes to, and of what.
+
+use std::sync::Arc;
+
+use fika_model::Scope;
+use serde::{Deserialize, Serialize};
+
+use crate::durations::Durations;
+
+/// What points are of: an account in a region, a function of it, or how that was called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Series {
+    /// Whose, and where.
+    pub scope: Scope,
+    /// The function; none for all of them together.
+    pub function: Option<Arc<str>>,
+    /// `NAME` or `NAME:QUALIFIER`, as it was called; none however it was called.
+    pub resource: Option<Arc<str>>,
+    /// The version an alias led to.
+    pub executed_version: Option<Arc<str>>,
+}
+
+impl Series {
+    /// All functions of an account in a region.
+    #[must_use]
+    pub fn account(scope: &Scope) -> Self {
+        Self { scope: scope.clone(), function: None, resource: None, executed_version: None }
+    }
+
+    /// One function, however it was called.
+    #[must_use]
+    pub fn function(scope: &Scope, name: &str) -> Self {
+        Self { function: Some(name.into()), ..Self::account(scope) }
+    }
+
+    /// Its dimensions, as CloudWatch names them.
+    #[must_use]
+    pub fn dimensions(&self) -> Vec<(&'static str, &str)> {
+        let named = [
+            ("FunctionName", &self.function),
+            ("Resource", &self.resource),
+            ("ExecutedVersion", &self.executed_version),
+        ];
+        named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
+    }
+}
+
+/// What invocations of one minute come to. What is nothing is not written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// Invocations that ran, with whatever end.
+    #[serde(default)]
+    pub invocations: u64,
+    /// Those that failed in the function.
+    #[serde(default)]
+    pub errors: u64,
+    /// Requests that were refused with 429.
+    #[serde(default)]
+    pub throttles: u64,
+    /// The most that ran at once.
+    #[serde(default)]
+    pub concurrent: u32,
+    /// How long they ran.
+    #[serde(default)]
+    pub durations: Durations,
+}
+
+impl Point {
+    /// Adds what another has of the same minute.
+    pub fn merge(&mut self, other: &Self) {
+        self.invocations += other.invocations;
+        self.errors += other.errors;
+        self.throttles += other.throttles;
+        self.concurrent = self.concurrent.max(other.concurrent);
+        self.durations.merge(&other.durations);
+    }
+}

@@ -1,0 +1,192 @@
+"""Walks CloudWatch Logs and CloudWatch with boto3. One theme a run."""
+
+import json
+import sys
+import threading
+import time
+
+import boto3
+from botocore.config import Config
+
+from kit import client, config, create, equal, invoke, refused
+
+SAYS = """exports.handler = async (event) => {
+  for (const line of event.lines ?? []) process.stdout.write(line + '\\n');
+  if (event.fail) throw new Error('on purpose');
+  return event.lines?.length ?? 0;
+};"""
+GROUP = "/aws/lambda/talker"
+ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
+
+
+def logs(**more):
+    # A prefix before an address of numbers leads nowhere.
+    return boto3.client("logs", config=config.merge(Config(inject_host_prefix=False)), **more)
+
+
+def until(what, ask, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def talker(api, times=1, **event):
+    for _ in range(times):
+        invoke(api, "talker", event)
+
+
+def messages(watch, reports, **more):
+    """All messages, once so many REPORT lines are there."""
+    def ask():
+        pages = watch.get_paginator("filter_log_events").paginate(logGroupName=GROUP, **more)
+        found = [event["message"] for page in pages for event in page["events"]]
+        return found if sum(m.startswith("REPORT ") for m in found) >= reports else None
+    return until(f"{reports} reports", ask)
+
+
+def groups():
+    api, watch = client(), logs()
+    missing = {"logGroupName": "/none"}
+    for call in (watch.delete_log_group, watch.describe_log_streams, watch.filter_log_events):
+        refused("ResourceNotFoundException", 400, "The specified log group does not exist.", call,
+                **missing)
+    refused("InvalidParameterException", 400, "at 'logGroupName' failed to satisfy constraint",
+            watch.create_log_group, logGroupName="a b")
+    equal(watch.describe_log_groups()["logGroups"], [])
+    create(api, "talker", SAYS)
+    talker(api, lines=["one"])
+    messages(watch, 1)
+    for n in range(60):
+        watch.create_log_group(logGroupName=f"many/{n:02}", tags={"n": str(n)})
+    refused("ResourceAlreadyExistsException", 400, "The specified log group already exists",
+            watch.create_log_group, logGroupName="many/00")
+    pages = list(watch.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="many/"))
+    names = [g["logGroupName"] for page in pages for g in page["logGroups"]]
+    equal((len(pages), names), (2, [f"many/{n:02}" for n in range(60)]))
+    [group] = watch.describe_log_groups(logGroupNamePattern="talk")["logGroups"]
+    equal((group["logGroupName"], group["arn"], group["logGroupArn"]), (GROUP, ARN + ":*", ARN))
+    assert group["storedBytes"] > 0 and "retentionInDays" not in group, group
+    refused("InvalidParameterException", 400, "Member must satisfy enum value set: [1, 3, 5",
+            watch.put_retention_policy, logGroupName=GROUP, retentionInDays=2)
+    watch.put_retention_policy(logGroupName=GROUP, retentionInDays=7)
+    [group] = watch.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
+    equal(group["retentionInDays"], 7)
+    watch.delete_retention_policy(logGroupName=GROUP)
+    arn = ARN.replace(GROUP, "many/07")
+    watch.tag_resource(resourceArn=arn, tags={"b": "c"})
+    watch.untag_resource(resourceArn=arn, tagKeys=["n"])
+    equal(watch.list_tags_for_resource(resourceArn=arn)["tags"], {"b": "c"})
+    watch.delete_log_group(logGroupName="many/07")
+    equal(len(watch.describe_log_groups(logGroupNamePattern="many/07")["logGroups"]), 0)
+    # It comes back with what is written to it.
+    watch.delete_log_group(logGroupName=GROUP)
+    talker(api, lines=["two"])
+    assert messages(watch, 1)[1:2] == ["two\n"]
+    # Another region is another name space.
+    equal(logs(region_name="eu-west-1").describe_log_groups()["logGroups"], [])
+
+
+def events():
+    api, watch = client(), logs()
+    create(api, "talker", SAYS)
+    for n in range(5):
+        talker(api, lines=[f"line {n} {i}" for i in range(20)])
+    messages(watch, 5)
+    [stream] = watch.describe_log_streams(logGroupName=GROUP, orderBy="LastEventTime",
+                                          descending=True)["logStreams"]
+    assert stream["firstEventTimestamp"] <= stream["lastEventTimestamp"], stream
+    name = stream["logStreamName"]
+    which = {"logGroupName": GROUP, "logStreamName": name}
+
+    def walk(token, **more):
+        found, page = [], watch.get_log_events(**which, limit=7, **more)
+        while True:
+            events = [event["message"] for event in page["events"]]
+            found.append(events)
+            again = watch.get_log_events(**which, limit=7, nextToken=page[token])
+            if again[token] == page[token]:
+                equal(again["events"], [])
+                return found
+            page = again
+
+    forwards = sum(walk("nextForwardToken", startFromHead=True), [])
+    backwards = sum(reversed(walk("nextBackwardToken")), [])
+    equal((len(forwards), forwards), (115, backwards))
+    last = watch.get_log_events(**which, limit=2)["events"]
+    assert last[1]["message"].startswith("REPORT "), last
+    refused("InvalidParameterException", 400, "nextToken", watch.get_log_events, **which,
+            nextToken="x")
+    refused("ResourceNotFoundException", 400, "The specified log stream does not exist.",
+            watch.get_log_events, logGroupName=GROUP, logStreamName="none")
+
+    talker(api, lines=[json.dumps({"level": "WARN", "n": n}) for n in range(4)])
+    messages(watch, 6)
+    for pattern, count in (
+        ("REPORT", 6), ("?START ?END", 12), ('"line 3"', 20), ("line -START", 100),
+        ("{ $.n >= 2 }", 2), ('{ $.level = "WA*" && $.n != 0 }', 3), ("%line [01] 1[0-9]%", 20),
+        ("[word = line, n = 4, i > 9]", 10), ("{ $.missing NOT EXISTS && $.n = 1 }", 1),
+    ):
+        equal((pattern, len(messages(watch, 0, filterPattern=pattern))), (pattern, count))
+    refused("InvalidParameterException", 400, "Invalid filter pattern", watch.filter_log_events,
+            logGroupName=GROUP, filterPattern="{ $.a = ")
+    equal(len(messages(watch, 0, filterPattern="REPORT", logStreamNames=[name])), 6)
+    equal(messages(watch, 0, logStreamNamePrefix="none"), [])
+
+    mine = {"logGroupName": "mine", "logStreamName": "a/b"}
+    watch.create_log_group(logGroupName="mine")
+    now = int(time.time() * 1000)
+    put = [{"timestamp": now + n, "message": f"m{n}"} for n in range(3)]
+    refused("ResourceNotFoundException", 400, "The specified log stream does not exist.",
+            watch.put_log_events, **mine, logEvents=put)
+    watch.create_log_stream(**mine)
+    refused("ResourceAlreadyExistsException", 400, "The specified log stream already exists",
+            watch.create_log_stream, **mine)
+    assert "rejectedLogEventsInfo" not in watch.put_log_events(**mine, logEvents=put)
+    old = [{"timestamp": now - 15 * 86_400_000, "message": "old"}]
+    equal(watch.put_log_events(**mine, logEvents=old)["rejectedLogEventsInfo"],
+          {"tooOldLogEventEndIndex": 1})
+    refused("InvalidParameterException", 400, "chronological order", watch.put_log_events, **mine,
+            logEvents=put[::-1])
+    # On disk when it was answered.
+    got = watch.get_log_events(**mine, startFromHead=True, startTime=now + 1, endTime=now + 2)
+    equal([event["message"] for event in got["events"]], ["m1"])
+
+
+def tail():
+    api, watch = client(), logs()
+    create(api, "talker", SAYS)
+    talker(api, lines=["before"])
+    messages(watch, 1)
+    refused("ResourceNotFoundException", 400, "The specified log group does not exist.",
+            watch.start_live_tail, logGroupIdentifiers=[ARN + "x"])
+    session = watch.start_live_tail(logGroupIdentifiers=[ARN], logEventFilterPattern="-REPORT")
+    stream, found = session["responseStream"], []
+    started = threading.Event()
+
+    def read():
+        for event in stream:
+            if "sessionStart" in event:
+                equal(event["sessionStart"]["logGroupIdentifiers"], [ARN])
+                started.set()
+            else:
+                found.extend(r["message"] for r in event["sessionUpdate"]["sessionResults"])
+            if any("after" in message for message in found):
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert started.wait(30)
+    talker(api, lines=["after"])
+    reader.join(30)
+    assert not reader.is_alive() and "before\n" not in found, found
+    assert found[0].startswith("START ") and "after\n" in found, found
+    stream.close()
+
+
+THEMES = {"groups": groups, "events": events, "tail": tail}
+THEMES[sys.argv[1]]()
+print("done")
