@@ -107,7 +107,8 @@ impl Disk {
     }
 
     fn days(&self) -> io::Result<Vec<i64>> {
-        let day = |path: &Path| path.file_name()?.to_str()?.strip_suffix(".jsonl")?.parse::<i64>().ok();
+        let day =
+            |path: &Path| path.file_name()?.to_str()?.strip_suffix(".jsonl")?.parse::<i64>().ok();
         let mut days = Vec::new();
         for entry in fs::read_dir(&self.dir)? {
             days.extend(day(&entry?.path()));

@@ -8,7 +8,7 @@ use crate::Minute;
 use crate::point::{Point, Series};
 use crate::stats::{Metric, Stats};
 
-/// Points by series and minute, and what each function has come to since the start.
+/// Points by series and minute.
 #[derive(Debug, Default)]
 pub struct History {
     series: HashMap<Series, BTreeMap<Minute, Point>>,
@@ -51,20 +51,12 @@ impl History {
             .map(|(m, p)| (*m, p))
     }
 
-    /// The series of an account in a region, in order, each with what there is of it.
-    #[must_use]
-    pub fn list(&self, scope: &Scope) -> Vec<(&Series, Vec<Metric>)> {
-        let mut listed: Vec<_> = self
-            .series
-            .iter()
-            .filter(|(series, _)| series.scope == *scope)
-            .map(|(series, points)| {
-                let has = |metric: &Metric| points.values().any(|point| metric.of(point).is_some());
-                (series, Metric::ALL.into_iter().filter(has).collect())
-            })
-            .collect();
-        listed.sort_unstable_by_key(|(series, _)| *series);
-        listed
+    /// The series of an account in a region, each with what there is of it.
+    pub fn list<'h>(&'h self, scope: &'h Scope) -> impl Iterator<Item = (&'h Series, Vec<Metric>)> {
+        self.series.iter().filter(|(series, _)| series.scope == *scope).map(|(series, points)| {
+            let has = |metric: &Metric| points.values().any(|point| metric.of(point).is_some());
+            (series, Metric::ALL.into_iter().filter(has).collect())
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! All of it together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -110,7 +110,7 @@ impl Metrics {
         period: u32,
     ) -> io::Result<Vec<(Minute, Stats)>> {
         let memory = this_minute() - KEPT;
-        let mut points: std::collections::BTreeMap<Minute, Point> = Default::default();
+        let mut points: BTreeMap<Minute, Point> = Default::default();
         if minutes.start < memory {
             self.disk.read(minutes.start..minutes.end.min(memory), |minute, of, point| {
                 if of == *series {
@@ -120,8 +120,11 @@ impl Metrics {
         }
         let young = minutes.start.max(memory)..minutes.end.max(memory);
         let books = self.books();
-        points
-            .extend(books.history.of(series, young).map(|(minute, point)| (minute, point.clone())));
+        for history in [&books.earlier, &books.history] {
+            for (minute, point) in history.of(series, young.clone()) {
+                points.entry(minute).or_default().merge(point);
+            }
+        }
         drop(books);
         let periods =
             periods(metric, period, points.iter().map(|(minute, point)| (*minute, point)));
@@ -132,8 +135,15 @@ impl Metrics {
     #[must_use]
     pub fn list(&self, scope: &Scope) -> Vec<(Series, Vec<Metric>)> {
         let books = self.books();
-        let listed = books.history.list(scope).into_iter();
-        listed.map(|(series, metrics)| (series.clone(), metrics)).collect()
+        let mut listed: BTreeMap<Series, Vec<Metric>> = BTreeMap::new();
+        for history in [&books.earlier, &books.history] {
+            for (series, metrics) in history.list(scope) {
+                let known = listed.entry(series.clone()).or_default();
+                let new: Vec<_> = metrics.into_iter().filter(|m| !known.contains(m)).collect();
+                known.extend(new);
+            }
+        }
+        listed.into_iter().collect()
     }
 
     /// What each function has come to since the start, in order.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use fika_metrics::{Disk, Durations, History, Metric, Metrics, Point, Series};
 use fika_model::{
-    AccountId, FunctionArn, FunctionVersion, LaneId, Region, Scope, VersionUid,
+    AccountId, CodeRef, FunctionArn, FunctionVersion, LaneId, LogFormat, Region, Runtime, Scope,
+    VersionUid,
 };
 use proptest::prelude::*;
 
@@ -74,7 +75,22 @@ fn version(uid: u64, name: &str) -> Arc<FunctionVersion> {
     Arc::new(FunctionVersion {
         uid: VersionUid(uid),
         arn: FunctionArn { scope: scope(), name: name.into(), qualifier: None },
-        ..template()
+        version: "$LATEST".into(),
+        runtime: Runtime::Node { major: 22 },
+        handler: String::new(),
+        memory_mb: 128,
+        ephemeral_mb: 512,
+        timeout: Duration::from_secs(3),
+        environment: BTreeMap::new(),
+        code: CodeRef { sha256: String::new(), size: 0 },
+        layers: Vec::new(),
+        log_group: String::new(),
+        log_format: LogFormat::default(),
+        role: String::new(),
+        wall: None,
+        egress: None,
+        snap_start: false,
+        per_tenant: false,
     })
 }
 
