@@ -5,6 +5,7 @@
 
 mod event_invoke;
 mod function_url;
+mod resource_policy;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::registry::{Function, Snapshot};
 
 pub(crate) use event_invoke::EventInvoke;
 pub(crate) use function_url::{FunctionUrl, random_id};
+pub(crate) use resource_policy::ResourcePolicy;
 
 /// All of it. As the store keeps it: add members with a default, and leave those out that say
 /// nothing.
@@ -41,6 +43,9 @@ pub(crate) struct Attached {
     /// When the runtime of a version is updated, by qualifier; none for Lambda's default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) runtime_updates: BTreeMap<String, RuntimeUpdates>,
+    /// Who else may do what with it, by version or alias; `$LATEST` for the function's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) policies: BTreeMap<String, ResourcePolicy>,
     /// What it has of its account's concurrency.
     #[serde(default, skip_serializing_if = "Concurrency::is_none")]
     pub(crate) concurrency: Concurrency,
@@ -69,6 +74,7 @@ impl Attached {
         self.event_invokes.remove(qualifier);
         self.urls.remove(qualifier);
         self.runtime_updates.remove(qualifier);
+        self.policies.remove(qualifier);
     }
 
     /// The aliases that lead to a published version, by name.

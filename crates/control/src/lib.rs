@@ -1,10 +1,8 @@
-//! The Control Plane Service: functions, layers and accounts.
+//! The Control Plane Service: functions and what belongs to them, layers.
 //!
 //! Everything it knows is in memory, and every change is in the store before it is answered.
 //!
 //! - [`Control`]: the operations of the API, and [`Control::resolve`] for the invoke path
-//! - [`Accounts`]: accounts, access keys, and the root key of the first start
-//! - [`Sessions`]: the temporary credentials of functions' roles
 //! - [`Preparation`], [`VersionEvents`]: what it asks of the rooms above it
 //!
 //! Inside, from the outside in:
@@ -24,7 +22,6 @@
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
 #![forbid(unsafe_code)]
 
-mod accounts;
 mod aliases;
 mod answer;
 mod attached;
@@ -44,14 +41,11 @@ mod record;
 mod reference;
 mod refuse;
 mod registry;
-mod sessions;
 mod settings;
 mod unsupported;
 mod wire;
 mod wishes;
 
-pub use accounts::{Accounts, AccountsError, Credential, RootOptions, Secret};
 pub use control::{Control, ControlError, ControlOptions, Resolved};
 pub use operations::{FunctionAnswer, LayerAnswer};
 pub use preparation::{Preparation, Prepared, Unprepared, VersionEvents};
-pub use sessions::{Session, SessionCredentials, SessionError, Sessions};

@@ -116,6 +116,15 @@ pub enum Switch {
     Off,
 }
 
+/// Whether clients must sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Authentication {
+    /// They must.
+    On,
+    /// Who does not, or with a key nobody knows, is the root account.
+    Off,
+}
+
 /// How a function's memory buys CPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Cpu {
@@ -214,6 +223,10 @@ pub struct ServeArgs {
     /// say less, never more.
     #[arg(long, value_name = "POLICY", default_value = "open")]
     pub egress: Egress,
+    /// Whether clients must sign what they ask for. `off`: everybody who reaches the server may do
+    /// everything, as the root account; functions must sign all the same.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Authentication::On)]
+    pub auth: Authentication,
     /// The form of the server's own log, on stderr.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

@@ -20,12 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fika_assignment::{Assigner, AssignmentOptions};
-use fika_control::{
-    Accounts, Control, ControlOptions, Preparation, Prepared, RootOptions, Sessions, Unprepared,
-    VersionEvents,
-};
+use fika_control::{Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents};
 use fika_counting::{Counter, CountingOptions};
-use fika_frontend::{Frontend, FrontendOptions};
+use fika_frontend::{Auth, Frontend, FrontendOptions};
+use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
 use fika_model::{
     Egress, FunctionArn, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId,
@@ -71,6 +69,8 @@ pub struct NodeOptions {
     pub url_host: String,
     /// What the operator says of the root account.
     pub root: RootOptions,
+    /// Whether clients must sign.
+    pub auth: Auth,
     /// Whether missing runtimes may be fetched.
     pub fetch_runtimes: bool,
     /// Memory all sandboxes together may use, MB.
@@ -113,7 +113,7 @@ pub enum NodeError {
     Store(#[from] fika_store::StoreError),
     /// The accounts.
     #[error(transparent)]
-    Accounts(#[from] fika_control::AccountsError),
+    Accounts(#[from] fika_iam::AccountsError),
     /// The functions.
     #[error(transparent)]
     Control(#[from] fika_control::ControlError),
@@ -147,7 +147,7 @@ impl Node {
             private(&dir.join(room))?;
         }
         let store = Store::open(dir)?;
-        let accounts = Accounts::open(store.clone(), dir, options.root.clone()).await?;
+        let iam = Iam::open(store.clone(), dir, options.root.clone()).await?;
         let blobs = Blobs::open(dir.join("blobs"))?;
         let logs = LogStore::open(dir.join("logs"), options.log_disk_bytes)?;
         let sessions = Sessions::open(&store).await?;
@@ -158,7 +158,7 @@ impl Node {
             },
             default: options.wall,
             policy: options.require_walls.clone(),
-            alone: accounts.root().account.clone(),
+            alone: iam.root().account.clone(),
         };
         let worker = worker(&options, walls, lanes, &blobs, &logs, &sessions)?;
 
@@ -190,8 +190,9 @@ impl Node {
             assignment: assignment.clone(),
             worker: Arc::new(worker.clone()),
             control,
-            accounts,
+            iam,
             sessions,
+            auth: options.auth,
             blobs,
             logs: logs.clone(),
         });

@@ -15,6 +15,7 @@ use hyper::body::Incoming;
 
 use crate::auth::{self, Caller, LOGS};
 use crate::body::{self, BodyError, Room};
+use crate::functions::Place;
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
@@ -70,7 +71,10 @@ where
     ) -> Reply {
         let Admitted { caller, body: payload, room: _room, run: _run } = admitted;
         let prepared = functions::target(parts, path).and_then(|(function, qualifier)| {
-            let resolved = self.control.resolve(&caller.scope, &function, qualifier.as_deref())?;
+            let (control, qualifier) = (&self.control, qualifier.as_deref());
+            let scope =
+                permit::function(control, &caller, Operation::Invoke, &function, qualifier)?;
+            let resolved = control.resolve(&scope, &function, qualifier)?;
             let mode = invoke::mode(&parts.headers)?;
             let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
             let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
@@ -115,11 +119,12 @@ where
             Asked::Code(name) => code::function(&self.control, &self.blobs, &caller, name).await,
             Asked::Layer(arn) => code::layer(&self.control, &self.blobs, &caller, arn).await,
             Asked::Lambda(operation, path) => {
-                permit::check(&caller, "lambda", operation.name(), Some(&path))?;
                 let query = parts.uri.query();
+                let scope = permit::operation(&self.control, &caller, operation, &path, query)?;
                 let request =
                     RestRequest { path: &path, query, headers: &parts.headers, body: &body };
-                functions::answer(&self.control, &caller, operation, &request).await
+                let at = Place { caller: &caller, scope: &scope, iam: &self.iam };
+                functions::answer(&self.control, at, operation, &request).await
             }
         }
     }
@@ -133,7 +138,7 @@ where
         limit: usize,
         line: &'r Line,
     ) -> Result<Admitted<'r>, Refusal> {
-        let visitor = match auth::greet(parts, &self.accounts, &self.sessions, services) {
+        let visitor = match auth::greet(parts, &self.iam, &self.sessions, services, line.auth) {
             Ok(visitor) => visitor,
             Err(error) => {
                 body::discard(body).await;

@@ -1,63 +1,47 @@
-//! Who calls: the account of the access key, in the region the signature was made for.
-//!
-//! Keys are an account's own, or a session's: what a function was given for its role.
+//! Who calls: the account, user or role of the access key, in the region the signature was
+//! made for.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fika_aws::sigv4::{self, AuthError, Claim, Credentials, KeyCache, RequestView, Service};
-use fika_control::{Accounts, Credential, Session, SessionError, Sessions};
-use fika_model::{AccountId, Region, Scope};
+use fika_iam::{Credential, Iam, Identified, Principal, Secret, Sessions, Unknown};
+use fika_model::{Region, Scope};
 use http::request::Parts;
 
 /// CloudWatch Logs.
 pub(crate) const LOGS: Service = Service::standard("logs");
+/// Identity and Access Management.
+pub(crate) const IAM: Service = Service::standard("iam");
+/// The Security Token Service.
+pub(crate) const STS: Service = Service::standard("sts");
+
+/// The region of those who do not sign.
+const REGION: &str = "us-east-1";
+
+/// Whom a door lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Who signs.
+    Required,
+    /// Everybody: who does not sign, or with a key nobody knows, is the root account
+    /// (`--auth off`).
+    Off,
+}
 
 /// A caller who has not proven anything yet.
 pub(crate) struct Visitor {
-    claim: Claim,
-    identity: Identity,
+    proof: Proof,
+    identified: Identified,
     scope: Scope,
 }
 
-/// Whose key it is.
-enum Identity {
-    /// An account's.
-    Account(Arc<Credential>),
-    /// A function's, for a while.
-    Session(Session),
-}
-
-impl Identity {
-    /// Reads memory only.
-    fn of(claim: &Claim, accounts: &Accounts, sessions: &Sessions) -> Result<Self, AuthError> {
-        match (accounts.lookup(claim.access_key()), claim.session_token()) {
-            (Some(credential), None) => Ok(Self::Account(credential)),
-            (None, Some(token)) => sessions
-                .verify(claim.access_key(), token, unix_now())
-                .map(Self::Session)
-                .map_err(|error| match error {
-                    SessionError::Invalid => AuthError::UnrecognizedClient,
-                    SessionError::Expired => AuthError::ExpiredToken,
-                }),
-            // An account's key goes without a token, and a session's never does.
-            _ => Err(AuthError::UnrecognizedClient),
-        }
-    }
-
-    fn account(&self) -> &AccountId {
-        match self {
-            Self::Account(credential) => &credential.account,
-            Self::Session(session) => &session.account,
-        }
-    }
-
-    fn secret(&self) -> &str {
-        match self {
-            Self::Account(credential) => credential.secret.reveal(),
-            Self::Session(session) => session.secret.reveal(),
-        }
-    }
+/// How somebody says who they are.
+enum Proof {
+    /// By a signature.
+    Claim(Claim),
+    /// Not at all: they are let in as the root account, and that is its key.
+    Open(Arc<Credential>),
 }
 
 /// Reads who a request says it is from. Needs no body, so a stranger costs nothing more.
@@ -66,25 +50,55 @@ impl Identity {
 /// Everything that can be refused without the body.
 pub(crate) fn greet(
     parts: &Parts,
-    accounts: &Accounts,
+    iam: &Iam,
     sessions: &Sessions,
     services: &[Service],
+    auth: Auth,
 ) -> Result<Visitor, AuthError> {
-    let claim = sigv4::parse(&RequestView::from(parts), unix_now(), services)?;
-    let identity = Identity::of(&claim, accounts, sessions)?;
-    let region = Region::new(claim.region()).map_err(|e| {
+    let claimed = sigv4::parse(&RequestView::from(parts), unix_now(), services);
+    let known = claimed.and_then(|claim| {
+        let token = claim.session_token();
+        match iam.identify(sessions, claim.access_key(), token, unix_now()) {
+            Ok(identified) => Ok((claim, identified)),
+            Err(Unknown::Nobody) => Err(AuthError::UnrecognizedClient),
+            Err(Unknown::Expired) => Err(AuthError::ExpiredToken),
+        }
+    });
+    match known {
+        Ok((claim, identified)) => {
+            let scope = scope(&identified.principal, claim.region())?;
+            Ok(Visitor { proof: Proof::Claim(claim), identified, scope })
+        }
+        Err(AuthError::MissingToken | AuthError::UnrecognizedClient) if auth == Auth::Off => {
+            let identified = iam.root_identity();
+            let scope = scope(&identified.principal, hinted_region(parts).unwrap_or(REGION))?;
+            Ok(Visitor { proof: Proof::Open(iam.root().clone()), identified, scope })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn scope(principal: &Principal, region: &str) -> Result<Scope, AuthError> {
+    let region = Region::new(region).map_err(|e| {
         AuthError::Invalid(format!("Credential should be scoped to a valid region: {e}"))
     })?;
-    let scope = Scope { account: identity.account().clone(), region };
-    Ok(Visitor { claim, identity, scope })
+    Ok(Scope { account: principal.account().clone(), region })
+}
+
+/// The region of a credential that nobody knows.
+fn hinted_region(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get("authorization")?.to_str().ok()?;
+    header.split_once("Credential=")?.1.split('/').nth(2)
 }
 
 /// A caller whose signature was good.
 pub(crate) struct Caller {
     /// Whose functions it may see, and where.
     pub scope: Scope,
-    identity: Identity,
-    claim: Claim,
+    /// Who it is.
+    pub principal: Principal,
+    secret: Secret,
+    proof: Proof,
 }
 
 impl Visitor {
@@ -98,28 +112,31 @@ impl Visitor {
         body: &[u8],
         keys: &KeyCache,
     ) -> Result<Caller, AuthError> {
-        let Self { claim, identity, scope } = self;
-        let key = keys.get(&claim, identity.secret());
-        sigv4::verify(&claim, &RequestView::from(parts), body, &key)?;
-        Ok(Caller { scope, identity, claim })
+        let Self { proof, identified, scope } = self;
+        let Identified { principal, secret } = identified;
+        if let Proof::Claim(claim) = &proof {
+            let key = keys.get(claim, secret.reveal());
+            sigv4::verify(claim, &RequestView::from(parts), body, &key)?;
+        }
+        Ok(Caller { scope, principal, secret, proof })
     }
 }
 
 impl Caller {
     /// What it signs with.
     pub(crate) fn credentials(&self) -> Credentials<'_> {
-        Credentials {
-            access_key: self.claim.access_key(),
-            secret_key: self.identity.secret(),
-            session_token: self.claim.session_token(),
-        }
+        let (access_key, session_token) = match &self.proof {
+            Proof::Claim(claim) => (claim.access_key(), claim.session_token()),
+            Proof::Open(root) => (root.access_key_id.as_str(), None),
+        };
+        Credentials { access_key, secret_key: self.secret.reveal(), session_token }
     }
 
-    /// The session it acts in; none for an account itself.
-    pub(crate) fn session(&self) -> Option<&Session> {
-        match &self.identity {
-            Identity::Account(_) => None,
-            Identity::Session(session) => Some(session),
+    /// Whether it signed for that service; who did not sign may mean any.
+    pub(crate) fn asks(&self, service: Service) -> bool {
+        match &self.proof {
+            Proof::Claim(claim) => claim.service() == service,
+            Proof::Open(_) => true,
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Where the zips of functions and layers are loaded from: addresses that need no key for a while.
 
-use fika_aws::generated::lambda::{GetFunctionInput, GetLayerVersionByArnInput};
+use fika_aws::generated::lambda::{GetFunctionInput, GetLayerVersionByArnInput, Operation};
 use fika_aws::rest::Input;
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{Service, Signer};
 use fika_control::Control;
-use fika_model::CodeRef;
+use fika_model::{CodeRef, FunctionRef};
 use fika_store::{Blobs, Digest};
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use http::{Request, Response};
 
 use crate::answer::Answer;
 use crate::auth::{Caller, unix_now};
+use crate::permit;
 use crate::reply::Reply;
 
 /// Where the zip of a function is, with its name after it. Nothing of AWS's begins so.
@@ -50,8 +51,10 @@ pub(crate) async fn function(
     caller: &Caller,
     name: &str,
 ) -> Result<Reply, AwsError> {
+    let reference = FunctionRef::parse(name).map_err(unreadable)?;
+    let scope = permit::function(control, caller, Operation::GetFunction, &reference, None)?;
     let input = GetFunctionInput { function_name: Some(name.into()), ..Default::default() };
-    zip(blobs, &control.get_function(&caller.scope, &input)?.code).await
+    zip(blobs, &control.get_function(&scope, &input)?.code).await
 }
 
 /// The zip of a version of a layer that the caller may use.
@@ -66,6 +69,7 @@ pub(crate) async fn layer(
 ) -> Result<Reply, AwsError> {
     let input = GetLayerVersionByArnInput { arn: Some(arn.into()) };
     input.validate()?;
+    permit::own_side(caller, "lambda:GetLayerVersion", arn)?;
     zip(blobs, &control.get_layer_version_by_arn(&caller.scope, &input)?.code).await
 }
 

@@ -7,12 +7,14 @@ use fika_aws::generated::lambda::{
 use fika_aws::rest::{self, Coverage, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
 use fika_control::{Control, LayerAnswer};
-use fika_model::FunctionRef;
+use fika_iam::Iam;
 use fika_model::arn::{self, LATEST};
+use fika_model::{FunctionRef, Scope};
 use http::request::Parts;
 
 use crate::auth::Caller;
 use crate::code;
+use crate::permit;
 use crate::reply::{self, Reply};
 
 /// Which function an Invoke names, and which version of it.
@@ -45,13 +47,22 @@ macro_rules! serve {
     }};
 }
 
-/// Answers one operation.
+/// Who asks, and where it acts.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub caller: &'a Caller,
+    /// The caller's own account, or another one that lets it.
+    pub scope: &'a Scope,
+    pub iam: &'a Iam,
+}
+
+/// Answers one operation that the caller may ask for.
 ///
 /// # Errors
-/// The operation's own.
+/// The operation's own; and 403 for a role that it may not pass.
 pub(crate) async fn answer(
     control: &Control,
-    caller: &Caller,
+    at: Place<'_>,
     operation: Operation,
     request: &RestRequest<'_>,
 ) -> Result<Reply, AwsError> {
@@ -60,13 +71,16 @@ pub(crate) async fn answer(
         Coverage::Refused(what) => return Err(reply::not_supported(operation.name(), what)),
         Coverage::Later => return Err(reply::not_served(operation.name())),
     }
-    let scope = &caller.scope;
+    let Place { caller, scope, iam } = at;
     // Functions first, then what belongs to them, a family a block.
     match operation {
         O::CreateFunction => {
-            serve!(request, CreateFunctionInput, |i| control.create_function(scope, i).await)
+            serve!(request, CreateFunctionInput, |i| {
+                permit::create_function(iam, caller, &i)?;
+                control.create_function(scope, i).await
+            })
         }
-        O::GetFunction => get_function(control, caller, request),
+        O::GetFunction => get_function(control, at, request),
         O::GetFunctionConfiguration => {
             serve!(request, GetFunctionConfigurationInput, |i| control
                 .get_function_configuration(scope, &i))
@@ -80,9 +94,10 @@ pub(crate) async fn answer(
                 .await)
         }
         O::UpdateFunctionConfiguration => {
-            serve!(request, UpdateFunctionConfigurationInput, |i| control
-                .update_function_configuration(scope, i)
-                .await)
+            serve!(request, UpdateFunctionConfigurationInput, |i| {
+                permit::configuration(iam, caller, &i)?;
+                control.update_function_configuration(scope, i).await
+            })
         }
         O::DeleteFunction => {
             serve!(request, DeleteFunctionInput, |i| control.delete_function(scope, &i).await)
@@ -131,6 +146,25 @@ pub(crate) async fn answer(
         O::DeleteFunctionConcurrency => {
             serve!(request, DeleteFunctionConcurrencyInput, |i| control
                 .delete_function_concurrency(scope, i)
+                .await)
+        }
+
+        O::AddPermission => {
+            serve!(request, AddPermissionInput, |i| control.add_permission(scope, i).await)
+        }
+        O::RemovePermission => {
+            serve!(request, RemovePermissionInput, |i| control.remove_permission(scope, i).await)
+        }
+        O::GetPolicy => serve!(request, GetPolicyInput, |i| control.get_policy(scope, i)),
+        O::PutResourcePolicy => {
+            serve!(request, PutResourcePolicyInput, |i| control.put_resource_policy(scope, i).await)
+        }
+        O::GetResourcePolicy => {
+            serve!(request, GetResourcePolicyInput, |i| control.get_resource_policy(scope, i))
+        }
+        O::DeleteResourcePolicy => {
+            serve!(request, DeleteResourcePolicyInput, |i| control
+                .delete_resource_policy(scope, i)
                 .await)
         }
 
@@ -282,14 +316,17 @@ fn respond<I: Input>(output: Result<I::Output, AwsError>) -> Result<Reply, AwsEr
 
 fn get_function(
     control: &Control,
-    caller: &Caller,
+    Place { caller, scope, .. }: Place<'_>,
     request: &RestRequest<'_>,
 ) -> Result<Reply, AwsError> {
     let input: GetFunctionInput = checked(request)?;
-    let mut answer = control.get_function(&caller.scope, &input)?.output;
+    let mut answer = control.get_function(scope, &input)?.output;
     let name = answer.configuration.as_ref().and_then(|c| {
         let (name, version) = (c.function_name.as_ref()?, c.version.as_ref()?);
-        Some(if version == LATEST { name.clone() } else { format!("{name}:{version}") })
+        let name = if version == LATEST { name.clone() } else { format!("{name}:{version}") };
+        // Another account's is named by its account, too.
+        let own = scope.account == caller.scope.account;
+        Some(if own { name } else { format!("{}:function:{name}", scope.account) })
     });
     if let (Some(code), Some(name)) = (&mut answer.code, name) {
         code.location = code::location(caller, request.headers, code::CODE_PATH, &name);

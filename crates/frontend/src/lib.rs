@@ -2,7 +2,7 @@
 //!
 //! - [`Frontend`]: everything a request needs; [`Frontend::serve`] carries one connection
 //! - `server`: HTTP/1.1 with its limits; `body`: reading what follows the head
-//! - `auth`: SigV4: which account, which region, or a refusal; `permit`: what a role may do
+//! - `auth`: SigV4: who it is, in which region, or a refusal; `permit`: what they may do
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
 //!   when the caller has left
@@ -28,10 +28,13 @@ mod server;
 use std::sync::Arc;
 
 use fika_aws::sigv4::KeyCache;
-use fika_control::{Accounts, Control, Sessions};
+use fika_control::Control;
+use fika_iam::{Iam, Sessions};
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
+
+pub use crate::auth::Auth;
 
 /// What the doors open to.
 pub struct Frontend<C, A, W> {
@@ -39,8 +42,9 @@ pub struct Frontend<C, A, W> {
     assignment: A,
     worker: Arc<W>,
     control: Control,
-    accounts: Accounts,
+    iam: Iam,
     sessions: Sessions,
+    auth: Auth,
     blobs: Blobs,
     logs: logs::Logs,
     keys: KeyCache,
@@ -61,9 +65,11 @@ pub struct FrontendOptions<C, A, W> {
     /// The Control Plane Service.
     pub control: Control,
     /// Who may call.
-    pub accounts: Accounts,
+    pub iam: Iam,
     /// And who may for a while.
     pub sessions: Sessions,
+    /// Whether clients must sign. Functions always do.
+    pub auth: Auth,
     /// Where zips are.
     pub blobs: Blobs,
     /// What functions wrote.
@@ -75,14 +81,15 @@ impl<C, A, W> Frontend<C, A, W> {
     #[must_use]
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, assignment, worker, .. } = options;
-        let FrontendOptions { control, accounts, sessions, blobs, logs, .. } = options;
+        let FrontendOptions { control, iam, auth, sessions, blobs, logs, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
             assignment,
             worker,
             control,
-            accounts,
+            iam,
+            auth,
             sessions,
             blobs,
             logs: logs::Logs::new(logs),

@@ -1,66 +1,112 @@
-//! What a caller may do. An account's own key may do all; a function's role may, until roles
-//! have policies, invoke functions of its account and look at them, and nothing else.
+//! What a caller may do: its own policies and those of what it asks about, together.
+//!
+//! The root of an account may do everything with what is the account's, and nothing is
+//! evaluated for it. Whoever else calls needs a policy, and across accounts both sides do.
 
-use fika_aws::rest::PathParams;
+mod lambda;
+mod logs;
+
 use fika_aws::shape::AwsError;
-use fika_model::Scope;
+use fika_iam::Principal;
+use fika_policy::{Context, Denial, Policy, PolicyKind, Side};
 
-use crate::auth::Caller;
+use crate::auth::{Caller, unix_now};
 
-/// Whether the caller may do this: `service` as in `lambda`, `operation` as in `GetFunction`.
+pub(crate) use lambda::{configuration, create_function, function, operation};
+pub(crate) use logs::logs;
+
+/// Whether the caller may do this: `action` as in `lambda:GetFunction`, to the ARN `resource`,
+/// which has that policy; `*` where an action is about no one thing. `more` are condition keys
+/// of the request and their values.
 ///
 /// # Errors
 /// 403 `AccessDeniedException` in AWS's words.
-pub(crate) fn check(
+pub(crate) fn allow(
     caller: &Caller,
-    service: &str,
-    operation: &str,
-    path: Option<&PathParams<'_>>,
+    action: &str,
+    resource: &str,
+    policy: Option<&Policy>,
+    more: &[(&str, &str)],
 ) -> Result<(), AwsError> {
-    match caller.session() {
-        Some(session) if !a_role_may(operation) => {
-            let (who, action) = (session.arn(), format!("{service}:{operation}"));
-            let what = resource(&caller.scope, service, path);
-            Err(AwsError::new(
-                "AccessDeniedException",
-                403,
-                format!(
-                    "User: {who} is not authorized to perform: {action} on resource: {what} \
-                     because no identity-based policy allows the {action} action"
-                ),
-            ))
-        }
-        _ => Ok(()),
+    let account = caller.scope.account.as_str();
+    let owner = owner(resource).unwrap_or(account);
+    if owner == account && matches!(caller.principal, Principal::Root(_)) {
+        return Ok(());
     }
+    let side = if owner == account { Side::Same } else { Side::Other };
+    judge(caller, action, resource, policy, side, more)
 }
 
-fn a_role_may(operation: &str) -> bool {
-    operation == "Invoke" || operation.starts_with("Get") || operation.starts_with("List")
+/// Whether the caller's own side allows this; the other, if it is another's, is for whoever
+/// knows its policy.
+///
+/// # Errors
+/// As [`allow`].
+pub(crate) fn own_side(caller: &Caller, action: &str, resource: &str) -> Result<(), AwsError> {
+    if matches!(caller.principal, Principal::Root(_)) {
+        return Ok(());
+    }
+    judge(caller, action, resource, None, Side::Same, &[])
 }
 
-/// What the operation is about, where its path says so.
-fn resource(scope: &Scope, service: &str, path: Option<&PathParams<'_>>) -> String {
-    let Scope { account, region } = scope;
-    let named = |name| path.and_then(|path| path.get(name));
-    match (named("Resource"), named("FunctionName")) {
-        (Some(arn), _) => arn.into(),
-        (_, Some(name)) if name.starts_with("arn:") => name.into(),
-        (_, Some(name)) => format!("arn:aws:{service}:{region}:{account}:function:{name}"),
-        _ => format!("arn:aws:{service}:{region}:{account}:*"),
-    }
+fn judge(
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+    policy: Option<&Policy>,
+    side: Side,
+    more: &[(&str, &str)],
+) -> Result<(), AwsError> {
+    let owner = owner(resource).unwrap_or(caller.scope.account.as_str());
+    let mut context = circumstances(caller);
+    context.add("aws:ResourceAccount", owner);
+    more.iter().for_each(|(key, value)| context.add(key, *value));
+    caller
+        .principal
+        .may(action, resource, policy, side, context)
+        .map_err(|denial| refused(caller, action, resource, denial))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::a_role_may;
+/// The account of an ARN; none for one that names none, and for `*`.
+pub(crate) fn owner(resource: &str) -> Option<&str> {
+    let account = resource.strip_prefix("arn:")?.splitn(5, ':').nth(3)?;
+    Some(account).filter(|account| !account.is_empty())
+}
 
-    #[test]
-    fn a_role_invokes_and_looks() {
-        for allowed in ["Invoke", "GetFunction", "ListVersionsByFunction", "ListTags"] {
-            assert!(a_role_may(allowed), "{allowed}");
-        }
-        for refused in ["CreateFunction", "UpdateFunctionCode", "FilterLogEvents", "InvokeAsync"] {
-            assert!(!a_role_may(refused), "{refused}");
-        }
+/// What is so of every request.
+pub(crate) fn circumstances(caller: &Caller) -> Context {
+    let now = unix_now();
+    let mut context = Context::new()
+        .with("aws:EpochTime", now.to_string())
+        .with("aws:CurrentTime", now.to_string())
+        .with("aws:SecureTransport", "false")
+        .with("aws:ViaAWSService", "false")
+        .with("aws:RequestedRegion", caller.scope.region.as_str());
+    if let Some(session) = caller.principal.session().filter(|session| session.grant.is_none()) {
+        let arn = fika_model::FunctionArn {
+            scope: caller.scope.clone(),
+            name: session.name.clone(),
+            qualifier: None,
+        };
+        context.add("lambda:SourceFunctionArn", arn.to_string());
     }
+    context
+}
+
+fn refused(caller: &Caller, action: &str, resource: &str, denial: Denial) -> AwsError {
+    let who = caller.principal.arn();
+    let why = match denial {
+        Denial::Explicit(kind) => format!("with an explicit deny in {}", named(kind)),
+        Denial::Missing(kind) => format!("because no {kind} allows the {action} action"),
+    };
+    AwsError::new(
+        "AccessDeniedException",
+        403,
+        format!("User: {who} is not authorized to perform: {action} on resource: {resource} {why}"),
+    )
+}
+
+fn named(kind: PolicyKind) -> String {
+    let article = if kind == PolicyKind::Identity { "an" } else { "a" };
+    format!("{article} {kind}")
 }

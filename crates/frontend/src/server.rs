@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::Frontend;
+use crate::auth::Auth;
 use crate::body::Bodies;
 use crate::patience::Patient;
 
@@ -43,7 +44,8 @@ where
         lane: LaneId,
         stop: watch::Receiver<bool>,
     ) {
-        let line = Line { lane, bodies: self.bodies.clone(), running: Running::default() };
+        let (bodies, running) = (self.bodies.clone(), Running::default());
+        let line = Line { lane, bodies, auth: self.auth, running };
         self.carry(stream, line, stop).await;
     }
 
@@ -54,7 +56,9 @@ where
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         lane: LaneId,
     ) {
-        let line = Line { lane, bodies: self.inside.clone(), running: Running::default() };
+        let (bodies, running) = (self.inside.clone(), Running::default());
+        // Whoever runs inside is not trusted, whatever clients are.
+        let line = Line { lane, bodies, auth: Auth::Required, running };
         let (_open, never) = watch::channel(false);
         self.carry(stream, line, never).await;
     }
@@ -101,6 +105,8 @@ pub(crate) struct Line {
     pub lane: LaneId,
     /// Where its body finds room.
     pub bodies: Bodies,
+    /// Whether it must be signed.
+    pub auth: Auth,
     pub running: Running,
 }
 

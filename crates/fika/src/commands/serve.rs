@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use fika_assignment::AssignmentOptions;
-use fika_control::RootOptions;
 use fika_counting::CountingOptions;
+use fika_frontend::Auth;
+use fika_iam::RootOptions;
 use fika_kernel::KernelStore;
 use fika_model::error::chain;
 use fika_model::{WallKind, WallPolicy};
@@ -17,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cpu, LogFormat, ServeArgs, Switch};
+use crate::cli::{Authentication, Cpu, LogFormat, ServeArgs, Switch};
 use crate::failure::{Failure, Kind};
 use crate::lanes::Lanes;
 use crate::machine;
@@ -63,7 +64,10 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
         url_host: format!("localhost:{}", address.port()),
         ..options(args, &choice, required)?
     };
-    say_which_wall(args, &choice, *ui);
+    note(args, *ui, "INFO", &choice.line());
+    if args.auth == Authentication::Off {
+        note(args, *ui, "WARN", &unsigned(address));
+    }
     if options.wall == WallKind::None {
         // Functions are of our own user then: they must not look into us all the same.
         set_dumpable_behavior(DumpableBehavior::NotDumpable)
@@ -111,11 +115,20 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failur
     Ok((listener, bound))
 }
 
-fn say_which_wall(args: &ServeArgs, choice: &Choice, ui: Ui) {
-    let line = choice.line();
+/// What `--auth off` comes to.
+fn unsigned(address: SocketAddr) -> String {
+    let who = if address.ip().is_loopback() { "on this machine" } else { "who reaches it" };
+    format!(
+        "WARNING: --auth off: nobody needs a signature. Everybody {who} may do everything at \
+         {address}, as the root account"
+    )
+}
+
+/// Says something at every start, whatever the log shows.
+fn note(args: &ServeArgs, ui: Ui, level: &str, line: &str) {
     match args.log_format {
-        LogFormat::Text => ui.note(&line),
-        LogFormat::Json => ui.note(&json!({ "level": "INFO", "message": line }).to_string()),
+        LogFormat::Text => ui.note(line),
+        LogFormat::Json => ui.note(&json!({ "level": level, "message": line }).to_string()),
     }
 }
 
@@ -131,6 +144,10 @@ fn options(
         data_dir: args.data.dir()?,
         runtimes_dir: args.data.runtimes()?,
         root: RootOptions::from_env(),
+        auth: match args.auth {
+            Authentication::On => Auth::Required,
+            Authentication::Off => Auth::Off,
+        },
         egress: args.egress.clone(),
         fetch_runtimes: args.runtime_fetch == Switch::On,
         memory_mb: args.memory_mb(),

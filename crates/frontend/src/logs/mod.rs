@@ -65,7 +65,7 @@ impl Logs {
 
     /// Answers one call.
     pub(crate) async fn answer(&self, caller: &Caller, operation: &str, body: &Bytes) -> Reply {
-        if let Err(error) = permit::check(caller, "logs", operation, None) {
+        if let Err(error) = permit::logs(caller, operation, body) {
             let (name, message) = (error.name(), error.message().to_owned());
             return refuse(Refused { status: StatusCode::FORBIDDEN, name, message });
         }

@@ -14,9 +14,9 @@ fn options(account: Option<&str>, key: Option<(&str, &str)>) -> RootOptions {
     }
 }
 
-async fn open(dir: &TempDir, options: RootOptions) -> Accounts {
+async fn open(dir: &TempDir, options: RootOptions) -> Iam {
     let store = Store::open(dir.path()).unwrap();
-    Accounts::open(store, dir.path(), options).await.unwrap()
+    Iam::open(store, dir.path(), options).await.unwrap()
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_wrong_setting_is_refused_by_name() {
     ] {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let error = Accounts::open(store, dir.path(), given).await.unwrap_err().to_string();
+        let error = Iam::open(store, dir.path(), given).await.unwrap_err().to_string();
         assert!(error.contains(name), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! The secret half of a key, and how new keys are made.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,16 +13,16 @@ use super::AccountsError;
 /// A secret access key. Never shown by `Debug`, so that no log holds one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Secret(String);
+pub struct Secret(Arc<str>);
 
 impl Secret {
     /// Forty random characters, as AWS makes them.
     pub(crate) fn random() -> Result<Self, AccountsError> {
-        Ok(Self(STANDARD.encode(random::<30>()?)))
+        Ok(Self(STANDARD.encode(random::<30>()?).into()))
     }
 
     pub(crate) fn new(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     /// The secret itself, to sign with.
@@ -39,9 +40,19 @@ impl fmt::Debug for Secret {
 
 /// `AKIA` and sixteen random characters, as AWS makes them.
 pub(crate) fn access_key_id() -> Result<String, AccountsError> {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let letters = random::<16>()?.map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+    let letters = random::<16>()?.map(letter);
     Ok("AKIA".chars().chain(letters).collect())
+}
+
+/// A unique id: that prefix (`AIDA`, `AROA`, `ANPA`) and seventeen random characters.
+pub(crate) fn unique_id(prefix: &str) -> Result<String, AccountsError> {
+    let letters = random::<17>()?.map(letter);
+    Ok(prefix.chars().chain(letters).collect())
+}
+
+fn letter(byte: u8) -> char {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    char::from(ALPHABET[usize::from(byte % 32)])
 }
 
 /// Twelve random digits, the first not zero.

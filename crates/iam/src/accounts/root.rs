@@ -79,9 +79,16 @@ impl Wanted {
         let kept = stored.map(|stored| stored.account.clone());
         let account = self.account.or(kept).map_or_else(secret::account_id, Ok)?;
         match (self.key, stored) {
-            (Some((access_key_id, secret)), _) => Ok(Credential { access_key_id, account, secret }),
+            (Some((access_key_id, secret)), _) => Ok(Credential {
+                access_key_id,
+                account,
+                secret,
+                user: None,
+                created: 0,
+                inactive: false,
+            }),
             (None, Some(stored)) if stored.account == account => Ok(stored.clone()),
-            (None, _) => Credential::random(account),
+            (None, _) => Credential::random(account, None),
         }
     }
 }

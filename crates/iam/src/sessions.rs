@@ -1,4 +1,4 @@
-//! Sessions: the temporary credentials of a function's role.
+//! Sessions: temporary credentials, of a function's role or of one that was assumed.
 //!
 //! Nothing is kept of a session but the one key in the store. The token is the session itself,
 //! who and until when, with a code that only the key's owner can make; the secret is derived
@@ -43,12 +43,14 @@ pub struct SessionCredentials {
 /// Who signed with temporary credentials, once the token is proven and the signature is not yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// The account it acts in: the function's own.
+    /// The account it acts in.
     pub account: AccountId,
     /// The ARN of the role it acts as.
     pub role: String,
-    /// The name of the function it was given to.
-    pub function: String,
+    /// Its name: whoever assumed the role chose it; for a function the function's own.
+    pub name: String,
+    /// What it is narrowed to, and which role exactly it is of; none for a function's.
+    pub grant: Option<Grant>,
     /// What it signs with.
     pub secret: Secret,
     /// Until when it is good, seconds since 1970.
@@ -66,14 +68,30 @@ pub enum SessionError {
     Expired,
 }
 
+/// What a session has that assumed a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The unique id of the role: another role of the same name later is not meant.
+    pub role_id: String,
+    /// Documents that narrow it; none where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<Vec<String>>,
+    /// ARNs of policies that narrow it, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy_arns: Vec<String>,
+}
+
 /// What a token says.
 #[derive(Serialize, Deserialize)]
 struct Record {
     id: String,
     account: AccountId,
     role: String,
+    /// The session's name.
     function: String,
     expires: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    grant: Option<Grant>,
 }
 
 /// Gives and checks sessions. Clones have the same key.
@@ -106,13 +124,37 @@ impl Sessions {
     #[must_use]
     pub fn issue(&self, version: &FunctionVersion, now: i64, ttl: Duration) -> SessionCredentials {
         let seconds = i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX);
-        let record = Record {
+        self.give(Record {
             id: self.access_key_id(),
             account: version.arn.scope.account.clone(),
             role: version.role.clone(),
             function: version.arn.name.clone(),
             expires: now.saturating_add(seconds),
-        };
+            grant: None,
+        })
+    }
+
+    /// Credentials for whoever assumed a role of that account, good until then.
+    pub(crate) fn assumed(
+        &self,
+        account: &AccountId,
+        role: String,
+        name: String,
+        grant: Grant,
+        expires: i64,
+    ) -> SessionCredentials {
+        let (account, grant) = (account.clone(), Some(grant));
+        self.give(Record {
+            id: self.access_key_id(),
+            account,
+            role,
+            function: name,
+            expires,
+            grant,
+        })
+    }
+
+    fn give(&self, record: Record) -> SessionCredentials {
         let json = serde_json::to_vec(&record).expect("a record is made of strings and a number");
         let mut token = self.code("token", &json).to_vec();
         token.extend_from_slice(&json);
@@ -142,8 +184,8 @@ impl Sessions {
         if now >= record.expires {
             return Err(SessionError::Expired);
         }
-        let Record { account, role, function, expires, .. } = record;
-        Ok(Session { account, role, function, secret: self.secret(token), expires })
+        let Record { account, role, function: name, expires, grant, .. } = record;
+        Ok(Session { account, role, name, grant, secret: self.secret(token), expires })
     }
 
     /// What a sandbox of that version shows where it asks for credentials
@@ -197,7 +239,7 @@ impl Session {
     #[must_use]
     pub fn arn(&self) -> String {
         let role = self.role.rsplit('/').next().unwrap_or_default();
-        format!("arn:aws:sts::{}:assumed-role/{role}/{}", self.account, self.function)
+        format!("arn:aws:sts::{}:assumed-role/{role}/{}", self.account, self.name)
     }
 }
 

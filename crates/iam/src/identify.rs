@@ -1,0 +1,117 @@
+//! From what a request is signed with to who it is from.
+
+use std::sync::Arc;
+
+use fika_policy::{DocumentKind, Policy};
+
+use crate::accounts::{Iam, Secret};
+use crate::managed;
+use crate::principal::{Acting, Principal};
+use crate::record::Role;
+use crate::sessions::{Session, SessionError, Sessions};
+use crate::state::{Book, key};
+
+/// Somebody who is known, and has yet to prove it.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    /// Who it would be.
+    pub principal: Principal,
+    /// What they sign with.
+    pub secret: Secret,
+}
+
+/// Why nobody is known by that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// No such key, or it was switched off, or its owner is gone.
+    Nobody,
+    /// It was good once.
+    Expired,
+}
+
+impl Iam {
+    /// Who signs with that key, and that token if there is one, at `now` (seconds since 1970).
+    /// Reads memory only, and waits for nobody.
+    ///
+    /// # Errors
+    /// [`Unknown`] says which answer fits.
+    pub fn identify(
+        &self,
+        sessions: &Sessions,
+        access_key_id: &str,
+        token: Option<&str>,
+        now: i64,
+    ) -> Result<Identified, Unknown> {
+        match token {
+            None => self.of_key(access_key_id).ok_or(Unknown::Nobody),
+            Some(token) => {
+                let session =
+                    sessions.verify(access_key_id, token, now).map_err(|error| match error {
+                        SessionError::Invalid => Unknown::Nobody,
+                        SessionError::Expired => Unknown::Expired,
+                    })?;
+                self.of_session(session).ok_or(Unknown::Nobody)
+            }
+        }
+    }
+
+    /// The root account, for doors that ask for no signature.
+    #[must_use]
+    pub fn root_identity(&self) -> Identified {
+        let root = self.root();
+        let principal = Principal::Root(root.account.clone());
+        Identified { principal, secret: root.secret.clone() }
+    }
+
+    fn of_key(&self, access_key_id: &str) -> Option<Identified> {
+        let state = self.inner.state.load();
+        let credential = state.keys.get(access_key_id).filter(|key| !key.inactive)?;
+        let account = credential.account.clone();
+        let principal = match &credential.user {
+            None => Principal::Root(account),
+            Some(name) => {
+                let user = state.accounts.get(&account)?.users.get(&key(name))?.clone();
+                Principal::User(account, user)
+            }
+        };
+        Some(Identified { principal, secret: credential.secret.clone() })
+    }
+
+    fn of_session(&self, session: Session) -> Option<Identified> {
+        let state = self.inner.state.load();
+        // An account that is gone takes its sessions along.
+        let book = state.accounts.get(&session.account)?;
+        let role = book.role_at(&session);
+        // A role that was assumed must still be that very one.
+        if let Some(grant) = &session.grant
+            && role.as_ref().is_none_or(|role| role.entity.id != grant.role_id)
+        {
+            return None;
+        }
+        let own = role.as_ref().map_or_else(managed::logs_only, |role| role.policies.clone());
+        let narrowed = session.grant.as_ref().map(|grant| book.narrowed(grant));
+        let (secret, narrowed) = (session.secret.clone(), narrowed.flatten());
+        let acting = Acting { session, role, own, narrowed };
+        Some(Identified { principal: Principal::Session(Box::new(acting)), secret })
+    }
+}
+
+impl Book {
+    fn role_at(&self, session: &Session) -> Option<Arc<Role>> {
+        let name = session.role.rsplit('/').next()?;
+        let role = self.roles.get(&key(name))?;
+        (role.arn(&session.account) == session.role).then(|| role.clone())
+    }
+
+    /// What a session is narrowed to; none where it is not.
+    fn narrowed(&self, grant: &crate::sessions::Grant) -> Option<Vec<Arc<Policy>>> {
+        if grant.policies.is_none() && grant.policy_arns.is_empty() {
+            return None;
+        }
+        let documents = grant.policies.iter().flatten();
+        let read = |text: &String| Policy::parse(text, DocumentKind::Identity).ok().map(Arc::new);
+        let managed = grant.policy_arns.iter().filter_map(|arn| self.policy(arn));
+        let managed = managed.map(|managed| managed.policy.clone());
+        Some(documents.filter_map(read).chain(managed).collect())
+    }
+}

@@ -1,0 +1,56 @@
+//! Roles as functions are given them.
+//!
+//! On AWS a role must exist before a function can have it. Here one of the caller's own account
+//! that was never made is taken too, so that a first function needs nothing else; all it may do
+//! is write its log. One that does exist must trust Lambda.
+
+use fika_aws::shape::AwsError;
+use fika_model::AccountId;
+use fika_policy::{Context, Identity, Request, Side, Who, decide};
+
+use crate::accounts::Iam;
+use crate::state::key;
+
+const LAMBDA: &str = "lambda.amazonaws.com";
+
+impl Iam {
+    /// Whether functions of that account can have the role.
+    ///
+    /// # Errors
+    /// 400 for a role of another account, and for one that does not trust Lambda.
+    pub fn fit_for_lambda(&self, account: &AccountId, role: &str) -> Result<(), AwsError> {
+        let fields: Vec<&str> = role.splitn(6, ':').collect();
+        let name = match fields.as_slice() {
+            ["arn", _, "iam", "", of, name] if *of == account.as_str() => {
+                name.strip_prefix("role/").and_then(|path| path.rsplit('/').next())
+            }
+            ["arn", _, "iam", "", ..] => {
+                return Err(AwsError::new(
+                    "AccessDeniedException",
+                    403,
+                    "Cross-account pass role is not allowed.",
+                ));
+            }
+            _ => None,
+        };
+        let Some(name) = name else { return Err(not_assumed()) };
+        let book = self.inner.state.load().book(account);
+        let Some(existing) = book.roles.get(&key(name)) else { return Ok(()) };
+        // Of that name, and yet another: its path or its case differs.
+        if existing.arn(account) != role {
+            return Ok(());
+        }
+        let who = Who { account: "", arns: &[], service: Some(LAMBDA) };
+        let context = Context::new().with("aws:SourceAccount", account.as_str());
+        let request = Request { action: "sts:AssumeRole", resource: role, context: &context };
+        let side = Side::Trust { same_account: true };
+        decide(&request, &who, Identity::None, Some(&existing.trusted), side)
+            .map_err(|_| not_assumed())
+    }
+}
+
+fn not_assumed() -> AwsError {
+    AwsError::invalid_parameter_value(
+        "The role defined for the function cannot be assumed by Lambda.",
+    )
+}
