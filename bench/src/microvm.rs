@@ -156,7 +156,9 @@ impl Ground {
     /// Runs a program in a guest to its end, and ends the guest.
     async fn run(&self, mut guest: Sandbox) -> Result<Instant> {
         let code = self.code.clone();
-        guest.bind(Bind { code, memory_mb: SMALL_MB, ephemeral_mb: 512, egress: None }).await?;
+        guest
+            .bind(Bind { code, layers: None, memory_mb: SMALL_MB, ephemeral_mb: 512, egress: None })
+            .await?;
         let argv = vec!["/var/task/bootstrap".into()];
         guest.start(Start { argv, env: Vec::new(), cwd: "/var/task".into() }).await?;
         let event = guest.next_event().await;

@@ -21,6 +21,7 @@ mod bad_zip;
 mod crash;
 mod guests;
 mod harness;
+mod layers;
 mod lifecycle;
 mod logs;
 mod runtimes;

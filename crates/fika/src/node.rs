@@ -179,8 +179,9 @@ impl Node {
             worker: worker.clone(),
         });
         let control = Control::open(store, blobs.clone(), limits, preparation, above)?;
-        worker.sweep_snapshots(control.versions()).await;
-        if let Err(error) = worker.sweep_code() {
+        let versions = control.versions();
+        worker.sweep_snapshots(versions.clone()).await;
+        if let Err(error) = worker.sweep_code(&versions) {
             tracing::warn!(%error, "old code cannot be looked for");
         }
         worker.sweep_guests().await;

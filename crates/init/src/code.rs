@@ -4,27 +4,38 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Component, Path};
 
-use fika_init::place::{TASK_ROOT, TMP};
+use fika_init::place::{OPT, TASK_ROOT, TMP};
 use rustix::mount::{
     MountFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount_remount, move_mount, open_tree,
     unmount,
 };
 
-/// Puts the code tree `name` of `trees` at `/var/task`, and takes the way to all other trees out
-/// of the sandbox for good. The mount is read-only because that of `trees` is.
-pub fn bind(trees: OwnedFd, name: &str) -> io::Result<()> {
+/// Puts the code tree `name` of `trees` at `/var/task`, and that of its layers at `/opt`, and takes
+/// the way to all other trees out of the sandbox for good. The mounts are read-only because that of
+/// `trees` is.
+pub fn bind(trees: OwnedFd, name: &str, layers: Option<&str>) -> io::Result<()> {
+    let code = tree(&trees, name)?;
+    let layers = layers.map(|name| tree(&trees, name)).transpose()?;
+    // The trees are mounted beneath an empty cover, so only our descriptor names them.
+    unmount(format!("/proc/self/fd/{}", trees.as_raw_fd()), UnmountFlags::DETACH)?;
+    drop(trees);
+    put(&code, TASK_ROOT)?;
+    layers.map_or(Ok(()), |layers| put(&layers, OPT))
+}
+
+/// A tree by its name, as a mount that is nowhere yet.
+fn tree(trees: &OwnedFd, name: &str) -> io::Result<OwnedFd> {
     if !is_plain_name(name) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a code tree"));
     }
     let flags = OpenTreeFlags::OPEN_TREE_CLONE
         | OpenTreeFlags::OPEN_TREE_CLOEXEC
         | OpenTreeFlags::AT_SYMLINK_NOFOLLOW;
-    let tree = open_tree(&trees, name, flags)?;
-    // The trees are mounted beneath an empty cover, so only our descriptor names them.
-    unmount(format!("/proc/self/fd/{}", trees.as_raw_fd()), UnmountFlags::DETACH)?;
-    drop(trees);
-    move_mount(&tree, "", rustix::fs::CWD, TASK_ROOT, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?;
-    Ok(())
+    Ok(open_tree(trees, name, flags)?)
+}
+
+fn put(tree: &OwnedFd, at: &str) -> io::Result<()> {
+    Ok(move_mount(tree, "", rustix::fs::CWD, at, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
 }
 
 /// Gives `/tmp` its size, and one file for each page of it at most, so that no flood of empty files

@@ -111,7 +111,8 @@ impl Host for Jail {
     fn bind(&mut self, bind: &Bind) -> Result<(), String> {
         let name = &bind.code;
         let trees = self.trees.take().ok_or("this sandbox is another function's already")?;
-        code::bind(trees, name).map_err(|error| format!("code {name}: {error}"))?;
+        code::bind(trees, name, bind.layers.as_deref())
+            .map_err(|error| format!("code {name}: {error}"))?;
         code::resize_tmp(bind.tmp_bytes).map_err(|error| format!("{}: {error}", place::TMP))
     }
 

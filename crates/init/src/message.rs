@@ -55,6 +55,9 @@ pub enum ToInit {
 pub struct Bind {
     /// Directory name of the code tree to put at `/var/task`. A later word may name no other.
     pub code: String,
+    /// Directory name of the tree of its layers to put at `/opt`, if it has any.
+    #[serde(default)]
+    pub layers: Option<String>,
     /// The size of `/tmp`, in bytes.
     pub tmp_bytes: u64,
     /// The function's memory, in bytes.

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// The version of the protocol. Worker and init are built together; a difference means that an
 /// old binary was left in the state directory.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Init's descriptor of the control stream.
 pub const CONTROL_FD: i32 = 0;
@@ -20,6 +20,8 @@ pub const PLAIN: &str = "plain";
 
 /// Where a function's code is, as on AWS.
 pub const TASK_ROOT: &str = "/var/task";
+/// Where a function's layers are, as on AWS.
+pub const OPT: &str = "/opt";
 /// The only place a function may write to.
 pub const TMP: &str = "/tmp";
 

@@ -51,8 +51,8 @@ pub fn offer_to_the_oom_killer() -> io::Result<()> {
 pub struct Plain {
     line: Jail,
     arguments: Arguments,
-    /// The code, once it is known.
-    code: Option<PathBuf>,
+    /// The code and its layers, once they are known.
+    code: Vec<PathBuf>,
 }
 
 impl Plain {
@@ -63,7 +63,7 @@ impl Plain {
         let filter = Filter::parse(&fs::read(&arguments.filter)?);
         let mut line = Jail::line()?;
         line.say(&FromInit::Hello { version: place::VERSION })?;
-        Ok((Self { line, arguments, code: None }, filter))
+        Ok((Self { line, arguments, code: Vec::new() }, filter))
     }
 }
 
@@ -94,7 +94,8 @@ impl Host for Plain {
 
     /// The code is used where it is, and nothing bounds what is written.
     fn bind(&mut self, bind: &Bind) -> Result<(), String> {
-        self.code = Some(self.arguments.trees.join(&bind.code));
+        let names = std::iter::once(&bind.code).chain(&bind.layers);
+        self.code = names.map(|name| self.arguments.trees.join(name)).collect();
         Ok(())
     }
 
@@ -108,8 +109,12 @@ impl Host for Plain {
     }
 
     fn fence(&self) -> Result<Option<Fence>, String> {
-        let code = self.code.as_deref().ok_or("it has no code yet")?;
-        let files = landlock::rules(&[code, &self.arguments.image], &self.arguments.tmp)
+        if self.code.is_empty() {
+            return Err("it has no code yet".into());
+        }
+        let trees: Vec<_> =
+            self.code.iter().chain([&self.arguments.image]).map(PathBuf::as_path).collect();
+        let files = landlock::rules(&trees, &self.arguments.tmp)
             .map_err(|error| format!("a fence of Landlock: {error}"))?;
         Ok(Some(Fence { files }))
     }

@@ -29,7 +29,8 @@ fn honest_stream() -> Vec<u8> {
 
 /// What an honest worker and an honest init say.
 fn honest_words() -> Vec<Vec<u8>> {
-    let bind = Bind { code: "c".into(), tmp_bytes: 1, memory_bytes: 2, watch_memory: true };
+    let bind =
+        Bind { code: "c".into(), layers: None, tmp_bytes: 1, memory_bytes: 2, watch_memory: true };
     let process = Process {
         argv: vec!["/a".into()],
         env: vec![("A".into(), "\u{1f600}".into())],

@@ -7,6 +7,7 @@
 //! | `plan` | the whole tree an archive asks for, checked before a byte is written |
 //! | `walk` | the one pass over an archive: plans, inflates, counts |
 //! | `inspect`, `unpack` | the two things a pass is for |
+//! | `merge` | unpacked packages laid over each other, as layers are |
 //! | `make` | deterministic archives, for `fika deploy` and for tests |
 //!
 //! The archive's headers are never trusted with a size: bytes are counted as they are inflated.
@@ -16,6 +17,7 @@
 mod error;
 mod inspect;
 mod make;
+mod merge;
 mod name;
 mod plan;
 mod unpack;
@@ -24,6 +26,7 @@ mod walk;
 pub use error::PackageError;
 pub use inspect::{Inspection, inspect};
 pub use make::{single_file, zip_dir};
+pub use merge::merge;
 pub use unpack::unpack;
 pub use walk::Contents;
 

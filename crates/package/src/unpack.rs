@@ -24,11 +24,7 @@ const EXECUTABLE: u32 = 0o755;
 pub fn unpack(zip: &[u8], dest: &Path) -> Result<Contents, PackageError> {
     let tree = Tree::new(dest)?;
     let contents = walk(zip, &mut &tree)?;
-    flush(&tree.root).map_err(PackageError::io(dest))?;
-    match fs::rename(&tree.root, dest) {
-        Err(_) if dest.is_dir() => Ok(contents),
-        renamed => renamed.map(|()| contents).map_err(PackageError::io(dest)),
-    }
+    tree.appear(dest).map(|()| contents)
 }
 
 /// One call for all files, since a package may have thousands. The rename itself is not waited
@@ -38,12 +34,12 @@ fn flush(dir: &Path) -> io::Result<()> {
 }
 
 /// A directory in the making, removed again unless it was renamed.
-struct Tree {
+pub(crate) struct Tree {
     root: PathBuf,
 }
 
 impl Tree {
-    fn new(dest: &Path) -> Result<Self, PackageError> {
+    pub(crate) fn new(dest: &Path) -> Result<Self, PackageError> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!(".unpack-{}-{count}", std::process::id());
@@ -55,6 +51,19 @@ impl Tree {
         }
         make_directory(&root).map_err(PackageError::io(&root))?;
         Ok(Self { root })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Gives it its name when all of it is on the disk. One that is there already stays.
+    pub(crate) fn appear(self, dest: &Path) -> Result<(), PackageError> {
+        flush(&self.root).map_err(PackageError::io(dest))?;
+        match fs::rename(&self.root, dest) {
+            Err(_) if dest.is_dir() => Ok(()),
+            renamed => renamed.map_err(PackageError::io(dest)),
+        }
     }
 }
 
@@ -81,7 +90,7 @@ impl Sink for &Tree {
 }
 
 // Modes are set twice, because the process's umask takes bits from the first.
-fn make_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(EXECUTABLE).create(path)?;
     fs::set_permissions(path, Permissions::from_mode(EXECUTABLE))
 }

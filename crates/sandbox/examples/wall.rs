@@ -41,8 +41,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
             ephemeral_mb: 512,
             hostname: "sandbox".into(),
         };
-        let bind =
-            Bind { code: code.join("tree"), memory_mb: 128, ephemeral_mb: 512, egress: None };
+        let bind = Bind {
+            code: code.join("tree"),
+            layers: None,
+            memory_mb: 128,
+            ephemeral_mb: 512,
+            egress: None,
+        };
         let start = Start {
             argv: vec![program.clone(), "say=first".into(), "wait".into()],
             env: Vec::new(),

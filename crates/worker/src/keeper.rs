@@ -229,7 +229,9 @@ impl<W: Wall> Keeper<W> {
 
     /// Whether the program is the function's own, not one of a runtime image.
     fn runs_its_own_code(&self) -> bool {
-        self.start.argv.first().is_some_and(|program| program.starts_with("/var/task/"))
+        self.start.argv.first().is_some_and(|program| {
+            ["/var/task/", "/opt/"].iter().any(|own| program.starts_with(own))
+        })
     }
 
     async fn on_event(&mut self, event: Event) -> Next {

@@ -10,6 +10,7 @@
 //! - `snapstart`: snapshots of versions, made after their init, and what is restored from them
 //! - [`choice`]: which wall a function gets
 //! - [`endpoint`]: fika's own AWS endpoint, as functions find it
+//! - `trees`: functions' code and layers, unpacked; `entry`: what is started of them
 //! - `environment`: the variables a runtime starts with; `credentials`: those of its role
 //! - `outcome`: the errors fika words on a function's behalf
 //!
@@ -21,6 +22,7 @@
 pub mod choice;
 mod credentials;
 pub mod endpoint;
+mod entry;
 mod environment;
 mod held;
 mod keeper;
@@ -34,6 +36,7 @@ mod snapstart;
 mod stock;
 #[cfg(test)]
 mod testing;
+mod trees;
 mod upkeep;
 
 use std::future::Future;

@@ -9,7 +9,7 @@ use fika_model::error::chain;
 use fika_model::{FunctionVersion, LaneId, SandboxId, VersionUid, WallKind, WorkerId};
 use fika_sandbox::Walls;
 use fika_sandbox::image::{Image, ImageStore};
-use fika_store::{Blobs, LogStore, NotADigest};
+use fika_store::{Blobs, LogStore};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -20,9 +20,10 @@ use crate::roster::Roster;
 use crate::slot::Command;
 use crate::snapstart::{self, Snapshots, Subject};
 use crate::stock::{self, Kind, Stock, StockFacts};
+use crate::trees::Trees;
 use crate::{
     CreateError, CredentialSource, Endpoint, Gone, Invocation, Outcome, SandboxEvents,
-    WorkerService, keeper, upkeep,
+    WorkerService, entry, keeper, upkeep,
 };
 
 /// How long sandboxes may take to end when the worker closes.
@@ -63,11 +64,15 @@ pub struct Worker {
     shared: Arc<Shared>,
 }
 
-/// A function's image and code, ready on this machine.
+/// A function's image, code and layers, ready on this machine.
 #[derive(Clone)]
 pub(crate) struct Home {
     pub image: Image,
     pub code: PathBuf,
+    /// All its layers as one tree, if it has any.
+    pub layers: Option<PathBuf>,
+    /// What is started.
+    pub argv: Vec<String>,
 }
 
 pub(crate) struct Shared {
@@ -84,8 +89,7 @@ pub(crate) struct Shared {
     walls_built: AtomicU64,
     lanes: Vec<Handle>,
     images: ImageStore,
-    blobs: Blobs,
-    code_dir: PathBuf,
+    trees: Trees,
 }
 
 impl Worker {
@@ -105,8 +109,7 @@ impl Worker {
             walls_built: AtomicU64::new(0),
             lanes: options.lanes,
             images: options.images,
-            blobs: options.blobs,
-            code_dir: options.code_dir,
+            trees: Trees::new(options.blobs, options.code_dir),
         };
         let shared = Arc::new(shared);
         shared.lane(0).1.spawn(upkeep::run(Arc::downgrade(&shared)));
@@ -131,20 +134,13 @@ impl Worker {
         }
     }
 
-    /// Removes unpacked code whose zip is gone, and what a crash left half unpacked.
+    /// Removes unpacked code and layers that none of these versions, which are all there are, needs,
+    /// and what a crash left half unpacked.
     ///
     /// # Errors
     /// Those of reading the directory.
-    pub fn sweep_code(&self) -> std::io::Result<()> {
-        for entry in std::fs::read_dir(&self.shared.code_dir)? {
-            let entry = entry?;
-            let digest = entry.file_name().to_str().and_then(|name| name.parse().ok());
-            let live = digest.is_some_and(|digest| self.shared.blobs.path(&digest).exists());
-            if !live && let Err(error) = std::fs::remove_dir_all(entry.path()) {
-                tracing::warn!(path = %entry.path().display(), %error, "old code stays");
-            }
-        }
-        Ok(())
+    pub fn sweep_code(&self, versions: &[Arc<FunctionVersion>]) -> std::io::Result<()> {
+        self.shared.trees.sweep(versions)
     }
 
     /// Removes the disks and snapshots of guests that are of no use any more: their code or image is
@@ -207,23 +203,9 @@ impl Worker {
                 .await
                 .map_err(|e| chain(&e))?,
         };
-        Ok((Home { image, code: self.code(version).await? }, wall))
-    }
-
-    /// The unpacked code, unpacking it if it is not there.
-    async fn code(&self, version: &FunctionVersion) -> Result<PathBuf, String> {
-        let dir = self.shared.code_dir.join(&version.code.sha256);
-        if dir.is_dir() {
-            return Ok(dir);
-        }
-        let (blobs, sha256) = (self.shared.blobs.clone(), version.code.sha256.clone());
-        let unpacked = tokio::task::spawn_blocking(move || {
-            let digest = sha256.parse().map_err(|e: NotADigest| e.to_string())?;
-            let zip = blobs.read(&digest).map_err(|e| chain(&e))?;
-            fika_package::unpack(&zip, &dir).map_err(|e| chain(&e))?;
-            Ok(dir)
-        });
-        unpacked.await.map_err(|e| e.to_string())?
+        let (code, layers) = self.shared.trees.of(version).await?;
+        let argv = entry::argv(version, &image, &code, layers.as_deref());
+        Ok((Home { image, code, layers, argv }, wall))
     }
 
     /// Ends every sandbox, and removes what the wall made on this machine.

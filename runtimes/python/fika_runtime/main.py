@@ -48,7 +48,9 @@ def _set_path():
     """The function's code, then its layers, then what Python and PYTHONPATH have."""
     root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
     version = "python%d.%d" % sys.version_info[:2]
-    layers = ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
+    # Without walls they are elsewhere.
+    opt = os.environ.get("FIKA_LAYERS", "/opt")
+    layers = [opt + "/python/lib/%s/site-packages" % version, opt + "/python"]
     # The first entry is the folder of this client's start script.
     sys.path[0:1] = [root] + [layer for layer in layers if os.path.isdir(layer)]
 

@@ -11,7 +11,7 @@ use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use super::group::Group;
-use super::link::Link;
+use super::link::{Disks, Link};
 use super::network::Network;
 use super::root;
 use super::stream::Stream;
@@ -46,9 +46,10 @@ pub fn boot() -> io::Result<Guest> {
     let news = News::listen().step("listen to the kernel")?;
     insert_modules().step("insert the modules")?;
     let stream = open_stream(&news).step("open the stream to the host")?;
-    let [image, code] = ["vda", "vdb"].map(|name| news.wait_for(|| open_disk(name)));
+    let [image, code, layers] = ["vda", "vdb", "vdc"].map(|name| news.wait_for(|| open_disk(name)));
     drop(image.step("find the image's disk")?);
     let code = code.step("find the code's disk")?;
+    let layers = layers.step("find the layers' disk")?;
     let filter = Filter::parse(&fs::read("/filter").step("read the seccomp program")?);
     set_kernel_up().step("set the kernel up")?;
     fika_netlink::bring_loopback_up().step("bring loopback up")?;
@@ -59,7 +60,7 @@ pub fn boot() -> io::Result<Guest> {
         unmount(name, UnmountFlags::DETACH).step(name)?;
     }
     root::switch().step("switch to the new root")?;
-    let link = Link::open(stream, group, code, network).step("say hello")?;
+    let link = Link::open(stream, group, Disks { code, layers }, network).step("say hello")?;
     Ok(Guest { link, filter })
 }
 

@@ -26,6 +26,14 @@ const CHUNK: usize = 64 * 1024;
 /// Linux's `include/uapi/linux/fs.h`: `_IO(0x12, 97)`.
 const BLKFLSBUF: libc::Ioctl = 0x1261;
 
+/// What is mounted when it is known whose the sandbox is.
+pub struct Disks {
+    /// That of the code.
+    pub code: OwnedFd,
+    /// That of the layers, which not every function has.
+    pub layers: OwnedFd,
+}
+
 /// A guest's way to its host.
 pub struct Link {
     stream: Stream,
@@ -36,8 +44,7 @@ pub struct Link {
     log: Log,
     proxy: Proxy,
     group: Group,
-    /// The disk of the code.
-    code: OwnedFd,
+    disks: Disks,
     random: OwnedFd,
     network: Network,
     quiet: bool,
@@ -46,7 +53,7 @@ pub struct Link {
 
 impl Link {
     /// Says hello, and waits until the host has it.
-    pub fn open(stream: Stream, group: Group, code: OwnedFd, network: Network) -> io::Result<Self> {
+    pub fn open(stream: Stream, group: Group, disks: Disks, network: Network) -> io::Result<Self> {
         let flags = OFlags::RDWR | OFlags::CLOEXEC;
         let mut link = Self {
             stream,
@@ -56,7 +63,7 @@ impl Link {
             log: Log::new()?,
             proxy: Proxy::listen()?,
             group,
-            code,
+            disks,
             random: rustix::fs::open("/dev/urandom", flags, Mode::empty())?,
             network,
             quiet: false,
@@ -204,15 +211,15 @@ impl Host for Link {
         Ok(vec![entrance])
     }
 
-    /// Mounts the code's disk. Another file may have taken its place since the boot, so nothing of
-    /// it that was read before counts.
+    /// Mounts the disks of code and layers.
     fn bind(&mut self, bind: &Bind) -> Result<(), String> {
         let describe = |what: &str, error: io::Error| format!("{what}: {error}");
-        forget(self.code.as_fd()).map_err(|error| describe("the code's disk", error))?;
-        let disk = format!("/proc/self/fd/{}", self.code.as_raw_fd());
-        let flags = MountFlags::RDONLY | MountFlags::NODEV | MountFlags::NOSUID;
-        mount(disk, place::TASK_ROOT, "erofs", flags, None)
-            .map_err(|error| describe(place::TASK_ROOT, error.into()))?;
+        mount_disk(&self.disks.code, place::TASK_ROOT)
+            .map_err(|error| describe(place::TASK_ROOT, error))?;
+        if bind.layers.is_some() {
+            mount_disk(&self.disks.layers, place::OPT)
+                .map_err(|error| describe(place::OPT, error))?;
+        }
         code::resize_tmp(bind.tmp_bytes).map_err(|error| describe(place::TMP, error))?;
         let most = bind.memory_bytes.saturating_add(bind.tmp_bytes);
         self.group.limit(most).map_err(|error| describe("the limit of memory", error))
@@ -255,6 +262,15 @@ impl Host for Link {
     fn is_quiet(&self) -> bool {
         self.quiet
     }
+}
+
+/// Mounts a disk. Another file may have taken its place since the boot, so nothing of it that was
+/// read before counts.
+fn mount_disk(disk: &OwnedFd, at: &str) -> io::Result<()> {
+    forget(disk.as_fd())?;
+    let disk = format!("/proc/self/fd/{}", disk.as_raw_fd());
+    let flags = MountFlags::RDONLY | MountFlags::NODEV | MountFlags::NOSUID;
+    Ok(mount(disk, at, "erofs", flags, None)?)
 }
 
 /// Has the kernel forget what it has read of a disk.

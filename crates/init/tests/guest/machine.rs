@@ -87,6 +87,8 @@ fn disks(dir: &Path) -> Result<(), String> {
     fika_disk::build(&image, &dir.join("vda")).unwrap();
     fika_disk::build(&code, &dir.join("vdb")).unwrap();
     File::options().write(true).open(dir.join("vdb")).unwrap().set_len(1 << 30).unwrap();
+    // A function without layers.
+    File::create(dir.join("vdc")).unwrap().set_len(1 << 30).unwrap();
     Ok(())
 }
 
@@ -104,7 +106,7 @@ fn qemu(kernel: &Kernel, dir: &Path) -> Command {
         .arg(format!("socket,id=stream,path={}", dir.join("stream").display()))
         .args(["-device", "virtserialport,chardev=stream,name=fika"])
         .stdin(Stdio::null());
-    for name in ["vda", "vdb"] {
+    for name in ["vda", "vdb", "vdc"] {
         let file = dir.join(name);
         qemu.arg("-drive")
             .arg(format!("id={name},file={},format=raw,if=none,readonly=on", file.display()))

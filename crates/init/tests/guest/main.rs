@@ -31,6 +31,7 @@ fn guest() -> Option<(Machine, Host)> {
     refreshed(&mut host, 1);
     host.say(&ToInit::Bind(Bind {
         code: "a".into(),
+        layers: None,
         tmp_bytes: 64 * MIB,
         memory_bytes: 64 * MIB,
         watch_memory: true,

@@ -10,6 +10,7 @@ use fika_init::message::{self, Refresh};
 use fika_init::{FromInit, ToInit, place};
 use fika_model::SandboxId;
 use fika_network::Lease as Network;
+use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -56,10 +57,19 @@ pub(crate) struct Guest {
     pub image: PathBuf,
     /// The function's memory and `/tmp` that it was made for, in MB.
     pub made_for: (u32, u32),
-    /// The name of the code tree it has.
-    pub code: Option<String>,
+    /// What it has of its function, if it is one's.
+    pub has: Option<Trees>,
     /// What it is called inside.
     pub hostname: String,
+}
+
+/// The names of the trees a guest has as disks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Trees {
+    /// That of the code.
+    pub code: String,
+    /// That of its layers, if it has any.
+    pub layers: Option<String>,
 }
 
 impl Guest {
@@ -99,7 +109,8 @@ pub async fn boot(vms: &MicroVms, spec: &WallSpec) -> Result<Parts, WallError> {
         hostname: &spec.hostname,
     };
     let network = lease(vms).await?;
-    let mut begun = start(vms, &plan, network, vms.nothing.clone(), None).await?;
+    let mut begun =
+        start(vms, &plan, network, [vms.nothing.clone(), vms.nothing.clone()], None).await?;
     let tells = begun.tells(vms, plan.hostname);
     match greet(begun.machine.as_mut(), tells).await {
         Ok((ends, control)) => Ok(parts(vms, &plan, begun, ends, control, None)),
@@ -121,19 +132,26 @@ pub async fn restore(
         ephemeral_mb: snapshot.ephemeral_mb(),
         hostname,
     };
-    let disk = match snapshot.code() {
-        Some(code) => vms.code.code(&vms.enclosure.home.code_dir().join(code)).await?,
-        None => vms.nothing.clone(),
-    };
+    let trees = snapshot.trees();
+    let code = disk(vms, trees.map(|trees| trees.code.as_str())).await?;
+    let layers = disk(vms, trees.and_then(|trees| trees.layers.as_deref())).await?;
     let network = lease(vms).await?;
     if !snapshot.is_of(&vms.breed()) {
         return Err(WallError::NoSnapshot("this one is of another machine".into()));
     }
-    let mut begun = start(vms, &plan, network, disk, Some(snapshot.directory())).await?;
+    let mut begun = start(vms, &plan, network, [code, layers], Some(snapshot.directory())).await?;
     let tells = begun.tells(vms, hostname);
     match resume(begun.machine.as_mut(), snapshot.kept(), tells).await {
         Ok((ends, control)) => Ok(parts(vms, &plan, begun, ends, control, Some(snapshot))),
         Err(error) => Err(undo(begun, error).await),
+    }
+}
+
+/// The disk of a tree; one of nothing for none.
+async fn disk(vms: &MicroVms, tree: Option<&str>) -> Result<PathBuf, WallError> {
+    match tree {
+        Some(tree) => vms.code.code(&vms.enclosure.home.code_dir().join(tree)).await,
+        None => Ok(vms.nothing.clone()),
     }
 }
 
@@ -180,7 +198,7 @@ async fn start(
     vms: &MicroVms,
     plan: &Plan<'_>,
     network: Option<Network>,
-    code_disk: PathBuf,
+    [code_disk, layers_disk]: [PathBuf; 2],
     snapshot: Option<&Path>,
 ) -> Result<Begun, WallError> {
     let memory_mb = guest_mb(plan.memory_mb, plan.ephemeral_mb);
@@ -192,6 +210,7 @@ async fn start(
         initrd: vms.initrd.clone(),
         root_disk: vms.images.of(plan.image).await?,
         code_disk,
+        layers_disk,
         memory_mb,
         cpus: cpus(plan.memory_mb),
         tap: network.as_ref().map(|_| Tap::USUAL),
@@ -301,7 +320,7 @@ fn parts(
             disks: vms.code.clone(),
             image: plan.image.into(),
             made_for: (plan.memory_mb, plan.ephemeral_mb),
-            code: snapshot.and_then(|snapshot| snapshot.code()).map(String::from),
+            has: snapshot.and_then(|snapshot| snapshot.trees()).cloned(),
             hostname: plan.hostname.into(),
         }),
     }

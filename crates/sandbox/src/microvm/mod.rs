@@ -46,16 +46,16 @@ use crate::jail::home::{Home, install};
 use crate::jail::users::Users;
 use crate::sandbox::Sandbox;
 
-pub(crate) use birth::Guest;
+pub(crate) use birth::{Guest, Trees};
 pub use channel::Channel;
 pub use disks::CodeDisks;
 pub use enclosure::{Enclosed, Jailed, Launch};
 pub use link::Kept;
 pub use snapshot::Snapshot;
-pub use vmm::{Doing, Machine, MachineSpec, Tap, Vmm};
+pub use vmm::{Disk, Doing, Machine, MachineSpec, Tap, Vmm};
 pub use workshop::Workshop;
 
-/// The size of every code disk, in bytes, whatever it holds: so that another can take its place
+/// The size of every disk of code or layers, in bytes, whatever it holds: so that another can take its place
 /// under a guest that runs. A sparse file takes no more room than what is in it.
 pub const CODE_DISK_BYTES: u64 = 1 << 30;
 

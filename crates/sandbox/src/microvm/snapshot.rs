@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
-use super::{Kept, MicroVms, is_name};
+use super::{Kept, MicroVms, Trees, is_name};
 use crate::error::WallError;
 use crate::sandbox::Sandbox;
 
@@ -31,7 +31,7 @@ struct Meta {
     image: PathBuf,
     memory_mb: u32,
     ephemeral_mb: u32,
-    code: Option<String>,
+    trees: Option<Trees>,
     kept: Kept,
     waits: BTreeMap<u16, String>,
 }
@@ -59,7 +59,12 @@ impl Snapshot {
     /// The name of the code tree it is bound to. None for one that any function can have.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.meta.code.as_deref()
+        self.meta.trees.as_ref().map(|trees| trees.code.as_str())
+    }
+
+    /// What it is bound to.
+    pub(super) fn trees(&self) -> Option<&Trees> {
+        self.meta.trees.as_ref()
     }
 
     /// Whether it was taken of such guests.
@@ -113,13 +118,13 @@ pub(super) async fn take(
         return Err(WallError::NoSnapshot("a jail cannot become one".into()));
     };
     let (memory_mb, ephemeral_mb) = guest.made_for;
-    let (image, code) = (guest.image.clone(), guest.code.clone());
+    let (image, trees) = (guest.image.clone(), guest.has.clone());
     let draft = vms.snapshots.join(format!("{DRAFT}{name}"));
     DirBuilder::new().mode(0o700).create(&draft).map_err(WallError::state(&draft))?;
     let drafted = Draft(draft.clone());
     let kept = sandbox.into_snapshot(draft.clone()).await?;
     let breed = vms.breed();
-    let meta = Meta { breed, image, memory_mb, ephemeral_mb, code, kept, waits };
+    let meta = Meta { breed, image, memory_mb, ephemeral_mb, trees, kept, waits };
     let directory = vms.snapshots.join(name);
     let text =
         serde_json::to_vec(&meta).map_err(|error| WallError::NoSnapshot(error.to_string()))?;

@@ -27,12 +27,23 @@ pub struct MachineSpec {
     /// The code's disk: `/dev/vdb`, read-only, of [`CODE_DISK_BYTES`](super::CODE_DISK_BYTES)
     /// whatever it holds. Not read before the sandbox is bound.
     pub code_disk: PathBuf,
+    /// The layers' disk: `/dev/vdc`, otherwise as the code's.
+    pub layers_disk: PathBuf,
     /// All that the guest has for memory, in MiB.
     pub memory_mb: u32,
     /// CPUs that the guest has.
     pub cpus: u32,
     /// Its network device, if it has one: the guest's only, and the last of its devices.
     pub tap: Option<Tap>,
+}
+
+/// A disk that can be another while its guest runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disk {
+    /// The code's.
+    Code,
+    /// The layers'.
+    Layers,
 }
 
 /// A network device of a guest, as its host has it: a tap in a namespace of its own, which
@@ -85,8 +96,8 @@ pub trait Machine: Send {
     /// The byte stream to init, once.
     fn take_stream(&mut self) -> Option<UnixStream>;
 
-    /// Puts another file in the place of `/dev/vdb`'s.
-    fn swap_code_disk(&mut self, disk: File) -> Doing<'_, ()>;
+    /// Puts another file in the place of a disk's.
+    fn swap_disk(&mut self, disk: Disk, file: File) -> Doing<'_, ()>;
 
     /// Stops the machine for good and writes what it is into a directory.
     fn snapshot<'a>(&'a mut self, into: &'a Path) -> Doing<'a, ()>;

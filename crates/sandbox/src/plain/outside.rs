@@ -4,11 +4,14 @@ use std::net::SocketAddrV4;
 use std::path::{Path, PathBuf};
 
 use fika_init::message::Process;
-use fika_init::place::{ENDPOINT, RUNTIME_API, TASK_ROOT, TMP};
+use fika_init::place::{ENDPOINT, OPT, RUNTIME_API, TASK_ROOT, TMP};
 
 /// The parts of an image that a runtime finds by its variables. The rest of it, libraries of the
 /// system among them, is taken from the machine, which the image was made from.
-const OF_THE_IMAGE: [&str; 3] = ["/var/lang", "/var/runtime", "/opt"];
+const OF_THE_IMAGE: [&str; 3] = ["/var/lang", "/var/runtime", OPT];
+
+/// The variable that names the place of layers to our runtime clients, where it is not `/opt`.
+const LAYERS: &str = "FIKA_LAYERS";
 
 /// The variable that names the place for temporary files.
 const TMPDIR: &str = "TMPDIR";
@@ -34,9 +37,13 @@ impl Outside {
         }
     }
 
-    /// Says where the code is.
-    pub fn bind(&mut self, code: PathBuf) {
+    /// Says where the code is, and its layers, if it has any.
+    pub fn bind(&mut self, code: PathBuf, layers: Option<PathBuf>) {
         self.places.push((TASK_ROOT, code));
+        if let Some(layers) = layers {
+            self.places.retain(|(inside, _)| *inside != OPT);
+            self.places.push((OPT, layers));
+        }
     }
 
     /// The same process, as it is started here.
@@ -48,6 +55,7 @@ impl Outside {
         if !env.iter().any(|(name, _)| name == TMPDIR) {
             env.push((TMPDIR.into(), self.tmp.clone()));
         }
+        env.push((LAYERS.into(), self.path(OPT)));
         Process { argv, env, cwd: self.text(&cwd), cgroups }
     }
 
@@ -78,7 +86,13 @@ mod tests {
     fn places_and_addresses_are_those_of_the_machine() {
         let at = |port| SocketAddrV4::new([127, 1, 2, 3].into(), port);
         let mut outside = Outside::new("/images/a".into(), Path::new("/s/tmp/1"), at(5), at(6));
-        outside.bind("/code/b".into());
+        outside.bind("/code/b".into(), None);
+        let with_layers = {
+            let mut outside = Outside::new("/images/a".into(), Path::new("/t"), at(5), at(6));
+            outside.bind("/code/b".into(), Some("/code/l".into()));
+            outside
+        };
+        assert_eq!(with_layers.text("/opt/lib:/var/lang"), "/code/l/lib:/images/a/var/lang");
         for (inside, here) in [
             ("127.0.0.1:9001", "127.1.2.3:5"),
             ("http://127.0.0.1:9002", "http://127.1.2.3:6"),
@@ -102,8 +116,9 @@ mod tests {
             let env = env.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
             outside.process(Process { argv: vec![], env, cwd: "/".into(), cgroups: 0 }).env
         };
-        assert_eq!(started(&[]), [(TMPDIR.to_owned(), "/s/tmp/1".to_owned())]);
+        let layers = (LAYERS.to_owned(), "/i/opt".to_owned());
+        assert_eq!(started(&[]), [(TMPDIR.to_owned(), "/s/tmp/1".to_owned()), layers.clone()]);
         let own = started(&[(TMPDIR, "/tmp/mine")]);
-        assert_eq!(own, [(TMPDIR.to_owned(), "/s/tmp/1/mine".to_owned())]);
+        assert_eq!(own, [(TMPDIR.to_owned(), "/s/tmp/1/mine".to_owned()), layers]);
     }
 }

@@ -13,7 +13,7 @@ use crate::door::Door;
 use crate::error::WallError;
 use crate::jail::{self, Born, Lease, Space};
 use crate::log::LogPipe;
-use crate::microvm::{Enclosed, Guest, Machine};
+use crate::microvm::{Disk, Enclosed, Guest, Machine};
 use crate::plain::Outside;
 use crate::sandbox::given::Given;
 
@@ -113,11 +113,11 @@ impl Body {
         }
     }
 
-    /// Gives a machine the function's code.
-    pub async fn swap_code_disk(&mut self, disk: File) -> Result<(), WallError> {
+    /// Gives a machine the function's code, or its layers.
+    pub async fn swap_disk(&mut self, disk: Disk, file: File) -> Result<(), WallError> {
         match self {
             Self::Jail { .. } => Ok(()),
-            Self::MicroVm { machine, .. } => machine.swap_code_disk(disk).await,
+            Self::MicroVm { machine, .. } => machine.swap_disk(disk, file).await,
         }
     }
 

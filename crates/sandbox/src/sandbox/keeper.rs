@@ -29,7 +29,7 @@ use crate::cgroup::{Cgroup, Limits};
 use crate::door::Connection;
 use crate::error::WallError;
 use crate::log::LogPipe;
-use crate::microvm::Kept;
+use crate::microvm::{Disk, Kept};
 
 /// How much longer than its grace a sandbox may take to end before it is killed from outside, and
 /// how long init may take to hear an order.
@@ -44,7 +44,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What the handle wants done.
 #[derive(Debug)]
 pub enum Order {
-    Bind(Bind, Limits, Option<File>, oneshot::Sender<Result<(), WallError>>),
+    Bind(Bind, Limits, Vec<(Disk, File)>, oneshot::Sender<Result<(), WallError>>),
     Start(Process, oneshot::Sender<Result<(), WallError>>),
     StartBeside(u16, Process, oneshot::Sender<Result<LogPipe, WallError>>),
     Dial(u16, oneshot::Sender<io::Result<Connection>>),
@@ -189,7 +189,7 @@ impl Keeper {
 
     async fn obey(&mut self, order: Order) -> io::Result<()> {
         match order {
-            Order::Bind(bind, limits, disk, reply) => self.bind(bind, limits, disk, reply).await,
+            Order::Bind(bind, limits, disks, reply) => self.bind(bind, limits, disks, reply).await,
             Order::Start(process, reply) => self.start(process, reply).await,
             Order::StartBeside(number, process, reply) => {
                 self.start_beside(number, process, reply).await
@@ -219,14 +219,14 @@ impl Keeper {
         &mut self,
         bind: Bind,
         limits: Limits,
-        disk: Option<File>,
+        disks: Vec<(Disk, File)>,
         reply: oneshot::Sender<Result<(), WallError>>,
     ) -> io::Result<()> {
-        if let Some(disk) = disk
-            && let Err(error) = self.body.swap_code_disk(disk).await
-        {
-            let _nobody = reply.send(Err(error));
-            return Ok(());
+        for (disk, file) in disks {
+            if let Err(error) = self.body.swap_disk(disk, file).await {
+                let _nobody = reply.send(Err(error));
+                return Ok(());
+            }
         }
         if let Some(Err(error)) = self.cgroup.as_ref().map(|group| group.limit(limits)) {
             let _nobody = reply.send(Err(WallError::Cgroup(error)));

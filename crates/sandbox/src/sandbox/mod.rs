@@ -26,7 +26,7 @@ use crate::cgroup::{Cgroup, Limits};
 use crate::door::{Connection, Door};
 use crate::error::WallError;
 use crate::log::LogPipe;
-use crate::microvm::{Guest, Kept};
+use crate::microvm::{Disk, Guest, Kept, Trees};
 use crate::plain::Outside;
 use body::Parts;
 use keeper::{Keeper, Order};
@@ -39,6 +39,8 @@ const QUEUE: usize = 16;
 pub struct Bind {
     /// The code tree to put at `/var/task`: a directory directly inside the code directory.
     pub code: PathBuf,
+    /// The tree of its layers to put at `/opt`, if it has any: it is beside the code's.
+    pub layers: Option<PathBuf>,
     /// The function's memory, in MB.
     pub memory_mb: u32,
     /// The size of `/tmp`, in MB.
@@ -164,7 +166,7 @@ impl Sandbox {
         let (orders, take_orders) = mpsc::channel(QUEUE);
         let (tell, events) = mpsc::channel(QUEUE);
         let peak = Arc::new(AtomicU64::new(0));
-        let resumed = parts.guest.as_ref().is_some_and(|guest| guest.code.is_some());
+        let resumed = parts.guest.as_ref().is_some_and(|guest| guest.has.is_some());
         let sandbox = Self {
             orders,
             events,
@@ -229,27 +231,35 @@ impl Sandbox {
     /// is gone.
     pub async fn bind(&mut self, bind: Bind) -> Result<(), WallError> {
         let limits = Limits::of(bind.memory_mb, bind.ephemeral_mb, self.limits.cpu);
-        let disk = self.code_disk(&bind, limits).await?;
+        let code = self.tree_name(&bind.code)?;
+        let layers = bind.layers.as_deref().map(|layers| self.tree_name(layers)).transpose()?;
+        let trees = Trees { code: code.clone(), layers: layers.clone() };
+        let disks = self.disks(trees, limits).await?;
         let word = message::Bind {
-            code: self.tree_name(&bind.code)?,
+            code,
+            layers,
             tmp_bytes: limits.tmp,
             memory_bytes: limits.memory,
             watch_memory: self.cgroup.is_none(),
         };
         self.limits = limits;
         if let Some(outside) = &mut self.outside {
-            outside.bind(self.code_dir.join(&word.code));
+            let layers = word.layers.as_ref().map(|name| self.code_dir.join(name));
+            outside.bind(self.code_dir.join(&word.code), layers);
         }
-        let bound = self.ask(|reply| Order::Bind(word, limits, disk, reply));
+        let bound = self.ask(|reply| Order::Bind(word, limits, disks, reply));
         let (connected, bound) = tokio::join!(self.set_egress(bind.egress.as_ref()), bound);
         connected.and(bound?)
     }
 
-    /// The disk with the code, where the sandbox is a machine that does not have it yet. Its memory
-    /// is what it was made with, and cannot grow.
-    async fn code_disk(&mut self, bind: &Bind, limits: Limits) -> Result<Option<File>, WallError> {
-        let name = self.tree_name(&bind.code)?;
-        let Some(guest) = &mut self.guest else { return Ok(None) };
+    /// The disks of the trees, where the sandbox is a machine that does not have them yet. Its
+    /// memory is what it was made with, and cannot grow.
+    async fn disks(
+        &mut self,
+        trees: Trees,
+        limits: Limits,
+    ) -> Result<Vec<(Disk, File)>, WallError> {
+        let Some(guest) = &mut self.guest else { return Ok(Vec::new()) };
         let (memory_mb, ephemeral_mb) = guest.made_for;
         if limits.hard() > u64::from(memory_mb + ephemeral_mb) << 20 {
             return Err(WallError::NotBound(format!(
@@ -257,13 +267,18 @@ impl Sandbox {
                  cannot grow"
             )));
         }
-        if guest.code.is_some() {
-            // Its disk stays. If this is other code, init refuses.
-            return Ok(None);
+        if guest.has.is_some() {
+            // Its disks stay. If this is other code, init refuses.
+            return Ok(Vec::new());
         }
-        let path = guest.disks.code(&self.code_dir.join(&name)).await?;
-        guest.code = Some(name);
-        File::open(&path).map(Some).map_err(|source| WallError::State { path, source })
+        let names = [(Disk::Code, Some(&trees.code)), (Disk::Layers, trees.layers.as_ref())];
+        let mut disks = Vec::new();
+        for (disk, name) in names.into_iter().filter_map(|(disk, name)| Some((disk, name?))) {
+            let path = guest.disks.code(&self.code_dir.join(name)).await?;
+            disks.push((disk, File::open(&path).map_err(WallError::state(&path))?));
+        }
+        guest.has = Some(trees);
+        Ok(disks)
     }
 
     /// What there is to know of a machine. None in a jail.

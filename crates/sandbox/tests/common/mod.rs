@@ -156,7 +156,7 @@ impl House {
     /// What binds a sandbox to the code of the tests, with the sizes it has.
     pub fn bind(&self) -> Bind {
         let WallSpec { memory_mb, ephemeral_mb, .. } = self.spec(0);
-        Bind { code: self.path("code/tree"), memory_mb, ephemeral_mb, egress: None }
+        Bind { code: self.path("code/tree"), layers: None, memory_mb, ephemeral_mb, egress: None }
     }
 }
 

@@ -136,12 +136,13 @@ async fn build(
     let stream = logbook::stream_name(&version.version, SystemTime::now());
     let bind = Bind {
         code: home.code,
+        layers: home.layers,
         memory_mb: version.memory_mb,
         ephemeral_mb: version.ephemeral_mb,
         egress: version.egress.clone(),
     };
     let start = Start {
-        argv: home.image.argv,
+        argv: home.argv,
         env: environment::variables(&version, coming, &stream, &*shared.credentials),
         cwd: TASK_ROOT.into(),
     };

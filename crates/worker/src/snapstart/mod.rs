@@ -157,7 +157,7 @@ fn name(shared: &Shared, version: &FunctionVersion, image: &Image) -> String {
     let sizes = (version.memory_mb, version.ephemeral_mb);
     let all = (
         version.invoked_arn().to_string(),
-        &version.code.sha256,
+        (&version.code.sha256, &version.layers),
         sizes,
         &image.digest,
         &image.argv,

@@ -5,7 +5,7 @@
 use fika_jailer::FIRST_DESCRIPTOR;
 use serde_json::{Value, json};
 
-use crate::microvm::MachineSpec;
+use crate::microvm::{Disk, MachineSpec};
 
 /// Its API socket.
 pub const API: &str = "api";
@@ -17,6 +17,8 @@ pub const STREAM: &str = "vsock_1024";
 pub const ROOT: &str = "root";
 /// The code's disk.
 pub const CODE: &str = "code";
+/// The layers' disk.
+pub const LAYERS: &str = "layers";
 /// A snapshot's memory.
 pub const MEMORY: &str = "memory";
 /// A snapshot's processors and devices.
@@ -63,6 +65,7 @@ pub fn configure(spec: &MachineSpec) -> Vec<Call> {
         // In the order in which the guest numbers them.
         disk(ROOT),
         disk(CODE),
+        disk(LAYERS),
         Call::put("/entropy", json!({})),
         Call::put("/vsock", json!({ "guest_cid": CID, "uds_path": VSOCK })),
     ];
@@ -74,7 +77,7 @@ pub fn configure(spec: &MachineSpec) -> Vec<Call> {
     calls
 }
 
-/// The kernel's own root is the initramfs, so neither disk is what Firecracker calls the root
+/// The kernel's own root is the initramfs, so no disk is what Firecracker calls the root
 /// device.
 fn disk(name: &str) -> Call {
     let body = json!({
@@ -88,9 +91,18 @@ pub fn start() -> Call {
     Call::put("/actions", json!({ "action_type": "InstanceStart" }))
 }
 
-/// Tells that there is another file under the code's name.
-pub fn code_changed() -> Call {
-    Call::patch(format!("/drives/{CODE}"), json!({ "drive_id": CODE, "path_on_host": CODE }))
+/// What a disk is called.
+pub fn name(disk: Disk) -> &'static str {
+    match disk {
+        Disk::Code => CODE,
+        Disk::Layers => LAYERS,
+    }
+}
+
+/// Tells that there is another file under a disk's name.
+pub fn changed(disk: Disk) -> Call {
+    let name = name(disk);
+    Call::patch(format!("/drives/{name}"), json!({ "drive_id": name, "path_on_host": name }))
 }
 
 /// Stops a machine, or lets it go on.
@@ -129,6 +141,7 @@ mod tests {
             initrd: "/host/initrd".into(),
             root_disk: "/host/root".into(),
             code_disk: "/host/code".into(),
+            layers_disk: "/host/layers".into(),
             memory_mb: 704,
             cpus: 2,
             tap,
@@ -146,6 +159,7 @@ mod tests {
                 "/boot-source",
                 "/drives/root",
                 "/drives/code",
+                "/drives/layers",
                 "/entropy",
                 "/vsock"
             ]

@@ -17,7 +17,7 @@ use super::{open, open_to_hand_over};
 use crate::error::WallError;
 use crate::microvm::enclosure::{Enclosed, Jailed, Launch};
 use crate::microvm::qemu::memory;
-use crate::microvm::vmm::{Doing, Machine, MachineSpec};
+use crate::microvm::vmm::{Disk, Doing, Machine, MachineSpec};
 use crate::microvm::workshop::Workshop;
 
 /// How long Firecracker may take to listen, and a guest to connect, in seconds.
@@ -53,7 +53,7 @@ impl FirecrackerMachine {
         enclosed: &Enclosed,
     ) -> Result<Self, WallError> {
         let handed = [open_to_hand_over(&spec.kernel)?, open_to_hand_over(&spec.initrd)?];
-        let files = [(calls::ROOT, open(&spec.root_disk)?), (calls::CODE, open(&spec.code_disk)?)];
+        let files = disks(spec)?;
         let launch = launch(program, spec, handed.into());
         let idle = Idle::start(launch, enclosed, &files).await?;
         idle.run(&calls::configure(spec), calls::start(), true).await
@@ -66,12 +66,10 @@ impl FirecrackerMachine {
         snapshot: &Path,
         enclosed: &Enclosed,
     ) -> Result<Self, WallError> {
-        let files = [
-            (calls::ROOT, open(&spec.root_disk)?),
-            (calls::CODE, open(&spec.code_disk)?),
-            (calls::MEMORY, open(&snapshot.join(calls::MEMORY))?),
-            (calls::STATE, open(&snapshot.join(calls::STATE))?),
-        ];
+        let mut files = disks(spec)?;
+        for name in [calls::MEMORY, calls::STATE] {
+            files.push((name, open(&snapshot.join(name))?));
+        }
         let launch = launch(program, spec, Vec::new());
         let idle = Idle::start(launch, enclosed, &files).await?;
         idle.run(&[calls::load()], calls::run(true), false).await
@@ -102,6 +100,15 @@ fn save(mut state: File, guest: &File, into: &Path) -> io::Result<()> {
     io::copy(&mut state, &mut File::create_new(&to_state)?)?;
     let readable = || Permissions::from_mode(0o444);
     fs::set_permissions(to_memory, readable()).and(fs::set_permissions(to_state, readable()))
+}
+
+/// The disks of a machine, by their names.
+fn disks(spec: &MachineSpec) -> Result<Vec<(&'static str, File)>, WallError> {
+    Ok(vec![
+        (calls::ROOT, open(&spec.root_disk)?),
+        (calls::CODE, open(&spec.code_disk)?),
+        (calls::LAYERS, open(&spec.layers_disk)?),
+    ])
 }
 
 fn launch(program: &Path, spec: &MachineSpec, descriptors: Vec<OwnedFd>) -> Launch {
@@ -203,11 +210,11 @@ impl Machine for FirecrackerMachine {
         self.stream.take()
     }
 
-    fn swap_code_disk(&mut self, disk: File) -> Doing<'_, ()> {
+    fn swap_disk(&mut self, disk: Disk, file: File) -> Doing<'_, ()> {
         Box::pin(async move {
-            let put = self.workshop.put(&disk, calls::CODE);
+            let put = self.workshop.put(&file, calls::name(disk));
             put.map_err(WallError::state(self.workshop.path()))?;
-            Ok(self.api.call(&calls::code_changed()).await?)
+            Ok(self.api.call(&calls::changed(disk)).await?)
         })
     }
 

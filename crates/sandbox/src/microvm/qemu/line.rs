@@ -2,7 +2,7 @@
 
 use fika_jailer::FIRST_DESCRIPTOR;
 
-use crate::microvm::MachineSpec;
+use crate::microvm::{Disk, MachineSpec};
 
 /// Who runs the guest's instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Descriptor {
     Root,
     /// The code's disk.
     Code,
+    /// The layers' disk.
+    Layers,
     /// For a machine that boots.
     Kernel,
     /// For a machine that boots.
@@ -35,7 +37,7 @@ pub enum Descriptor {
 
 /// The number of the guest's network device, which comes last.
 fn tap(boots: bool) -> i32 {
-    let before = if boots { Descriptor::Initrd } else { Descriptor::Code };
+    let before = if boots { Descriptor::Initrd } else { Descriptor::Layers };
     before.number() + 1
 }
 
@@ -48,8 +50,17 @@ impl Descriptor {
 /// Memory for translated instructions, in MiB. QEMU's own default is up to a gigabyte.
 pub const TRANSLATED_MB: u32 = 64;
 
-/// Number of the set of descriptors that the first code disk is in, for the control protocol.
-pub const CODE_SET: u32 = 2;
+/// Numbers of the sets of descriptors that the first disks of code and layers are in, for the
+/// control protocol.
+pub const FIRST_SETS: [u32; 2] = [2, 3];
+
+/// What QEMU calls a disk.
+pub fn name(disk: Disk) -> &'static str {
+    match disk {
+        Disk::Code => "code",
+        Disk::Layers => "layers",
+    }
+}
 
 /// All of QEMU's arguments. `cmdline` is the kernel's for a machine that boots; one that is
 /// restored has its kernel in memory.
@@ -91,11 +102,10 @@ pub fn arguments(
     line.add("-chardev", format!("socket,id=fika,fd={}", Descriptor::Stream.number()));
     line.add("-device", "virtserialport,chardev=fika,name=fika");
     line.add("-device", "virtio-rng-device");
-    for (descriptor, set, name) in
-        [(Descriptor::Root, 1, "root"), (Descriptor::Code, CODE_SET, "code")]
-    {
-        line.disk(descriptor, set, name);
-    }
+    let [code, layers] = FIRST_SETS;
+    line.disk(Descriptor::Root, 1, "root");
+    line.disk(Descriptor::Code, code, name(Disk::Code));
+    line.disk(Descriptor::Layers, layers, name(Disk::Layers));
     if let Some(device) = &spec.tap {
         line.add("-netdev", format!("tap,id=net,fd={}", tap(cmdline.is_some())));
         line.add("-device", format!("virtio-net-device,netdev=net,mac={}", device.mac()));
@@ -158,6 +168,7 @@ mod tests {
             initrd: "/initrd".into(),
             root_disk: "/root".into(),
             code_disk: "/code".into(),
+            layers_disk: "/layers".into(),
             memory_mb: 704,
             cpus: 1,
             tap: Some(Tap::USUAL),
@@ -185,7 +196,7 @@ mod tests {
     #[test]
     fn the_network_comes_after_all_else_and_may_be_missing() {
         let device = "virtio-net-device,netdev=net,mac=02:00:00:00:00:01";
-        for (cmdline, number) in [(Some("quiet"), 10), (None, 8)] {
+        for (cmdline, number) in [(Some("quiet"), 11), (None, 9)] {
             let line = arguments(&spec(), Accelerator::Kvm, cmdline);
             assert!(line.contains(&format!("tap,id=net,fd={number}")), "{line:?}");
             let devices: Vec<_> = line.iter().filter(|word| word.contains("-device")).collect();

@@ -9,12 +9,12 @@ use serde_json::json;
 use tokio::net::UnixStream;
 use tokio::task::spawn_blocking;
 
-use super::line::{CODE_SET, file_node};
+use super::line::{FIRST_SETS, file_node, name};
 use super::memory;
 use super::qmp::{Qmp, QmpError};
 use crate::error::WallError;
 use crate::microvm::enclosure::Jailed;
-use crate::microvm::vmm::{Doing, Machine};
+use crate::microvm::vmm::{Disk, Doing, Machine};
 
 /// The file of a snapshot with the guest's memory.
 pub const MEMORY: &str = "memory";
@@ -32,8 +32,8 @@ pub struct QemuMachine {
     stream: Option<UnixStream>,
     /// What is the guest's memory, if it shares it with us.
     shared: Option<File>,
-    /// Number of the set of descriptors that the code disk is in.
-    code_set: u32,
+    /// Numbers of the sets of descriptors that the disks of code and layers are in.
+    sets: [u32; 2],
 }
 
 impl QemuMachine {
@@ -45,7 +45,7 @@ impl QemuMachine {
     ) -> Result<Self, WallError> {
         stream.set_nonblocking(true).map_err(WallError::Spawn)?;
         let stream = UnixStream::from_std(stream).map_err(WallError::Spawn)?;
-        Ok(Self { jailed, qmp, stream: Some(stream), shared, code_set: CODE_SET })
+        Ok(Self { jailed, qmp, stream: Some(stream), shared, sets: FIRST_SETS })
     }
 
     /// Loads the state of a snapshot, and lets the machine run on.
@@ -67,20 +67,22 @@ impl QemuMachine {
         self.qmp.run_with("getfd", json!({ "fdname": STATE_NAME }), &[state.as_fd()]).await
     }
 
-    async fn swap(&mut self, disk: &File) -> Result<(), QmpError> {
-        let (old, new) = (self.code_set, self.code_set + 1);
-        let (old_file, new_file) = (file_node("code", old), file_node("code", new));
+    async fn swap(&mut self, disk: Disk, file: &File) -> Result<(), QmpError> {
+        let (name, set) = (name(disk), &mut self.sets[disk as usize]);
+        // One disk has the even numbers, the other the odd ones.
+        let (old, new) = (*set, *set + 2);
+        let (old_file, new_file) = (file_node(name, old), file_node(name, new));
         let qmp = &mut self.qmp;
-        qmp.run_with("add-fd", json!({ "fdset-id": new }), &[disk.as_fd()]).await?;
+        qmp.run_with("add-fd", json!({ "fdset-id": new }), &[file.as_fd()]).await?;
         let file = json!({
             "driver": "file", "node-name": new_file, "filename": format!("/dev/fdset/{new}"),
             "read-only": true, "locking": "off",
         });
         qmp.run("blockdev-add", file).await?;
-        self.code_set = new;
-        let code =
-            json!({ "driver": "raw", "node-name": "code", "read-only": true, "file": new_file });
-        qmp.run("blockdev-reopen", json!({ "options": [code] })).await?;
+        *set = new;
+        let node =
+            json!({ "driver": "raw", "node-name": name, "read-only": true, "file": new_file });
+        qmp.run("blockdev-reopen", json!({ "options": [node] })).await?;
         qmp.run("blockdev-del", json!({ "node-name": old_file })).await?;
         qmp.run("remove-fd", json!({ "fdset-id": old })).await
     }
@@ -91,8 +93,8 @@ impl Machine for QemuMachine {
         self.stream.take()
     }
 
-    fn swap_code_disk(&mut self, disk: File) -> Doing<'_, ()> {
-        Box::pin(async move { Ok(self.swap(&disk).await?) })
+    fn swap_disk(&mut self, disk: Disk, file: File) -> Doing<'_, ()> {
+        Box::pin(async move { Ok(self.swap(disk, &file).await?) })
     }
 
     fn snapshot<'a>(&'a mut self, into: &'a Path) -> Doing<'a, ()> {

@@ -106,7 +106,9 @@ impl Qemu {
                 shared = Some(memory);
             }
         }
-        descriptors.extend([open(&spec.root_disk)?, open(&spec.code_disk)?]);
+        for disk in [&spec.root_disk, &spec.code_disk, &spec.layers_disk] {
+            descriptors.push(open(disk)?);
+        }
         if snapshot.is_none() {
             descriptors.extend([open(&spec.kernel)?, open(&spec.initrd)?]);
         }

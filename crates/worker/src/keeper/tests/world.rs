@@ -162,7 +162,13 @@ impl World {
         let machine = Arc::<Mutex<Machine>>::default();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let api = listener.local_addr().expect("an address");
-        let bind = Bind { code: "code".into(), memory_mb: 128, ephemeral_mb: 512, egress: None };
+        let bind = Bind {
+            code: "code".into(),
+            layers: None,
+            memory_mb: 128,
+            ephemeral_mb: 512,
+            egress: None,
+        };
         let keeper = Keeper {
             slot: slot.clone(),
             roster,
