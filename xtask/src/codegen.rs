@@ -4,6 +4,7 @@
 //! - [`model`]: the model as data
 //! - [`served`]: which operations get shapes, and facts the model leaves out
 //! - [`names`]: AWS's spellings as Rust's
+//! - [`bad_input`]: what the test needs that breaks every constraint
 //! - [`coverage`]: the page that says what fika makes of each operation
 //! - [`routes`], [`enums`], [`shapes`], [`inputs`], [`outputs`], [`constraints`], [`errors`]:
 //!   one generated file each
@@ -11,6 +12,7 @@
 //! Another operation is one more line in [`served::OPERATIONS`] and a run of
 //! `cargo xtask codegen`.
 
+mod bad_input;
 mod constraints;
 mod coverage;
 mod enums;
@@ -75,7 +77,10 @@ pub fn check(root: &Path) -> Result<()> {
 fn formatted(root: &Path) -> Result<BTreeMap<String, String>> {
     let model = Model::read(&source::model(root)?)?;
     coverage::check(&model)?;
-    let mut files = BTreeMap::from([(coverage::PAGE.into(), coverage::page(&model)?)]);
+    let mut files = BTreeMap::from([
+        (coverage::PAGE.into(), coverage::page(&model)?),
+        (bad_input::FILE.into(), bad_input::file(&model, served::OPERATIONS)?),
+    ]);
     for (name, text) in generate(&model, served::OPERATIONS)? {
         files.insert(format!("{FOLDER}/{name}"), format(root, &text)?);
     }

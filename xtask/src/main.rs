@@ -1,6 +1,7 @@
 //! Chores of this repository, run as `cargo xtask <chore>`.
 //!
-//! - [`codegen`]: AWS's public service model becomes `crates/aws/src/generated`
+//! - [`codegen`]: AWS's public service model becomes `crates/aws/src/generated`, and the page
+//!   that says what fika makes of it
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on them")]
 
@@ -19,8 +20,9 @@ Chores of this repository.
 Usage: cargo xtask <CHORE>
 
 Chores:
-  codegen [--check]  Write crates/aws/src/generated from the public service model.
-                     --check writes nothing and fails when the files are out of date.
+  codegen [--check]  Write crates/aws/src/generated, docs/api-coverage.md and what tests need
+                     from the public service model. --check writes nothing and fails when the
+                     files are out of date.
   help               Print this.
 ";
 

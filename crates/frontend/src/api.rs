@@ -79,6 +79,7 @@ where
             let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
             let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
             invocation.invoked_arn = resolved.invoked_arn;
+            invocation.trace_id = Some(self.chained(invocation.trace_id, &resolved.version)?);
             Ok((resolved.version, mode, invocation))
         });
         let (version, mode, invocation) = match prepared {

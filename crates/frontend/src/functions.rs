@@ -1,5 +1,6 @@
 //! The control plane's operations: inputs read and checked, then handed to `control`.
 
+use bytes::Bytes;
 use fika_aws::generated::lambda::{
     self, GetFunctionInput, GetLayerVersionResponse, InvokeInput, Operation, Operation as O,
     PublishLayerVersionOutput,
@@ -14,13 +15,14 @@ use http::request::Parts;
 
 use crate::auth::Caller;
 use crate::code;
+use crate::invoke;
 use crate::permit;
 use crate::reply::{self, Reply};
 
 /// Which function an Invoke names, and which version of it.
 ///
 /// # Errors
-/// The model's, when the name or the qualifier breaks a constraint.
+/// The model's, when the name, the qualifier or a header breaks a constraint.
 pub(crate) fn target(
     parts: &Parts,
     path: &PathParams<'_>,
@@ -28,10 +30,17 @@ pub(crate) fn target(
     let name = path.get("FunctionName").unwrap_or_default();
     let qualifier = rest::query(parts.uri.query(), "Qualifier").map(|q| q.into_owned());
     let function = FunctionRef::parse(name);
-    // The model's own checks cost more, so they are for what cannot be right.
-    if function.is_err() || !qualifier.as_deref().is_none_or(arn::is_qualifier) {
-        let (function_name, qualifier) = (Some(name.into()), qualifier.clone());
-        InvokeInput { function_name, qualifier, ..InvokeInput::default() }.validate()?;
+    // The model's own checks cost more, so they are for what is not as it is always.
+    let usual = function.is_ok() && qualifier.as_deref().is_none_or(arn::is_qualifier);
+    if !usual || !invoke::is_usual(&parts.headers) {
+        let (query, headers, body) = (parts.uri.query(), &parts.headers, &Bytes::new());
+        let input: InvokeInput = checked(&RestRequest { path, query, headers, body })?;
+        if input.durable_execution_name.is_some() {
+            return Err(reply::not_supported(
+                "Invoke by DurableExecutionName",
+                "durable executions",
+            ));
+        }
     }
     match function {
         Ok(function) => Ok((function, qualifier)),

@@ -9,8 +9,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use fika_assignment::{AssignError, AssignmentService};
-use fika_aws::generated::lambda::InvokeInput;
-use fika_aws::rest::Input;
 use fika_aws::shape::AwsError;
 use fika_counting::CountingService;
 use fika_model::{FunctionVersion, LaneId, RequestId, TenantId, Throttle};
@@ -22,6 +20,7 @@ use serde::de::IgnoredAny;
 use crate::Frontend;
 use crate::answer::Answer;
 use crate::end::ToTheEnd;
+use crate::lineage;
 use crate::reply::{self, Reply};
 
 /// The largest client context, bytes of base64 (AWS's documentation of Invoke).
@@ -34,6 +33,7 @@ const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const TENANT_ID: HeaderName = HeaderName::from_static("x-amz-tenant-id");
+const DURABLE_EXECUTION_NAME: HeaderName = HeaderName::from_static("x-amz-durable-execution-name");
 const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
@@ -47,20 +47,24 @@ pub(crate) enum Mode {
     DryRun,
 }
 
-/// Reads `X-Amz-Invocation-Type`.
+/// Whether the headers hold nothing that the model's constraints need a look at.
+pub(crate) fn is_usual(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(HeaderValue::as_bytes);
+    matches!(text(INVOCATION_TYPE), None | Some(b"RequestResponse" | b"DryRun" | b"Event"))
+        && matches!(text(LOG_TYPE), None | Some(b"None" | b"Tail"))
+        && text(DURABLE_EXECUTION_NAME).is_none()
+        && text(TENANT_ID).is_none_or(|id| tenant_id(id).is_some())
+}
+
+/// Reads `X-Amz-Invocation-Type`, which is one the model knows.
 ///
 /// # Errors
-/// For types the model does not know, and for `Event`, which is not served yet.
+/// For `Event`, which is not served yet.
 pub(crate) fn mode(headers: &HeaderMap) -> Result<Mode, AwsError> {
     match headers.get(INVOCATION_TYPE).map(HeaderValue::as_bytes) {
-        None | Some(b"RequestResponse") => Ok(Mode::RequestResponse),
         Some(b"DryRun") => Ok(Mode::DryRun),
         Some(b"Event") => Err(reply::not_served("Invoke with InvocationType Event")),
-        Some(other) => {
-            let value = String::from_utf8_lossy(other);
-            let rule = "Member must satisfy enum value set: [Event, RequestResponse, DryRun]";
-            Err(AwsError::broken_constraint(&value, "invocationType", rule))
-        }
+        _ => Ok(Mode::RequestResponse),
     }
 }
 
@@ -81,7 +85,7 @@ pub(crate) fn invocation(
         trace_id: Some(trace_id(headers, request_id)),
         invoked_arn: None,
         tenant,
-        tail: wants_tail(headers)?,
+        tail: headers.get(LOG_TYPE).is_some_and(|kind| kind == "Tail"),
     })
 }
 
@@ -105,15 +109,14 @@ pub(crate) fn tenant(
              ID from your request and try again.",
         ),
         Some(given) => {
-            let text = String::from_utf8_lossy(given);
-            if let Some(tenant) = TenantId::parse(&text) {
-                return Ok(Some(tenant));
-            }
-            let input = InvokeInput { tenant_id: Some(text.into()), ..InvokeInput::default() };
-            input.validate()?;
-            refuse("The tenant ID is not valid.")
+            let id = tenant_id(given);
+            id.map_or_else(|| refuse("The tenant ID is not valid."), |id| Ok(Some(id)))
         }
     }
+}
+
+fn tenant_id(text: &[u8]) -> Option<TenantId> {
+    TenantId::parse(str::from_utf8(text).ok()?)
 }
 
 fn checked_json(payload: Bytes) -> Result<Bytes, AwsError> {
@@ -128,18 +131,6 @@ fn checked_json(payload: Bytes) -> Result<Bytes, AwsError> {
 
 fn no_json(why: &dyn std::fmt::Display) -> AwsError {
     AwsError::invalid_request_content(format!("Could not parse request body into json: {why}"))
-}
-
-fn wants_tail(headers: &HeaderMap) -> Result<bool, AwsError> {
-    match headers.get(LOG_TYPE).map(HeaderValue::as_bytes) {
-        None | Some(b"None") => Ok(false),
-        Some(b"Tail") => Ok(true),
-        Some(other) => {
-            let value = String::from_utf8_lossy(other);
-            let rule = "Member must satisfy enum value set: [None, Tail]";
-            Err(AwsError::broken_constraint(&value, "logType", rule))
-        }
-    }
 }
 
 fn client_context(value: &HeaderValue) -> Result<String, AwsError> {
@@ -176,6 +167,28 @@ where
     A: AssignmentService,
     W: WorkerService,
 {
+    /// The trace header with this call in its chain.
+    ///
+    /// # Errors
+    /// 400 `RecursiveInvocationException` when the function called itself too often, whichever
+    /// way, unless it may.
+    pub(crate) fn chained(
+        &self,
+        trace_id: Option<String>,
+        version: &FunctionVersion,
+    ) -> Result<String, AwsError> {
+        let step = lineage::step(trace_id.unwrap_or_default(), &version.arn);
+        if step.before < lineage::CALLS || self.control.may_loop(&version.arn) {
+            return Ok(step.trace_id);
+        }
+        tracing::warn!(function = %version.arn, trace = step.trace_id, "a loop was cut");
+        Err(AwsError::recursive_invocation(format!(
+            "The invocation was stopped: {} was called {} times in one chain of calls. If that is \
+             meant, allow it with PutFunctionRecursionConfig.",
+            version.arn, step.before
+        )))
+    }
+
     /// Runs one invocation to its end.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 //! - `auth`: SigV4: who it is, in which region, or a refusal; `permit`: what they may do
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
-//!   when the caller has left
+//!   when the caller has left; `lineage`: loops of functions that call one another
 //! - `functions`: the control plane's operations; `code`: zips to load; `logs`: the part of CloudWatch Logs served
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
@@ -19,6 +19,7 @@ mod code;
 mod end;
 mod functions;
 mod invoke;
+mod lineage;
 mod logs;
 mod patience;
 mod permit;

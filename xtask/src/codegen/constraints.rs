@@ -96,7 +96,7 @@ fn rules(plan: &Plan<'_>, name: &str, shape: &Shape) -> Result<String> {
 }
 
 /// The pattern as a linear-time engine takes it. Java's `\d` and `\s` are ASCII.
-fn engine(name: &str, pattern: &str) -> Result<String> {
+pub fn engine(name: &str, pattern: &str) -> Result<String> {
     let replaced = WITHOUT_LOOK_AROUND.iter().find(|(shape, _)| *shape == name);
     let pattern = replaced.map_or(pattern, |(_, same)| same);
     if ["(?=", "(?!", "(?<"].iter().any(|around| pattern.contains(around)) {

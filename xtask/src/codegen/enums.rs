@@ -27,7 +27,7 @@ pub fn generate(plan: &Plan<'_>) -> Result<String> {
 }
 
 /// The values in the order AWS prints them.
-fn in_order<'v>(name: &str, values: &'v [String]) -> Result<Vec<&'v str>> {
+pub fn in_order<'v>(name: &str, values: &'v [String]) -> Result<Vec<&'v str>> {
     let model: Vec<&str> = values.iter().map(String::as_str).collect();
     let Some((_, printed)) = PRINTED_AS.iter().find(|(shape, _)| *shape == name) else {
         return Ok(model);

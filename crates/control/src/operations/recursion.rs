@@ -1,13 +1,16 @@
 //! PutFunctionRecursionConfig, GetFunctionRecursionConfig.
 
+use std::sync::Arc;
+
 use fika_aws::generated::lambda::{
     GetFunctionRecursionConfigInput, GetFunctionRecursionConfigOutput,
     PutFunctionRecursionConfigInput, PutFunctionRecursionConfigOutput, RecursiveLoop,
 };
 use fika_aws::shape::AwsError;
-use fika_model::Scope;
+use fika_model::{FunctionArn, Scope};
 
 use crate::control::Control;
+use crate::registry::Function;
 
 impl Control {
     /// PutFunctionRecursionConfig.
@@ -44,5 +47,16 @@ impl Control {
         let kept = function.snapshot.load().record.attached.recursive_loop.clone();
         let recursive_loop = kept.map_or(RecursiveLoop::Terminate, |text| text.as_str().into());
         Ok(GetFunctionRecursionConfigOutput { recursive_loop: Some(recursive_loop) })
+    }
+
+    /// Whether a function may go on calling itself. Reads memory only.
+    #[must_use]
+    pub fn may_loop(&self, function: &FunctionArn) -> bool {
+        let allowed = |function: &Arc<Function>| {
+            let snapshot = function.snapshot.load();
+            snapshot.record.attached.recursive_loop.as_deref()
+                == Some(RecursiveLoop::Allow.as_str())
+        };
+        self.inner.registry.look(&function.scope, &function.name, allowed).unwrap_or(false)
     }
 }
