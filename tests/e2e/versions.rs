@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::harness::{Server, tools};
 use crate::walls::{has_microvms, microvm};
 
-fn walk(script: &str, theme: &str) {
+pub fn walk(script: &str, theme: &str) {
     walk_on(&Server::start(), script, theme);
 }
 

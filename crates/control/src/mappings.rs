@@ -94,6 +94,14 @@ pub(crate) fn arn(Scope { account, region }: &Scope, id: Uuid) -> String {
     format!("arn:aws:lambda:{region}:{account}:event-source-mapping:{id}")
 }
 
+/// The mapping of an ARN; none when it is no mapping's.
+pub(crate) fn parse_arn(text: &str) -> Option<(Scope, Uuid)> {
+    let (region, rest) = text.strip_prefix("arn:aws:lambda:")?.split_once(':')?;
+    let (account, id) = rest.split_once(":event-source-mapping:")?;
+    let (account, region) = (AccountId::new(account).ok()?, Region::new(region).ok()?);
+    Some((Scope { account, region }, id.parse().ok()?))
+}
+
 impl Record {
     /// The state it rests in.
     pub(crate) fn state(&self) -> &'static str {

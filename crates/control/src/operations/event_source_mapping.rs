@@ -4,6 +4,7 @@
 //! A change is done before it is answered, so its answer is the only one that shows a mapping on
 //! its way (`Creating`, `Updating`, …); the next one shows it where it rests.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fika_aws::generated::lambda::{
@@ -11,6 +12,7 @@ use fika_aws::generated::lambda::{
     GetEventSourceMappingInput, ListEventSourceMappingsInput, ListEventSourceMappingsOutput,
     UpdateEventSourceMappingInput,
 };
+use fika_aws::rest::Empty;
 use fika_aws::shape::AwsError;
 use fika_model::Scope;
 use fika_store::Batch;
@@ -30,6 +32,7 @@ use crate::wire::Wire;
 const PAGE: usize = 100;
 
 type Shown = EventSourceMappingConfiguration;
+type Tags = BTreeMap<String, String>;
 
 impl Control {
     /// CreateEventSourceMapping.
@@ -160,6 +163,37 @@ impl Control {
             this.inner.store.commit(batch).await.map_err(|e| refuse::store_failed(&e))?;
             this.inner.mappings.set(&scope, id, None);
             Ok(before.record.shown(&scope, id, "Deleting"))
+        })
+        .await
+    }
+
+    /// The tags of a mapping of the caller's.
+    pub(super) fn mapping_tags(&self, scope: &Scope, of: &(Scope, Uuid)) -> Result<Tags, AwsError> {
+        let own = (of.0 == *scope).then(|| self.inner.mappings.get(scope, of.1)).flatten();
+        let mapping = own.ok_or_else(no_mapping)?;
+        Ok(mapping.record.settings.0.tags.clone().unwrap_or_default())
+    }
+
+    /// Changes the tags of a mapping of the caller's, and nothing else of it.
+    pub(super) async fn retag_mapping(
+        &self,
+        scope: &Scope,
+        of: (Scope, Uuid),
+        edit: impl FnOnce(&mut Tags) + Send + 'static,
+    ) -> Result<Empty, AwsError> {
+        if of.0 != *scope {
+            return Err(no_mapping());
+        }
+        let (this, (scope, id)) = (self.clone(), of);
+        self.to_the_end(async move {
+            let _turn = this.inner.mappings.turn.lock().await;
+            let before = this.inner.mappings.get(&scope, id).ok_or_else(no_mapping)?;
+            let mut record = before.record.clone();
+            let mut tags = record.settings.0.tags.take().unwrap_or_default();
+            edit(&mut tags);
+            record.settings.0.tags = Some(checked_tags(tags)?);
+            this.keep_mapping(&scope, id, Some(&before), record).await?;
+            Ok(Empty)
         })
         .await
     }

@@ -1,6 +1,6 @@
-//! TagResource, UntagResource, ListTags. A function's tags are the only ones there are.
+//! TagResource, UntagResource, ListTags: of functions and of event source mappings.
 //!
-//! Some tags are wishes (see `wishes`): changing one makes the latest state anew, as a change of
+//! Some tags of functions are wishes (see `wishes`): changing one makes the latest state anew, as a change of
 //! its configuration would. Published versions keep what they were published with.
 
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ use super::ready;
 use crate::change::Unchanged;
 use crate::control::Control;
 use crate::lifecycle::Next;
+use crate::mappings;
 use crate::record::Build;
 use crate::refuse;
 use crate::registry::{Function, Snapshot};
@@ -35,9 +36,9 @@ impl Control {
         scope: &Scope,
         input: TagResourceInput,
     ) -> Result<Empty, AwsError> {
-        let function = self.tagged(scope, "TagResource", input.resource.as_deref())?;
         let given = input.tags.unwrap_or_default();
-        self.retag(function, |tags| tags.extend(given)).await
+        let resource = input.resource.as_deref();
+        self.retag(scope, "TagResource", resource, |tags| tags.extend(given)).await
     }
 
     /// UntagResource: takes tags away; those it does not have are no error.
@@ -49,9 +50,9 @@ impl Control {
         scope: &Scope,
         input: UntagResourceInput,
     ) -> Result<Empty, AwsError> {
-        let function = self.tagged(scope, "UntagResource", input.resource.as_deref())?;
         let keys = input.tag_keys.unwrap_or_default();
-        self.retag(function, move |tags| tags.retain(|key, _| !keys.contains(key))).await
+        let less = move |tags: &mut Tags| tags.retain(|key, _| !keys.contains(key));
+        self.retag(scope, "UntagResource", input.resource.as_deref(), less).await
     }
 
     /// ListTags.
@@ -63,7 +64,11 @@ impl Control {
         scope: &Scope,
         input: &ListTagsInput,
     ) -> Result<ListTagsOutput, AwsError> {
-        let function = self.tagged(scope, "ListTags", input.resource.as_deref())?;
+        let resource = input.resource.as_deref();
+        if let Some(of) = resource.and_then(mappings::parse_arn) {
+            return Ok(ListTagsOutput { tags: Some(self.mapping_tags(scope, &of)?) });
+        }
+        let function = self.tagged(scope, "ListTags", resource)?;
         Ok(ListTagsOutput { tags: Some(function.snapshot.load().record.tags.clone()) })
     }
 
@@ -82,16 +87,22 @@ impl Control {
             )),
             Ok(_) => self.find_whole(scope, action, Some(text)),
             Err(_) => Err(refuse::invalid(format!(
-                "fika keeps tags of functions only, and {text} is no function."
+                "fika keeps tags of functions and event source mappings only, and {text} is neither."
             ))),
         }
     }
 
     async fn retag(
         &self,
-        function: Arc<Function>,
+        scope: &Scope,
+        action: &'static str,
+        resource: Option<&str>,
         edit: impl FnOnce(&mut Tags) + Send + 'static,
     ) -> Result<Empty, AwsError> {
+        if let Some(of) = resource.and_then(mappings::parse_arn) {
+            return self.retag_mapping(scope, of, edit).await;
+        }
+        let function = self.tagged(scope, action, resource)?;
         let this = self.clone();
         self.to_the_end(async move {
             let decide = |before: &Snapshot| {
