@@ -9,7 +9,7 @@ use std::time::Duration;
 use fika_counting::Growth;
 use fika_model::WorkerId;
 use fika_placement::{NoRoom, PlacementService};
-use fika_worker::WorkerService;
+use fika_worker::{Initialization, WorkerService};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep};
@@ -188,9 +188,15 @@ impl<P: PlacementService, W: WorkerService> Inner<P, W> {
         self.hungry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Those that somebody waits for come first: what is kept ahead must not be in their way.
     fn queue_for_room(&self, start: Start) {
         self.hungry_count.fetch_add(1, Ordering::Relaxed);
-        self.hungry().push_back(start);
+        self.shard(start.sandbox.0).pools().hungry(self.now(), start.sandbox);
+        let mut hungry = self.hungry();
+        let ahead = hungry.iter().position(|other| other.ahead && !start.ahead);
+        let place = ahead.unwrap_or(hungry.len());
+        hungry.insert(place, start);
+        drop(hungry);
         self.wake.notify_one();
     }
 
@@ -221,9 +227,10 @@ impl<P: PlacementService, W: WorkerService> Inner<P, W> {
             return self.fail(&start, AssignError::Worker(UNKNOWN_WORKER.into()));
         };
         let (sandbox, version, near) = (start.sandbox, Arc::clone(&start.version), start.near);
+        let how = if start.ahead { Initialization::Ahead } else { Initialization::OnDemand };
         // A task of its own, so that a panic in it does not leave its waiter without an answer.
         let created =
-            tokio::spawn(async move { worker.create(sandbox, version, near).await }).await;
+            tokio::spawn(async move { worker.create(sandbox, version, how, near).await }).await;
         match created {
             Ok(Ok(())) => {
                 let now = self.now();

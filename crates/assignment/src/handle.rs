@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::drive::Inner;
 use crate::pool::Key;
 use crate::waiting::Waiting;
-use crate::{AssignError, AssignmentOptions, AssignmentService, Lease, PoolSnapshot};
+use crate::{AssignError, AssignmentOptions, AssignmentService, Lease, PoolSnapshot, Provisioned};
 
 /// The Assignment Service in this process. Clones are the same service.
 ///
@@ -59,6 +59,21 @@ impl<P: PlacementService, W: WorkerService> Assigner<P, W> {
     /// they are idle and nobody waits for them.
     pub fn retire_version(&self, version: VersionUid) {
         self.inner.on(self.inner.shard(version.0), |pools, out| pools.retire_version(version, out));
+    }
+
+    /// From now on so many sandboxes of the version are there before anybody asks; 0 for none.
+    pub fn provision(&self, version: &Arc<FunctionVersion>, target: u32) {
+        let (inner, target) = (&self.inner, target as usize);
+        let now = inner.now();
+        inner.on(inner.shard(version.uid.0), |pools, out| {
+            pools.provision(now, version, target, out);
+        });
+    }
+
+    /// How the provisioned concurrency of a version stands.
+    #[must_use]
+    pub fn provisioned(&self, version: VersionUid) -> Provisioned {
+        self.inner.shard(version.0).pools().provisioned(version)
     }
 
     /// Grants nothing more, refuses those who wait, ends what is idle, and resolves when no

@@ -54,12 +54,17 @@ impl<P: PlacementService, W: WorkerService> Inner<P, W> {
     async fn relieve(self: &Arc<Self>) {
         loop {
             let Some(first) = self.hungry().front().cloned() else { return };
+            let sandbox = first.sandbox;
             if self.wanted(&first)
                 && let Err((_, no_room)) = self.place(first).await
             {
                 return self.evict_for_hungry(&no_room);
             }
-            self.hungry().pop_front();
+            // Another may be the first by now.
+            let mut hungry = self.hungry();
+            let at = hungry.iter().position(|start| start.sandbox == sandbox);
+            at.and_then(|at| hungry.remove(at));
+            drop(hungry);
             self.hungry_count.fetch_sub(1, Ordering::Relaxed);
         }
     }

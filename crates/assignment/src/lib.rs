@@ -3,7 +3,8 @@
 //! - [`states`]: what a sandbox can be, and every way from one state to another
 //! - [`pool`]: the sandboxes and waiters of one function version, or of one of its tenants
 //! - [`pools`]: many pools, a plain state machine: [`Pools`]. `reports`: what workers tell it;
-//!   `upkeep`: keep-alive, replaced versions, the end
+//!   `upkeep`: keep-alive, replaced versions, the end; `ahead`, `provision`: sandboxes that are there
+//!   before anybody asks
 //! - [`pressure`]: which idle sandboxes are given up when a machine is full
 //! - [`handle`]: [`Assigner`], the clonable handle other rooms hold
 //! - `drive`: carries out what the pools decide; `keeper`: the background task;
@@ -22,12 +23,14 @@ use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, Throttle, WorkerI
 use fika_worker::{CreateError, InitFailure, RestoreFailure};
 use thiserror::Error;
 
+mod ahead;
 mod drive;
 pub mod handle;
 mod keeper;
 pub mod pool;
 pub mod pools;
 pub mod pressure;
+mod provision;
 mod reports;
 pub mod states;
 mod upkeep;
@@ -36,6 +39,7 @@ mod waiting;
 pub use handle::Assigner;
 pub use pool::Key;
 pub use pools::{Action, Pools, Start, Ticket};
+pub use provision::Provisioned;
 pub use states::{Signal, State};
 pub use upkeep::PoolSnapshot;
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, VersionUid};
 
+use crate::provision::Provision;
+
 /// How many idle sandboxes are looked at for one on the caller's lane, most recent first:
 /// a bound, so that taking one from a large pool costs no more than from a small one.
 const LOOKED_AT: usize = 64;
@@ -51,9 +53,13 @@ pub(crate) struct Pool<R> {
     pub version: Arc<FunctionVersion>,
     /// Least recently used in front.
     pub idle: VecDeque<Idle>,
+    /// Of the sandboxes that are kept ahead, those that wait for an invocation.
+    pub kept: VecDeque<Idle>,
+    /// How many those are to be.
+    pub provision: Provision,
     /// Oldest in front.
     pub waiters: VecDeque<Waiter<R>>,
-    /// Sandboxes asked for whose creation has not been answered.
+    /// Sandboxes asked for whose creation has not been answered; not those to be kept ahead.
     pub starting: usize,
     /// Of those, the ones a worker is building; the others wait for growth or for room.
     pub creating: usize,
@@ -68,6 +74,8 @@ impl<R> Pool<R> {
         Self {
             version,
             idle: VecDeque::new(),
+            kept: VecDeque::new(),
+            provision: Provision::default(),
             waiters: VecDeque::new(),
             starting: 0,
             creating: 0,
@@ -76,21 +84,38 @@ impl<R> Pool<R> {
         }
     }
 
-    /// Takes the most recently used idle sandbox, of the caller's lane where there is one.
+    /// Takes the most recently used idle sandbox, of the caller's lane where there is one; of
+    /// those that are kept ahead, if one of them is idle.
     pub(crate) fn take_idle(&mut self, near: Option<LaneId>) -> Option<Idle> {
+        let idle = if self.kept.is_empty() { &mut self.idle } else { &mut self.kept };
         let near_one = near.and_then(|_| {
-            let recent = self.idle.iter().enumerate().rev().take(LOOKED_AT);
+            let recent = idle.iter().enumerate().rev().take(LOOKED_AT);
             recent.filter(|(_, idle)| idle.lane == near).map(|(i, _)| i).next()
         });
         match near_one {
-            Some(index) => self.idle.remove(index),
-            None => self.idle.pop_back(),
+            Some(index) => idle.remove(index),
+            None => idle.pop_back(),
         }
+    }
+
+    /// Takes all idle sandboxes.
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = Idle> {
+        self.idle.drain(..).chain(self.kept.drain(..))
+    }
+
+    /// Takes the oldest of the idle ones that are kept ahead, if there are more than are to be.
+    pub(crate) fn take_surplus(&mut self) -> Option<Idle> {
+        if self.provision.surplus() == 0 {
+            return None;
+        }
+        let oldest = self.kept.iter().enumerate().min_by_key(|(_, idle)| idle.born)?.0;
+        self.kept.remove(oldest)
     }
 
     /// Takes an idle sandbox that is no longer to be used.
     pub(crate) fn remove_idle(&mut self, sandbox: SandboxId) {
         self.idle.retain(|idle| idle.sandbox != sandbox);
+        self.kept.retain(|idle| idle.sandbox != sandbox);
     }
 
     /// Takes a waiter that hung up.
@@ -113,6 +138,6 @@ impl<R> Pool<R> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.members == 0 && self.waiters.is_empty()
+        self.members == 0 && self.waiters.is_empty() && !self.provision.is_wanted()
     }
 }

@@ -43,6 +43,8 @@ pub struct Start {
     pub tenant: Option<TenantId>,
     /// The lane of the one who asked.
     pub near: Option<LaneId>,
+    /// Whether it is to be kept ahead of anybody asking.
+    pub ahead: bool,
 }
 
 impl Start {
@@ -78,6 +80,10 @@ pub(crate) struct Sandbox {
     pub creating: bool,
     /// When it was ready first.
     pub born: Duration,
+    /// It is one of those that are kept ahead, for all its life.
+    pub ahead: bool,
+    /// Since when it waits for room, if it is.
+    pub hungry_since: Option<Duration>,
 }
 
 /// Pools of sandboxes by function version, and by tenant where those are kept apart.
@@ -159,10 +165,12 @@ impl<R> Pools<R> {
         let unplaced = self.sandboxes.get(&sandbox).filter(|s| s.worker.is_none());
         let Some(key) = unplaced.map(|s| &s.key) else { return false };
         let Some(pool) = self.pools.get_mut(key) else { return false };
-        let wanted = pool.starting <= pool.waiters.len();
+        let wanted = match self.sandboxes.get(&sandbox).is_some_and(|s| s.ahead) {
+            true => pool.provision.wants_starting(),
+            false => pool.starting <= pool.waiters.len(),
+        };
         if !wanted {
-            pool.starting -= 1;
-            self.forget(sandbox);
+            self.give_up(sandbox);
         }
         wanted
     }
@@ -176,24 +184,40 @@ impl<R> Pools<R> {
         }
         if let Some((s, pool)) = self.member(sandbox) {
             (s.worker, s.reserved, s.creating) = (Some(worker), true, true);
-            pool.creating += 1;
+            pool.creating += usize::from(!s.ahead);
         }
         true
     }
 
     /// Asks for new sandboxes until there is one starting for each waiter.
     pub(crate) fn cover(&mut self, key: &Key, out: &mut Vec<Action<R>>) {
-        let Some(pool) = self.pools.get_mut(key) else { return };
-        while let Some(waiter) = pool.waiters.get(pool.starting) {
-            let sandbox = SandboxId(self.next_sandbox);
-            self.next_sandbox += self.sandbox_step;
-            pool.starting += 1;
-            pool.members += 1;
-            let (version, tenant) = (Arc::clone(&pool.version), key.tenant.clone());
-            let start = Start { sandbox, version, tenant, near: waiter.near };
-            self.sandboxes.insert(sandbox, Sandbox::starting(&start));
-            out.push(Action::Start(start));
+        let uncovered = |pool: &Pool<R>| pool.waiters.get(pool.starting).map(|waiter| waiter.near);
+        while let Some(near) = self.pools.get(key).and_then(uncovered) {
+            self.start(key, near, false, out);
         }
+    }
+
+    /// Asks for one new sandbox.
+    pub(crate) fn start(
+        &mut self,
+        key: &Key,
+        near: Option<LaneId>,
+        ahead: bool,
+        out: &mut Vec<Action<R>>,
+    ) {
+        let Some(pool) = self.pools.get_mut(key) else { return };
+        let sandbox = SandboxId(self.next_sandbox);
+        self.next_sandbox += self.sandbox_step;
+        if ahead {
+            pool.provision.started();
+        } else {
+            pool.starting += 1;
+        }
+        pool.members += 1;
+        let (version, tenant) = (Arc::clone(&pool.version), key.tenant.clone());
+        let start = Start { sandbox, version, tenant, near, ahead };
+        self.sandboxes.insert(sandbox, Sandbox::starting(&start));
+        out.push(Action::Start(start));
     }
 
     /// An idle sandbox, already taken from its pool's list, is leased.
@@ -213,10 +237,11 @@ impl<R> Pools<R> {
         } else if let Some(waiter) = pool.waiters.pop_front() {
             let lease = self.grant(sandbox);
             out.extend(lease.map(|lease| Action::Grant(waiter.reply, lease)));
-        } else if pool.retired || draining {
+        } else if pool.retired || draining || (s.ahead && pool.provision.has_excess()) {
             self.retire(sandbox, out);
         } else {
-            pool.idle.push_back(Idle { sandbox, lane: s.lane, since: now, born: s.born });
+            let idle = if s.ahead { &mut pool.kept } else { &mut pool.idle };
+            idle.push_back(Idle { sandbox, lane: s.lane, since: now, born: s.born });
         }
     }
 
@@ -237,6 +262,9 @@ impl<R> Pools<R> {
         let (s, pool) = self.member(sandbox)?;
         let (before, after) = (s.state, s.state.after(signal));
         s.state = after.unwrap_or(State::Dead);
+        if s.ahead {
+            pool.provision.follow(before, signal, s.state);
+        }
         if after.is_none() {
             tracing::error!(%sandbox, ?before, ?signal, "a sandbox did what none may do; it is ended. Please report this");
             pool.remove_idle(sandbox);
@@ -250,6 +278,12 @@ impl<R> Pools<R> {
         let s = self.sandboxes.get_mut(&sandbox)?;
         let pool = self.pools.get_mut(&s.key)?;
         Some((s, pool))
+    }
+
+    /// Forgets a sandbox that has no place yet.
+    pub(crate) fn give_up(&mut self, sandbox: SandboxId) {
+        self.creation_answered(sandbox);
+        self.forget(sandbox);
     }
 
     pub(crate) fn forget(&mut self, sandbox: SandboxId) {
@@ -278,6 +312,8 @@ impl Sandbox {
             reserved: false,
             creating: false,
             born: Duration::ZERO,
+            ahead: start.ahead,
+            hungry_since: None,
         }
     }
 }

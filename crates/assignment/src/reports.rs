@@ -109,17 +109,26 @@ impl<R> Pools<R> {
 
     fn not_created(&mut self, sandbox: SandboxId, error: AssignError, out: &mut Vec<Action<R>>) {
         self.creation_answered(sandbox);
-        let key = self.sandboxes.get(&sandbox).map(|s| s.key.clone());
-        if let Some(key) = key {
-            self.answer_oldest(&key, error, out);
+        match self.member(sandbox) {
+            Some((s, pool)) if s.ahead => pool.provision.missed(Some(reason(&error))),
+            Some((s, _)) => {
+                let key = s.key.clone();
+                self.answer_oldest(&key, error, out);
+            }
+            None => {}
         }
         self.forget_ended(sandbox);
     }
 
-    fn creation_answered(&mut self, sandbox: SandboxId) {
+    pub(crate) fn creation_answered(&mut self, sandbox: SandboxId) {
         let Some((s, pool)) = self.member(sandbox) else { return };
-        pool.starting -= 1;
-        pool.creating -= usize::from(std::mem::take(&mut s.creating));
+        let creating = usize::from(std::mem::take(&mut s.creating));
+        if s.ahead {
+            pool.provision.answered();
+        } else {
+            pool.starting -= 1;
+            pool.creating -= creating;
+        }
     }
 
     fn answer_oldest(&mut self, key: &Key, error: AssignError, out: &mut Vec<Action<R>>) {
@@ -136,5 +145,13 @@ impl<R> Pools<R> {
         if self.sandboxes.get(&sandbox).is_some_and(over) {
             self.forget(sandbox);
         }
+    }
+}
+
+/// What GetProvisionedConcurrencyConfig says of a sandbox that failed; the first is AWS's word.
+fn reason(error: &AssignError) -> String {
+    match error {
+        AssignError::Init(_) => "FUNCTION_ERROR_INIT_FAILURE".into(),
+        other => other.to_string(),
     }
 }

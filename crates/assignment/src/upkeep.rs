@@ -52,12 +52,16 @@ impl<R> Pools<R> {
             let aged = |idle: &Idle| idle.born + OLDEST <= now;
             stale.extend(pool.idle.iter().filter(|idle| aged(idle)).map(|idle| idle.sandbox));
             pool.idle.retain(|idle| !aged(idle));
+            let too_old = pool.kept.iter().filter(|idle| aged(idle));
+            stale.extend(too_old.map(|idle| idle.sandbox));
+            pool.kept.retain(|idle| !aged(idle));
             let overdue = pool.take_overdue(now, options.capacity_wait);
             out.extend(overdue.map(|waiter| Action::Refuse(waiter.reply, no_capacity())));
         }
         for sandbox in stale {
             self.retire(sandbox, out);
         }
+        self.tick_provisions(now, options, out);
         for sandbox in std::mem::take(&mut self.condemned) {
             self.tell_to_end(sandbox, out);
         }
@@ -69,17 +73,19 @@ impl<R> Pools<R> {
         let mut idle = Vec::new();
         for (_, pool) in self.pools.iter_mut().filter(|(key, _)| key.version == version) {
             pool.retired = true;
-            idle.extend(pool.idle.drain(..).map(|idle| idle.sandbox));
+            pool.provision.set(0);
+            idle.extend(pool.take_all().map(|idle| idle.sandbox));
         }
         for sandbox in idle {
             self.retire(sandbox, out);
         }
+        self.pools.retain(|key, pool| key.version != version || !pool.is_empty());
     }
 
-    /// Ends a sandbox if it is idle: its memory is needed.
+    /// Ends a sandbox if it is idle and not kept ahead: its memory is needed.
     pub fn evict(&mut self, sandbox: SandboxId, out: &mut Vec<Action<R>>) {
         let Some((s, pool)) = self.member(sandbox) else { return };
-        if s.state == State::Idle {
+        if s.state == State::Idle && !s.ahead {
             pool.remove_idle(sandbox);
             self.retire(sandbox, out);
         }
@@ -92,11 +98,13 @@ impl<R> Pools<R> {
         for pool in self.pools.values_mut() {
             let waiters = pool.waiters.drain(..);
             out.extend(waiters.map(|w| Action::Refuse(w.reply, AssignError::Draining)));
-            idle.extend(pool.idle.drain(..).map(|idle| idle.sandbox));
+            pool.provision.set(0);
+            idle.extend(pool.take_all().map(|idle| idle.sandbox));
         }
         for sandbox in idle {
             self.retire(sandbox, out);
         }
+        self.pools.retain(|_, pool| !pool.is_empty());
         let unplaced = self.sandboxes.iter().filter(|(_, s)| s.worker.is_none());
         for sandbox in unplaced.map(|(&id, _)| id).collect::<Vec<_>>() {
             self.still_wanted(sandbox);

@@ -4,13 +4,14 @@
 mod common;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::version;
 use fika_assignment::{
     Action, AssignError, AssignmentOptions, Key, Lease, OLDEST, Pools, Start, Ticket,
 };
-use fika_model::{LaneId, SandboxId, TenantId, VersionUid, WorkerId};
+use fika_model::{FunctionVersion, LaneId, SandboxId, TenantId, VersionUid, WorkerId};
 use fika_placement::Placement;
 use proptest::prelude::*;
 
@@ -30,6 +31,7 @@ enum Op {
     LoseWorker(Pick),
     Evict(Pick),
     RetireVersion(u64),
+    Provision { version: u64, amount: usize },
     Pass(u64),
 }
 
@@ -63,6 +65,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => i().prop_map(Op::LoseWorker),
         2 => i().prop_map(Op::Evict),
         1 => (0..3u64).prop_map(Op::RetireVersion),
+        3 => (0..3u64, 0..4usize).prop_map(|(version, amount)| Op::Provision { version, amount }),
         3 => (0..9_000u64).prop_map(Op::Pass),
         // A sandbox in use for so long gets old.
         1 => Just(Op::Pass(OLDEST.as_millis() as u64 / 2)),
@@ -80,6 +83,8 @@ const OPTIONS: fn() -> AssignmentOptions = || AssignmentOptions {
 struct Body {
     worker: WorkerId,
     key: Key,
+    /// It is kept ahead.
+    ahead: bool,
     /// The worker has not answered the creation yet.
     creating: bool,
     /// When it was ready.
@@ -90,6 +95,11 @@ struct Body {
     ending: bool,
     /// The invocation in it.
     runs: Option<u64>,
+}
+
+/// The versions need different memory.
+fn version_of(uid: u64) -> Arc<FunctionVersion> {
+    version(uid, 128 + 128 * u32::try_from(uid).expect("small"))
 }
 
 #[derive(Default)]
@@ -106,6 +116,8 @@ struct World {
     starts: Vec<Start>,
     bodies: BTreeMap<SandboxId, Body>,
     draining: bool,
+    /// The first version was retired.
+    retired: bool,
 }
 
 impl World {
@@ -140,7 +152,7 @@ impl World {
             return self.run(client, whose, lease);
         }
         let mut out = Vec::new();
-        let version = version(uid, 128 + 128 * u32::try_from(uid).expect("small"));
+        let version = version_of(uid);
         let ticket =
             self.pools.wait(self.now, &version, key.tenant.as_ref(), near, client, &mut out);
         self.waiting.entry(whose).or_default().push_back((client, ticket));
@@ -161,6 +173,13 @@ impl World {
         assert!(self.now < body.born + OLDEST, "nor one whose credentials run out");
         assert_eq!(body.runs, None, "never two invocations in one sandbox at once");
         body.runs = Some(client);
+    }
+
+    fn provision(&mut self, uid: u64, amount: usize) {
+        let mut out = Vec::new();
+        let version = version_of(uid);
+        self.pools.provision(self.now, &version, amount, &mut out);
+        self.follow(out);
     }
 
     fn leave_queue(&mut self, client: u64, in_order: bool) -> Whose {
@@ -235,10 +254,16 @@ impl World {
             }
             Op::Evict(which) => {
                 if let Some(sandbox) = self.picked(which, |_| true) {
+                    let kept = self.body(sandbox).ahead;
                     self.pools.evict(sandbox, &mut out);
+                    assert!(!kept || out.is_empty(), "what is kept ahead does not give way");
                 }
             }
-            Op::RetireVersion(uid) => self.pools.retire_version(VersionUid(uid), &mut out),
+            Op::Provision { version, amount } => self.provision(version, amount),
+            Op::RetireVersion(uid) => {
+                self.retired |= uid == 0;
+                self.pools.retire_version(VersionUid(uid), &mut out);
+            }
             Op::Pass(ms) => {
                 self.now += Duration::from_millis(ms);
                 self.pools.tick(self.now, &OPTIONS(), &mut out);
@@ -264,12 +289,15 @@ impl World {
             return;
         }
         let Ok(worker) = self.placement.place(start.demand()) else {
+            self.pools.hungry(self.now, start.sandbox);
             return self.starts.push(start);
         };
         assert!(self.pools.placed(start.sandbox, worker), "it is wanted");
+        let ahead = start.ahead;
         let key = Key { version: start.version.uid, tenant: start.tenant };
         let (born, ending, runs) = (self.now, false, None);
-        let body = Body { worker, key, creating: true, born, alive: true, ending, runs };
+        let (creating, alive) = (true, true);
+        let body = Body { worker, key, ahead, creating, born, alive, ending, runs };
         self.bodies.insert(start.sandbox, body);
     }
 
@@ -326,6 +354,13 @@ impl World {
                 assert!(self.may_start(&key) >= shot.waiters, "each waiter has one coming");
             }
         }
+        for uid in (0..3).map(VersionUid) {
+            let state = self.pools.provisioned(uid);
+            let ready = |b: &&Body| b.ahead && !b.creating && b.alive && !b.ending;
+            let of = self.bodies.values().filter(|b| b.key.version == uid);
+            let ready = of.filter(ready).count().min(state.wanted);
+            assert_eq!(state.ready, ready, "what is said to be ready is there");
+        }
         let busy: usize = shots.values().map(|s| s.busy).sum();
         let running = self.bodies.values().filter(|b| b.runs.is_some()).count();
         assert_eq!(busy, running, "what is leased is what runs");
@@ -351,6 +386,7 @@ impl World {
 
     /// Lets everything come to its end, without a failure: whoever waits gets a sandbox.
     fn settle(&mut self) {
+        (0..3).for_each(|uid| self.provision(uid, 0));
         while !self.is_settled() {
             while let Some(sandbox) = self.picked(0, |b| b.creating) {
                 self.created(sandbox, false);
@@ -369,6 +405,25 @@ impl World {
             }
             self.check();
         }
+    }
+
+    /// What is provisioned gets there, where nothing fails and there is room.
+    fn provide(&mut self) {
+        self.provision(0, 2);
+        // Beyond every pause after what has failed before, and every wait.
+        for _ in 0..3 {
+            self.step(Op::Pass(70_000));
+            self.confirm_ends();
+            for _ in 0..self.starts.len() {
+                self.place(0);
+            }
+            while let Some(sandbox) = self.picked(0, |b| b.creating) {
+                self.created(sandbox, false);
+            }
+            self.check();
+        }
+        let ready = self.pools.provisioned(VersionUid(0)).ready;
+        assert_eq!(ready, if self.draining { 0 } else { 2 });
     }
 
     fn confirm_ends(&mut self) {
@@ -395,6 +450,9 @@ proptest! {
             world.check();
         }
         world.settle();
+        if !world.retired {
+            world.provide();
+        }
         world.drain();
         world.confirm_ends();
         for start in std::mem::take(&mut world.starts) {

@@ -3,6 +3,7 @@
 
 use fika_model::{FunctionVersion, Runtime};
 
+use crate::Initialization;
 use crate::credentials::{self, CredentialSource};
 use crate::slot::Coming;
 
@@ -22,13 +23,14 @@ pub(crate) const LOG_STREAM: &str = "AWS_LAMBDA_LOG_STREAM_NAME";
 pub(crate) fn variables(
     version: &FunctionVersion,
     coming: Coming,
+    how: Initialization,
     log_stream: &str,
     source: &dyn CredentialSource,
 ) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> =
         version.environment.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let credentials = credentials::variables(version, source);
-    let reserved = reserved(version).into_iter().chain(of_the_start(coming, log_stream));
+    let reserved = reserved(version).into_iter().chain(of_the_start(coming, how, log_stream));
     for (name, value) in reserved.chain(credentials) {
         all.retain(|(k, _)| k != name);
         all.push((name.into(), value));
@@ -61,11 +63,19 @@ fn reserved(version: &FunctionVersion) -> Vec<(&'static str, String)> {
 
 /// What the way it starts makes of them. A runtime that is told of `snap-start` waits to be
 /// restored, and gets the name of its log stream then.
-fn of_the_start(coming: Coming, log_stream: &str) -> Vec<(&'static str, String)> {
+fn of_the_start(
+    coming: Coming,
+    how: Initialization,
+    log_stream: &str,
+) -> Vec<(&'static str, String)> {
     match coming {
         Coming::Checkpoint => vec![(INITIALIZATION, "snap-start".into())],
         Coming::Init | Coming::Restore { .. } => {
-            vec![(INITIALIZATION, "on-demand".into()), (LOG_STREAM, log_stream.into())]
+            let how = match how {
+                Initialization::OnDemand => "on-demand",
+                Initialization::Ahead => "provisioned-concurrency",
+            };
+            vec![(INITIALIZATION, how.into()), (LOG_STREAM, log_stream.into())]
         }
     }
 }
@@ -113,7 +123,8 @@ mod tests {
             ("AWS_REGION".into(), "elsewhere".into()),
             ("AWS_ENDPOINT_URL".into(), "http://mine".into()),
         ]);
-        let all = variables(&version, Coming::Init, "stream", &testing::Role);
+        let all =
+            variables(&version, Coming::Init, Initialization::OnDemand, "stream", &testing::Role);
         let get = |name: &str| {
             let found: Vec<_> = all.iter().filter(|(k, _)| k == name).collect();
             assert_eq!(found.len(), 1, "{name} once");
@@ -135,8 +146,13 @@ mod tests {
     fn what_may_be_restored_holds_no_credentials() {
         let version = FunctionVersion::clone(&testing::version(Duration::from_secs(3)));
         let version = FunctionVersion { snap_start: true, ..version };
-        let all =
-            BTreeMap::from_iter(variables(&version, Coming::Checkpoint, "stream", &testing::Role));
+        let all = BTreeMap::from_iter(variables(
+            &version,
+            Coming::Checkpoint,
+            Initialization::OnDemand,
+            "stream",
+            &testing::Role,
+        ));
         for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
             assert!(!all.contains_key(name), "{name}");
         }

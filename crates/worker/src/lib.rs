@@ -82,6 +82,15 @@ pub struct Outcome {
     pub log_tail: Option<Vec<u8>>,
 }
 
+/// When a sandbox is initialised; functions are told in `AWS_LAMBDA_INITIALIZATION_TYPE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Initialization {
+    /// When somebody waits for it.
+    OnDemand,
+    /// Before that: provisioned concurrency.
+    Ahead,
+}
+
 /// Why a sandbox did not come up. It is gone, all of it, when this is returned.
 #[derive(Debug, Clone)]
 pub enum CreateError {
@@ -113,6 +122,7 @@ pub trait WorkerService: Send + Sync + 'static {
         &self,
         sandbox: SandboxId,
         version: Arc<FunctionVersion>,
+        how: Initialization,
         near: Option<LaneId>,
     ) -> impl Future<Output = Result<(), CreateError>> + Send;
 

@@ -22,7 +22,7 @@ use crate::snapstart::{self, Snapshots, Subject};
 use crate::stock::{self, Kind, Stock, StockFacts};
 use crate::trees::Trees;
 use crate::{
-    CreateError, CredentialSource, Endpoint, Gone, Invocation, Outcome, SandboxEvents,
+    CreateError, CredentialSource, Endpoint, Gone, Initialization, Invocation, Outcome, SandboxEvents,
     WorkerService, entry, keeper, upkeep,
 };
 
@@ -259,6 +259,7 @@ impl WorkerService for Worker {
         &self,
         sandbox: SandboxId,
         version: Arc<FunctionVersion>,
+        how: Initialization,
         near: Option<LaneId>,
     ) -> Result<(), CreateError> {
         let (home, wall) = self.home(&version, &|_| {}).await.map_err(CreateError::Worker)?;
@@ -281,7 +282,7 @@ impl WorkerService for Worker {
             }
         };
         let Subject { version, home, .. } = subject;
-        let order = keeper::Order { id: sandbox, version, home, kind, lane, origin };
+        let order = keeper::Order { id: sandbox, version, how, home, kind, lane, origin };
         handle.spawn(keeper::run(shared, order, created));
         done.await.unwrap_or_else(|_| Err(CreateError::Worker(STOPPING.into())))
     }

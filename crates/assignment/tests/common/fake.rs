@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, LaneId, SandboxId, VersionUid, WorkerId};
-use fika_worker::{CreateError, Gone, Invocation, Outcome, SandboxEvents, WorkerService};
+use fika_worker::{
+    CreateError, Gone, Initialization, Invocation, Outcome, SandboxEvents, WorkerService,
+};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -201,6 +203,7 @@ impl WorkerService for FakeWorker {
         &self,
         sandbox: SandboxId,
         version: Arc<FunctionVersion>,
+        _how: Initialization,
         _near: Option<LaneId>,
     ) -> Result<(), CreateError> {
         let nth = self.0.created.fetch_add(1, Ordering::Relaxed);

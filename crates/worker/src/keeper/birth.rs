@@ -16,12 +16,13 @@ use crate::snapstart::Subject;
 use crate::stock::parked::TASK_ROOT;
 use crate::stock::prepared::Sizes;
 use crate::stock::{self, Kind, Prepared};
-use crate::{CreateError, environment, snapstart};
+use crate::{CreateError, Initialization, environment, snapstart};
 
 /// What sandbox is to be.
 pub(crate) struct Order {
     pub id: SandboxId,
     pub version: Arc<FunctionVersion>,
+    pub how: Initialization,
     pub home: Home,
     /// What it can be made of.
     pub kind: Kind,
@@ -122,7 +123,7 @@ async fn build(
             Ok(beginning) => beginning,
             Err(text) => return Err((created, text)),
         };
-    let Order { id, version, home, lane, .. } = order;
+    let Order { id, version, how, home, lane, .. } = order;
     let Prepared { mut wall, api, .. } = prepared;
     let pipe = match wall.take_logs().watch() {
         Ok(pipe) => pipe,
@@ -143,7 +144,7 @@ async fn build(
     };
     let start = Start {
         argv: home.argv,
-        env: environment::variables(&version, coming, &stream, &*shared.credentials),
+        env: environment::variables(&version, coming, how, &stream, &*shared.credentials),
         cwd: TASK_ROOT.into(),
     };
     let init_timeout = coming.limit(&version, shared.init_timeout);

@@ -9,10 +9,10 @@ use fika_sandbox::{MicroVms, Sandbox};
 use tokio::sync::oneshot;
 
 use super::{Subject, name};
-use crate::CreateError;
 use crate::keeper::{self, Checkpointed, Origin};
 use crate::service::{STOPPING, Shared};
 use crate::stock::Kind;
+use crate::{CreateError, Initialization};
 
 /// How often it is tried: a function that still sends something just as its guest is stopped may
 /// be at rest the next time.
@@ -101,7 +101,8 @@ async fn checkpointed(
     // Nobody is given it, so it has none of the numbers that are given out.
     let id = SandboxId(u64::MAX - number);
     let (kind, origin) = (Kind::of(&version, wall, &home), Origin::Checkpoint(taker));
-    let order = keeper::Order { id, version, home, kind, lane, origin };
+    let how = Initialization::OnDemand;
+    let order = keeper::Order { id, version, how, home, kind, lane, origin };
     handle.spawn(keeper::run(Arc::clone(shared), order, created));
     match taken.await {
         Ok(checkpointed) => Ok(checkpointed),

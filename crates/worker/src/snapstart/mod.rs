@@ -22,9 +22,9 @@ use fika_sandbox::image::Image;
 use fika_sandbox::{MicroVms, Snapshot};
 use fika_store::Digest;
 
-use crate::environment;
 use crate::service::{Home, Shared};
 use crate::slot::Coming;
+use crate::{Initialization, environment};
 use books::Books;
 use turns::Turns;
 
@@ -153,7 +153,13 @@ pub(crate) async fn sweep(shared: &Arc<Shared>, versions: Vec<Arc<FunctionVersio
 /// The name of a version's snapshot: of all that makes it what it is, so that another function of
 /// the same name, or the same with another runtime image, does not find it.
 fn name(shared: &Shared, version: &FunctionVersion, image: &Image) -> String {
-    let variables = environment::variables(version, Coming::Checkpoint, "", &*shared.credentials);
+    let variables = environment::variables(
+        version,
+        Coming::Checkpoint,
+        Initialization::OnDemand,
+        "",
+        &*shared.credentials,
+    );
     let sizes = (version.memory_mb, version.ephemeral_mb);
     let all = (
         version.invoked_arn().to_string(),
