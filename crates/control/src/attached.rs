@@ -75,6 +75,7 @@ impl Attached {
         self.urls.remove(qualifier);
         self.runtime_updates.remove(qualifier);
         self.policies.remove(qualifier);
+        self.concurrency.provisioned.remove(qualifier);
     }
 
     /// The aliases that lead to a published version, by name.

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use fika_model::{FunctionVersion, limits};
 use serde::{Deserialize, Serialize};
 
 use crate::control::Control;
 use crate::record::Status;
+use crate::reference::Which;
 use crate::registry::{Function, Snapshot};
 
 /// As the store keeps it, in the function's record.
@@ -53,18 +55,65 @@ pub(crate) fn minimum(account: u32) -> u32 {
     limits::UNRESERVED_MINIMUM.min(account)
 }
 
-/// Which versions are to have sandboxes ahead, and how many. One that is not ready has none yet.
-fn wanted(snapshot: &Snapshot) -> Vec<(Arc<FunctionVersion>, u32)> {
-    let configs = snapshot.record.attached.concurrency.provisioned.iter();
-    let of = |(qualifier, config): (&String, &Provisioned)| {
-        let published = snapshot.versions.get(&qualifier.parse().ok()?)?;
-        let ready = published.record.status == Status::Active;
-        ready.then(|| (Arc::clone(&published.version), config.amount))
+/// The versions that the sandboxes of one config are of, and how many each has: those of an alias with
+/// weights are shared out by them.
+pub(crate) fn shared_out(
+    snapshot: &Snapshot,
+    qualifier: &str,
+    amount: u32,
+) -> Vec<(Arc<FunctionVersion>, u32)> {
+    let alias = snapshot.record.attached.aliases.get(qualifier);
+    let (which, additional) = match alias {
+        Some(alias) => (Some(alias.version), alias.additional),
+        None => (snapshot.which(Some(qualifier)), None),
     };
-    configs.filter_map(of).collect()
+    let (other, weight) = additional.unwrap_or_default();
+    let others = part(amount, weight);
+    let number = match which {
+        Some(Which::Published(number)) => number,
+        _ => return Vec::new(),
+    };
+    let version = |number: &u64| Some(Arc::clone(&snapshot.versions.get(number)?.version));
+    let parts = [(number, amount - others), (other, others)].into_iter();
+    parts.filter(|(_, n)| *n > 0).filter_map(|(number, n)| Some((version(&number)?, n))).collect()
+}
+
+/// That part of an amount, rounded.
+fn part(amount: u32, weight: f64) -> u32 {
+    let part = (f64::from(amount) * weight.clamp(0.0, 1.0)).round();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to amount")]
+    let part = part as u32;
+    part
+}
+
+/// Which versions are to have sandboxes ahead, and how many. One that is not ready has none yet.
+fn wanted(snapshot: &Snapshot) -> BTreeMap<u64, (Arc<FunctionVersion>, u32)> {
+    let ready = |version: &FunctionVersion| {
+        let number = version.version.parse().ok();
+        let published = number.and_then(|number: u64| snapshot.versions.get(&number));
+        published.is_some_and(|published| published.record.status == Status::Active)
+    };
+    let mut all = BTreeMap::new();
+    for (qualifier, config) in &snapshot.record.attached.concurrency.provisioned {
+        for (version, amount) in shared_out(snapshot, qualifier, config.amount) {
+            if ready(&version) {
+                all.entry(version.uid.0).or_insert((version, 0)).1 += amount;
+            }
+        }
+    }
+    all
 }
 
 impl Control {
+    /// Tells the rooms above of all that functions are to have of concurrency; from then on they
+    /// are told of changes. Call it once, at start, when they can begin to do it.
+    pub fn announce(&self) {
+        self.inner.announced.store(true, Ordering::Relaxed);
+        for function in self.inner.registry.all() {
+            self.tell_concurrency(&function, None, Some(&function.snapshot.load()));
+        }
+    }
+
     /// Tells who counts, and who keeps sandboxes, what a function is to have now. The caller has
     /// its turn.
     pub(crate) fn tell_concurrency(
@@ -73,6 +122,9 @@ impl Control {
         before: Option<&Snapshot>,
         after: Option<&Snapshot>,
     ) {
+        if !self.inner.announced.load(Ordering::Relaxed) {
+            return;
+        }
         let events = &self.inner.events;
         let reserved =
             |s: Option<&Snapshot>| s.and_then(|s| s.record.attached.concurrency.reserved);
@@ -81,13 +133,13 @@ impl Control {
         }
         let (old, new) = (before.map(wanted), after.map(wanted));
         let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-        for (version, _) in &old {
-            if !new.iter().any(|(other, _)| other.uid == version.uid) {
+        for (uid, (version, _)) in &old {
+            if !new.contains_key(uid) {
                 events.provisioned(version, 0);
             }
         }
-        for (version, amount) in &new {
-            if !old.iter().any(|(other, n)| (other.uid, n) == (version.uid, amount)) {
+        for (uid, (version, amount)) in &new {
+            if old.get(uid).is_none_or(|(_, before)| before != amount) {
                 events.provisioned(version, *amount);
             }
         }

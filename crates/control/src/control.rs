@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use fika_aws::shape::AwsError;
 use fika_model::arn::LATEST;
@@ -100,6 +101,8 @@ pub(crate) struct Inner {
     pub(crate) uids: Uids,
     /// Held by whoever takes of an account's concurrency, from the look at what is left to the commit.
     pub(crate) sharing_out: Mutex<()>,
+    /// Whether those above have been told what there is of concurrency.
+    pub(crate) announced: AtomicBool,
     pub(crate) preparation: Arc<dyn Preparation>,
     pub(crate) events: Arc<dyn VersionEvents>,
 }
@@ -136,7 +139,6 @@ impl Control {
             registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?), Claim::default());
         }
         let layers = restore_layers(&store, &registry)?;
-        let sharing_out = Mutex::default();
         let mappings = restore_mappings(&store.scan(mappings::PREFIX.as_bytes())?)?;
         let inner = Inner {
             store,
@@ -146,7 +148,8 @@ impl Control {
             mappings,
             layers,
             uids,
-            sharing_out,
+            sharing_out: Mutex::default(),
+            announced: AtomicBool::new(false),
             preparation,
             events,
         };
@@ -222,7 +225,6 @@ impl Control {
 
     fn resume(&self) {
         for function in self.inner.registry.all() {
-            self.tell_concurrency(&function, None, Some(&function.snapshot.load()));
             self.prepare_rest(&function);
         }
     }

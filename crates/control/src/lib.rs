@@ -48,4 +48,4 @@ mod wishes;
 
 pub use control::{Control, ControlError, ControlOptions, Resolved};
 pub use operations::{FunctionAnswer, LayerAnswer};
-pub use preparation::{Preparation, Prepared, Unprepared, VersionEvents};
+pub use preparation::{Allocation, Preparation, Prepared, Unprepared, VersionEvents};

@@ -36,6 +36,15 @@ pub trait Preparation: Send + Sync + 'static {
     }
 }
 
+/// What there is of a version's provisioned concurrency.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allocation {
+    /// Sandboxes that are initialised.
+    pub ready: u32,
+    /// Why there are too few, where making them failed.
+    pub failure: Option<String>,
+}
+
 /// Is told what becomes of versions, and of what functions have of concurrency. Each function's changes come in
 /// their order.
 pub trait VersionEvents: Send + Sync + 'static {
@@ -49,4 +58,9 @@ pub trait VersionEvents: Send + Sync + 'static {
 
     /// So many sandboxes of a version are to be there before anybody asks, from now on.
     fn provisioned(&self, _version: &Arc<FunctionVersion>, _amount: u32) {}
+
+    /// How many of them there are.
+    fn allocation(&self, _version: VersionUid) -> Allocation {
+        Allocation::default()
+    }
 }

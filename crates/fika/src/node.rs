@@ -19,8 +19,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use fika_assignment::{Assigner, AssignmentOptions};
-use fika_control::{Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents};
+use fika_assignment::{Assigner, AssignmentOptions, Provisioned};
+use fika_control::{
+    Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
+};
 use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Auth, Frontend, FrontendOptions};
 use fika_iam::{Iam, RootOptions, Sessions};
@@ -190,7 +192,7 @@ impl Node {
             counting,
             assignment: assignment.clone(),
             worker: Arc::new(worker.clone()),
-            control,
+            control: control.clone(),
             iam,
             sessions,
             auth: options.auth,
@@ -199,6 +201,7 @@ impl Node {
         });
         let (doors, stop) = (Arc::new(doors), watch::Sender::new(false));
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
+        control.announce();
         Ok(Self { doors, assignment, worker, logs, stop })
     }
 
@@ -463,5 +466,15 @@ impl VersionEvents for Above {
 
     fn reserved(&self, function: &FunctionArn, reserved: Option<u32>) {
         self.counting.reserve(function, reserved);
+    }
+
+    fn provisioned(&self, version: &Arc<FunctionVersion>, amount: u32) {
+        self.counting.provision(&version.arn, version.uid, amount);
+        self.assignment.provision(version, amount);
+    }
+
+    fn allocation(&self, version: VersionUid) -> Allocation {
+        let Provisioned { ready, failure, .. } = self.assignment.provisioned(version);
+        Allocation { ready: u32::try_from(ready).unwrap_or(u32::MAX), failure }
     }
 }

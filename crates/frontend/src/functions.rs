@@ -143,6 +143,25 @@ pub(crate) async fn answer(
         }
         O::ListTags => serve!(request, ListTagsInput, |i| control.list_tags(scope, &i)),
 
+        O::PutProvisionedConcurrencyConfig => {
+            serve!(request, PutProvisionedConcurrencyConfigInput, |i| control
+                .put_provisioned_concurrency_config(scope, i)
+                .await)
+        }
+        O::GetProvisionedConcurrencyConfig => {
+            serve!(request, GetProvisionedConcurrencyConfigInput, |i| control
+                .get_provisioned_concurrency_config(scope, i))
+        }
+        O::ListProvisionedConcurrencyConfigs => {
+            serve!(request, ListProvisionedConcurrencyConfigsInput, |i| control
+                .list_provisioned_concurrency_configs(scope, &i))
+        }
+        O::DeleteProvisionedConcurrencyConfig => {
+            serve!(request, DeleteProvisionedConcurrencyConfigInput, |i| control
+                .delete_provisioned_concurrency_config(scope, i)
+                .await)
+        }
+
         O::PutFunctionConcurrency => {
             serve!(request, PutFunctionConcurrencyInput, |i| control
                 .put_function_concurrency(scope, i)

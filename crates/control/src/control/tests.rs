@@ -8,6 +8,7 @@ mod fixture;
 mod layers;
 mod limits;
 mod mappings;
+mod provisioned;
 mod races;
 mod refusals;
 mod states;

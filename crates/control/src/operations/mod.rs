@@ -13,6 +13,7 @@ mod list;
 mod page;
 mod part;
 mod permissions;
+mod provisioned;
 mod publish;
 mod read;
 mod recursion;

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::super::*;
-use crate::preparation::{Prepared, Unprepared};
+use crate::preparation::{Allocation, Prepared, Unprepared};
 
 pub(super) const ROLE: &str = "arn:aws:iam::000000000001:role/r";
 
@@ -36,7 +36,9 @@ pub(super) struct Fake {
     pub(super) asked: Mutex<Vec<Arc<FunctionVersion>>>,
     /// What it was told of concurrency, by function, and by version.
     pub(super) reserved: Mutex<BTreeMap<String, Option<u32>>>,
-    pub(super) provisioned: Mutex<Vec<(String, u32)>>,
+    pub(super) provisioned: Mutex<BTreeMap<String, u32>>,
+    /// What it says there is of each version.
+    pub(super) allocated: Mutex<Allocation>,
 }
 
 impl Preparation for Fake {
@@ -66,7 +68,11 @@ impl VersionEvents for Fake {
     }
 
     fn provisioned(&self, version: &Arc<FunctionVersion>, amount: u32) {
-        self.provisioned.lock().unwrap().push((version.version.clone(), amount));
+        self.provisioned.lock().unwrap().insert(version.version.clone(), amount);
+    }
+
+    fn allocation(&self, _: VersionUid) -> Allocation {
+        self.allocated.lock().unwrap().clone()
     }
 }
 
@@ -96,13 +102,15 @@ fn open_on(
 ) -> (Control, Arc<Fake>) {
     let blobs = Blobs::open(dir.path().join("blobs")).unwrap();
     let (retired, asked) = (Mutex::default(), Mutex::default());
-    let (reserved, provisioned) = (Mutex::default(), Mutex::default());
+    let (reserved, provisioned, allocated) = (Mutex::default(), Mutex::default(), Mutex::default());
     let verdict = watch::Sender::new(verdict);
-    let fake = Arc::new(Fake { verdict, retired, asked, reserved, provisioned });
+    let fake = Arc::new(Fake { verdict, retired, asked, reserved, provisioned, allocated });
     let mut options = ControlOptions::new(Handle::current());
     options.code_storage_bytes = 100_000;
     options.draw = draw;
-    (Control::open(store, blobs, options, fake.clone(), fake.clone()).unwrap(), fake)
+    let control = Control::open(store, blobs, options, fake.clone(), fake.clone()).unwrap();
+    control.announce();
+    (control, fake)
 }
 
 /// Lets the tasks run until something holds.
