@@ -22,8 +22,8 @@ use crate::snapstart::{self, Snapshots, Subject};
 use crate::stock::{self, Kind, Stock, StockFacts};
 use crate::trees::Trees;
 use crate::{
-    CreateError, CredentialSource, Endpoint, Gone, Initialization, Invocation, Outcome, SandboxEvents,
-    WorkerService, entry, keeper, upkeep,
+    CreateError, CredentialSource, Endpoint, Gone, Initialization, Invocation, Outcome,
+    SandboxEvents, WorkerService, entry, keeper, upkeep,
 };
 
 /// How long sandboxes may take to end when the worker closes.
