@@ -27,3 +27,8 @@ fn events_are_read_both_ways_filtered_and_put() {
 fn a_live_tail_shows_what_comes() {
     walk("tail");
 }
+
+#[test]
+fn metrics_are_told_in_every_protocol() {
+    walk("metrics");
+}

@@ -3,10 +3,12 @@
 //! - [`sigv4`]: checks signatures, version 4
 //! - [`rest`]: rest-json: from a request to an operation's input, from its output to a response
 //! - [`shape`]: what generated shapes stand on: reading, checking, errors
+//! - [`cbor`]: bodies of Smithy's RPC v2
 //! - [`eventstream`]: answers that are streams of messages
 //! - [`generated`]: the operations of the public service model, written by `cargo xtask codegen`
 #![forbid(unsafe_code)]
 
+pub mod cbor;
 pub mod eventstream;
 pub mod generated;
 pub mod rest;

@@ -26,6 +26,7 @@ mod node;
 mod root;
 mod ui;
 mod walls;
+mod watch;
 
 use std::future::Future;
 use std::process::ExitCode;

@@ -27,6 +27,7 @@ use fika_counting::{Counter, CountingOptions};
 use fika_frontend::{Auth, Frontend, FrontendOptions};
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
+use fika_metrics::{Disk, Metrics};
 use fika_model::{
     Egress, FunctionArn, FunctionVersion, LaneId, VersionUid, WallKind, WallPolicy, WorkerId,
 };
@@ -43,11 +44,12 @@ use fika_worker::{
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, watch as signal};
 use tokio::time::{Instant, timeout};
 
 use crate::lanes::Lanes;
 use crate::walls::Monitor;
+use crate::watch;
 
 /// The only worker of a node that stands alone.
 const WORKER: WorkerId = WorkerId(0);
@@ -116,6 +118,14 @@ pub enum NodeError {
     /// The accounts.
     #[error(transparent)]
     Accounts(#[from] fika_iam::AccountsError),
+    /// The metrics.
+    #[error("the metrics in {} cannot be read", path.display())]
+    Metrics {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The functions.
     #[error(transparent)]
     Control(#[from] fika_control::ControlError),
@@ -133,7 +143,8 @@ pub struct Node {
     assignment: Assignment,
     worker: Worker,
     logs: LogStore,
-    stop: watch::Sender<bool>,
+    metrics: Metrics,
+    stop: signal::Sender<bool>,
 }
 
 impl Node {
@@ -145,13 +156,15 @@ impl Node {
         let dir = &options.data_dir;
         private(dir)?;
         // Not `code`: what is in it is read by sandboxes, whose users are others.
-        for room in ["blobs", "logs"] {
+        for room in ["blobs", "logs", "metrics"] {
             private(&dir.join(room))?;
         }
         let store = Store::open(dir)?;
         let iam = Iam::open(store.clone(), dir, options.root.clone()).await?;
         let blobs = Blobs::open(dir.join("blobs"))?;
         let logs = LogStore::open(dir.join("logs"), options.log_disk_bytes)?;
+        let metrics = Metrics::open(Disk::new(dir.join("metrics")), lanes.count())
+            .map_err(|source| NodeError::Metrics { path: dir.join("metrics"), source })?;
         let sessions = Sessions::open(&store).await?;
         let walls = WallChoice {
             available: match options.wall {
@@ -198,11 +211,13 @@ impl Node {
             auth: options.auth,
             blobs,
             logs: logs.clone(),
+            metrics: metrics.clone(),
         });
-        let (doors, stop) = (Arc::new(doors), watch::Sender::new(false));
+        tokio::spawn(watch::save(metrics.clone()));
+        let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
-        Ok(Self { doors, assignment, worker, logs, stop })
+        Ok(Self { doors, assignment, worker, logs, metrics, stop })
     }
 
     /// Accepts connections, at most so many at once, and deals them out to the lanes, until
@@ -250,9 +265,15 @@ impl Node {
             }
         }
         self.worker.close().await;
-        let logs = self.logs.clone();
-        // Its writer may have much left to write, and blocks meanwhile.
-        let _ = tokio::task::spawn_blocking(move || logs.flush()).await;
+        let (logs, metrics) = (self.logs.clone(), self.metrics.clone());
+        // Their writers may have much left to write, and block meanwhile.
+        let _ = tokio::task::spawn_blocking(move || {
+            logs.flush();
+            if let Err(error) = metrics.save_all() {
+                tracing::warn!(%error, "the metrics of the last minute are lost");
+            }
+        })
+        .await;
     }
 }
 

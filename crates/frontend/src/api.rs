@@ -15,11 +15,12 @@ use hyper::body::Incoming;
 
 use crate::auth::{self, Caller, LOGS};
 use crate::body::{self, BodyError, Room};
+use crate::cloudwatch::MONITORING;
 use crate::functions::Place;
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
-use crate::{Frontend, code, functions, logs, permit};
+use crate::{Frontend, cloudwatch, code, functions, logs, permit};
 
 /// The largest body of operations that carry neither code nor an event.
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
@@ -28,6 +29,7 @@ const SMALL_BODY_BYTES: usize = 1024 * 1024;
 enum Asked<'p> {
     Lambda(Operation, PathParams<'p>),
     Logs(&'p str),
+    CloudWatch(cloudwatch::Asked<'p>),
     /// The zip of a function, where `GetFunction` said it would be.
     Code(&'p str),
     /// The zip of a layer, where `GetLayerVersion` said it would be.
@@ -80,9 +82,11 @@ where
             let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
             invocation.invoked_arn = resolved.invoked_arn;
             invocation.trace_id = Some(self.chained(invocation.trace_id, &resolved.version)?);
-            Ok((resolved.version, mode, invocation))
+            // As it was called, for who looks at its metrics.
+            let called = qualifier.map(Into::into).or(function.qualifier);
+            Ok((resolved.version, mode, invocation, called))
         });
-        let (version, mode, invocation) = match prepared {
+        let (version, mode, invocation, called) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => return named(reply::refuse(error)),
         };
@@ -91,7 +95,7 @@ where
         let answer = match mode {
             Mode::DryRun => Ok(invoke::dry_run()),
             Mode::RequestResponse => self
-                .run(&version, invocation, lane)
+                .run(&version, invocation, called, lane)
                 .await
                 .map(|outcome| invoke::answer(&version, &trace_id, outcome)),
         };
@@ -107,6 +111,7 @@ where
     ) -> Result<Reply, AwsError> {
         let (service, limit) = match &asked {
             Asked::Logs(_) => (LOGS, logs::BODY_BYTES),
+            Asked::CloudWatch(_) => (MONITORING, SMALL_BODY_BYTES),
             Asked::Code(_) | Asked::Layer(_) => (Service::LAMBDA, 0),
             Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
         };
@@ -117,6 +122,9 @@ where
         let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
             Asked::Logs(operation) => Ok(self.logs.answer(&caller, operation, &body).await),
+            Asked::CloudWatch(asked) => {
+                Ok(cloudwatch::answer(&self.metrics, &caller, asked, &body).await)
+            }
             Asked::Code(name) => code::function(&self.control, &self.blobs, &caller, name).await,
             Asked::Layer(arn) => code::layer(&self.control, &self.blobs, &caller, arn).await,
             Asked::Lambda(operation, path) => {
@@ -224,6 +232,9 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
         Operation::route(parts.method.as_str(), path, parts.uri.query())
     {
         return Some(Asked::Lambda(operation, params));
+    }
+    if let Some(asked) = cloudwatch::asked(parts) {
+        return Some(Asked::CloudWatch(asked));
     }
     if parts.method == Method::POST && path == "/" {
         let target = parts.headers.get("x-amz-target")?.to_str().ok()?;

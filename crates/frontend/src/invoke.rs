@@ -11,6 +11,7 @@ use bytes::Bytes;
 use fika_assignment::{AssignError, AssignmentService};
 use fika_aws::shape::AwsError;
 use fika_counting::CountingService;
+use fika_metrics::Call;
 use fika_model::{FunctionVersion, LaneId, RequestId, TenantId, Throttle};
 use fika_worker::{Invocation, Outcome, RestoreFailure, WorkerService};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -197,26 +198,37 @@ where
         &self,
         version: &Arc<FunctionVersion>,
         invocation: Invocation,
+        called: Option<String>,
         lane: LaneId,
     ) -> Result<Outcome, AwsError> {
-        let permit = self.counting.admit(&version.arn, version.uid).await.map_err(throttled)?;
-        let mut permit = Some(permit);
+        let mut counted = self.metrics.recorder().call(lane, version, called);
+        let permit = match self.counting.admit(&version.arn, version.uid).await {
+            Ok(permit) => permit,
+            Err(throttle) => {
+                counted.throttled();
+                return Err(throttled(throttle));
+            }
+        };
+        counted.admitted();
+        let mut held = (permit, counted);
         for _ in 0..ATTEMPTS {
             let tenant = invocation.tenant.as_ref();
             let lease = match self.assignment.assign(version, tenant, Some(lane)).await {
                 Ok(lease) => lease,
-                Err(e) => return refused(e, &invocation),
+                Err(e) => return refused(e, &invocation, held.1),
             };
             let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
-            let held = permit.take();
-            // A caller that hangs up ends neither the invocation nor the permit.
+            // A caller that hangs up ends neither the invocation nor the permit, and it counts.
             let run = ToTheEnd::new(async move {
-                let outcome = worker.invoke(lease.sandbox, call).await;
-                (outcome, held)
+                let Ok(outcome) = worker.invoke(lease.sandbox, call).await else {
+                    return Err(held);
+                };
+                held.1.ended(outcome.failed, outcome.ran.map(|ran| ran.duration));
+                Ok(outcome)
             });
             match run.await {
-                (Ok(outcome), _) => return Ok(outcome),
-                (Err(_), held) => permit = held,
+                Ok(outcome) => return Ok(outcome),
+                Err(again) => held = again,
             }
         }
         Err(AwsError::service("the function's sandboxes keep dying; try again"))
@@ -224,11 +236,24 @@ where
 }
 
 /// An invocation that got no sandbox.
-fn refused(error: AssignError, invocation: &Invocation) -> Result<Outcome, AwsError> {
+fn refused(
+    error: AssignError,
+    invocation: &Invocation,
+    counted: Call,
+) -> Result<Outcome, AwsError> {
     match error {
-        AssignError::Init(failure) => Ok(failure.outcome(invocation.request_id, invocation.tail)),
-        AssignError::Restore(failure) => Err(not_restored(failure)),
-        AssignError::Throttled(throttle) => Err(throttled(throttle)),
+        AssignError::Init(failure) => {
+            counted.ended(true, None);
+            Ok(failure.outcome(invocation.request_id, invocation.tail))
+        }
+        AssignError::Restore(failure) => {
+            counted.ended(true, None);
+            Err(not_restored(failure))
+        }
+        AssignError::Throttled(throttle) => {
+            counted.throttled();
+            Err(throttled(throttle))
+        }
         AssignError::Worker(text) => Err(AwsError::service(text)),
         AssignError::Draining => Err(AwsError::service("this server is stopping; try another")),
     }

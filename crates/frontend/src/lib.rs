@@ -6,7 +6,8 @@
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
 //!   when the caller has left; `lineage`: loops of functions that call one another
-//! - `functions`: the control plane's operations; `code`: zips to load; `logs`: the part of CloudWatch Logs served
+//! - `functions`: the control plane's operations; `code`: zips to load
+//! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
 #![forbid(unsafe_code)]
@@ -15,6 +16,7 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod cloudwatch;
 mod code;
 mod end;
 mod functions;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 use fika_aws::sigv4::KeyCache;
 use fika_control::Control;
 use fika_iam::{Iam, Sessions};
+use fika_metrics::Metrics;
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
@@ -48,6 +51,7 @@ pub struct Frontend<C, A, W> {
     auth: Auth,
     blobs: Blobs,
     logs: logs::Logs,
+    metrics: Metrics,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -75,6 +79,8 @@ pub struct FrontendOptions<C, A, W> {
     pub blobs: Blobs,
     /// What functions wrote.
     pub logs: LogStore,
+    /// What invocations come to.
+    pub metrics: Metrics,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -82,7 +88,7 @@ impl<C, A, W> Frontend<C, A, W> {
     #[must_use]
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, assignment, worker, .. } = options;
-        let FrontendOptions { control, iam, auth, sessions, blobs, logs, .. } = options;
+        let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -94,6 +100,7 @@ impl<C, A, W> Frontend<C, A, W> {
             sessions,
             blobs,
             logs: logs::Logs::new(logs),
+            metrics,
             keys,
             bodies,
             inside,

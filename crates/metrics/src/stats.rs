@@ -64,7 +64,7 @@ impl Metric {
             Self::Throttles => Stats::ones(point.throttles, point.invocations + point.throttles),
             Self::ConcurrentExecutions => {
                 let peak = f64::from(point.concurrent);
-                (point.concurrent > 0).then(|| Stats {
+                (point.concurrent > 0).then_some(Stats {
                     count: 1,
                     sum: peak,
                     min: peak,

@@ -41,6 +41,7 @@ mod upkeep;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, TenantId, WorkerId};
@@ -48,6 +49,7 @@ use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, TenantId, Worker
 pub use choice::{NoWall, WallChoice};
 pub use credentials::{CredentialSource, RoleCredentials};
 pub use endpoint::Endpoint;
+pub use logbook::ColdStart;
 pub use outcome::InitFailure;
 pub use service::{Worker, WorkerOptions};
 pub use stock::StockFacts;
@@ -80,6 +82,17 @@ pub struct Outcome {
     pub failed: bool,
     /// The last 4 KB of log, where asked for.
     pub log_tail: Option<Vec<u8>>,
+    /// How long it ran; none where no sandbox came up for it.
+    pub ran: Option<Ran>,
+}
+
+/// How long an invocation ran, as its REPORT line has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ran {
+    /// From its delivery to its answer.
+    pub duration: Duration,
+    /// What it had to wait for before.
+    pub cold_start: Option<ColdStart>,
 }
 
 /// When a sandbox is initialised; functions are told in `AWS_LAMBDA_INITIALIZATION_TYPE`.

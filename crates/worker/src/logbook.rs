@@ -39,7 +39,7 @@ pub(crate) enum Status {
 
 /// What a first invocation had to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ColdStart {
+pub enum ColdStart {
     /// An init phase.
     Init(Duration),
     /// A restore from a snapshot.

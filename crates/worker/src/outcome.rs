@@ -62,7 +62,7 @@ impl InitFailure {
             Cause::Exited(exit) => json_of(&exit_error(request_id, *exit)),
             Cause::Timeout(limit) => json_of(&timeout_error(request_id, *limit)),
         };
-        Outcome { payload, failed: true, log_tail: tail.then(|| self.log_tail.clone()) }
+        Outcome { payload, failed: true, log_tail: tail.then(|| self.log_tail.clone()), ran: None }
     }
 }
 

@@ -19,6 +19,26 @@ GROUP = "/aws/lambda/talker"
 ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
 
 
+PROTOCOLS = ("smithy-rpc-v2-cbor", "json", "query")
+
+
+def cloudwatch(protocol, region="us-east-1"):
+    # An SDK chooses the first it knows; older ones know only the others.
+    loader = boto3.session.Session()._session
+    chosen = loader.get_component("data_loader")
+    load = chosen.load_service_model
+
+    def patched(name, *arguments, **more):
+        loaded = load(name, *arguments, **more)
+        if name == "cloudwatch" and "metadata" in loaded:
+            loaded = {**loaded, "metadata": {
+                **loaded["metadata"], "protocols": [protocol], "protocol": protocol}}
+        return loaded
+
+    chosen.load_service_model = patched
+    return loader.create_client("cloudwatch", region_name=region, config=config)
+
+
 def logs(**more):
     # A prefix before an address of numbers leads nowhere.
     return boto3.client("logs", config=config.merge(Config(inject_host_prefix=False)), **more)
@@ -134,7 +154,7 @@ def events():
     refused("InvalidParameterException", 400, "Invalid filter pattern", watch.filter_log_events,
             logGroupName=GROUP, filterPattern="{ $.a = ")
     equal(len(messages(watch, 0, filterPattern="REPORT", logStreamNames=[name])), 6)
-    equal(messages(watch, 0, logStreamNamePrefix="none"), [])
+    equal(watch.filter_log_events(logGroupName=GROUP, logStreamNamePrefix="none")["events"], [])
 
     mine = {"logGroupName": "mine", "logStreamName": "a/b"}
     watch.create_log_group(logGroupName="mine")
@@ -187,6 +207,56 @@ def tail():
     stream.close()
 
 
-THEMES = {"groups": groups, "events": events, "tail": tail}
+def metrics():
+    api = client()
+    create(api, "talker", SAYS, Publish=True)
+    api.get_waiter("published_version_active").wait(FunctionName="talker", Qualifier="1")
+    api.put_function_concurrency(FunctionName="talker", ReservedConcurrentExecutions=5)
+    talker(api, times=3)
+    for _ in range(2):
+        api.invoke(FunctionName="talker", Qualifier="1", Payload=b'{"fail": true}')
+    api.put_function_concurrency(FunctionName="talker", ReservedConcurrentExecutions=0)
+    refused("TooManyRequestsException", 429, "Rate Exceeded", api.invoke, FunctionName="talker")
+    day = {"StartTime": time.time() - 43_200, "EndTime": time.time() + 120}
+    for protocol in PROTOCOLS:
+        watch = cloudwatch(protocol)
+        named = [{"Name": "FunctionName", "Value": "talker"}]
+        first = named + [{"Name": "Resource", "Value": "talker:1"}]
+
+        def query(number, metric, stat, dimensions=named):
+            return {"Id": f"q{number}", "MetricStat": {"Period": 86_400, "Stat": stat, "Metric": {
+                "Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": dimensions}}}
+
+        asked = [("Invocations", "Sum", named, 5), ("Errors", "Sum", named, 2),
+                 ("Throttles", "Sum", named, 1), ("ConcurrentExecutions", "Maximum", named, 1),
+                 ("Invocations", "Sum", first, 2), ("Errors", "Average", first, 1),
+                 ("Duration", "SampleCount", [], 5), ("Invocations", "Sum", [], 5),
+                 ("NoSuch", "Sum", named, None)]
+        got = watch.get_metric_data(**day, MetricDataQueries=[
+            query(n, metric, stat, of) for n, (metric, stat, of, _) in enumerate(asked)])
+        for result, (metric, stat, of, wanted) in zip(got["MetricDataResults"], asked):
+            # A day may end while this runs.
+            told = (max if stat != "Sum" else sum)(result["Values"]) if result["Values"] else None
+            equal((protocol, metric, of, told), (protocol, metric, of, wanted))
+            equal((result["StatusCode"], result["Label"]), ("Complete", metric))
+        points = watch.get_metric_statistics(
+            **day, Namespace="AWS/Lambda", MetricName="Duration", Dimensions=named, Period=60,
+            Statistics=["Average", "Maximum"], ExtendedStatistics=["p50", "p99"])["Datapoints"]
+        point = points[-1]
+        equal(point["Unit"], "Milliseconds")
+        assert 0 < point["Average"] <= point["Maximum"] < 60_000, point
+        assert 0 < point["ExtendedStatistics"]["p50"] <= point["ExtendedStatistics"]["p99"], point
+        assert abs(point["Timestamp"].timestamp() - time.time()) < 600, point
+        listed = watch.list_metrics(Namespace="AWS/Lambda", MetricName="Errors",
+                                    Dimensions=[{"Name": "FunctionName"}])["Metrics"]
+        equal(sorted(len(metric["Dimensions"]) for metric in listed), [1, 2, 2])
+        refused("InvalidParameterValue", 400, "must be less than", watch.get_metric_data,
+                StartTime=2, EndTime=1, MetricDataQueries=[query(1, "Errors", "Sum")])
+        refused("ValidationError", 400, "Expression", watch.get_metric_data, **day,
+                MetricDataQueries=[{"Id": "e", "Expression": "SUM(q1)"}])
+        equal(cloudwatch(protocol, "eu-west-1").list_metrics()["Metrics"], [])
+
+
+THEMES = {"metrics": metrics, "groups": groups, "events": events, "tail": tail}
 THEMES[sys.argv[1]]()
 print("done")

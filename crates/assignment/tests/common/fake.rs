@@ -244,6 +244,11 @@ impl WorkerService for FakeWorker {
     async fn invoke(&self, sandbox: SandboxId, _: Invocation) -> Result<Outcome, Gone> {
         let finished = self.run(sandbox, Fate { ms: 1, end: End::Well })?;
         finished.await.map_err(|_| Gone)?;
-        Ok(Outcome { payload: Bytes::from_static(b"null"), failed: false, log_tail: None })
+        Ok(Outcome {
+            payload: Bytes::from_static(b"null"),
+            failed: false,
+            log_tail: None,
+            ran: None,
+        })
     }
 }

@@ -38,6 +38,7 @@ impl Slot {
             responder,
             deadline: SystemTime::now() + self.version.timeout,
             begun: None,
+            ran: None,
         });
         self.wake(&mut state);
         match state.phase {
@@ -79,6 +80,6 @@ impl Slot {
         drop(state);
         self.command(Command::Reset);
         let error = outcome::timeout_error(request_id, self.version.timeout);
-        Some(self.failed(current.tail, outcome::json_of(&error)))
+        Some(self.failed(&current, outcome::json_of(&error)))
     }
 }

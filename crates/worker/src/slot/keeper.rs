@@ -146,7 +146,7 @@ impl Slot {
         let (status, payload) = verdict(current.id, ending, said);
         self.end(&mut state.cold_start, &mut current, status);
         drop(guard);
-        let outcome = self.failed(current.tail, payload);
+        let outcome = self.failed(&current, payload);
         let _ = current.responder.send(outcome);
         if spoilt { AfterEnd::End } else { AfterEnd::ResetAndAnnounce }
     }
@@ -182,7 +182,7 @@ impl Slot {
         let (status, payload) = verdict(current.id, killed, None);
         self.end(&mut state.cold_start, &mut current, status);
         drop(guard);
-        let outcome = self.failed(current.tail, payload);
+        let outcome = self.failed(&current, payload);
         let _ = current.responder.send(outcome);
         created
     }

@@ -22,7 +22,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use crate::logbook::{ColdStart, Ended, Logbook, Status};
 use crate::roster::Roster;
-use crate::{CreateError, Invocation, Outcome};
+use crate::{CreateError, Invocation, Outcome, Ran};
 use snapstart::Checkpoint;
 
 pub(crate) use keeper::{AfterEnd, Begin, Ending};
@@ -93,6 +93,8 @@ struct Current {
     deadline: SystemTime,
     /// When START was written: at its delivery, or when a runtime was started for it.
     begun: Option<Instant>,
+    /// Once it has ended.
+    ran: Option<Ran>,
 }
 
 /// What the runtime gets from `next`.
@@ -221,17 +223,15 @@ impl Slot {
         let elapsed = current.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         // Past its timeout an invocation is reported with the timeout itself, as Lambda does.
         let duration = if status == Status::Timeout { self.version.timeout } else { elapsed };
-        self.logbook.ended(Ended {
-            request_id: current.id,
-            duration,
-            cold_start: cold_start.take(),
-            status,
-        });
+        let cold_start = cold_start.take();
+        current.ran = Some(Ran { duration, cold_start });
+        self.logbook.ended(Ended { request_id: current.id, duration, cold_start, status });
     }
 
     /// The answer to an invocation that fika words itself.
-    fn failed(&self, tail: bool, payload: Bytes) -> Outcome {
+    fn failed(&self, current: &Current, payload: Bytes) -> Outcome {
         self.logbook.settle();
-        Outcome { payload, failed: true, log_tail: tail.then(|| self.logbook.take_tail()) }
+        let log_tail = current.tail.then(|| self.logbook.take_tail());
+        Outcome { payload, failed: true, log_tail, ran: current.ran }
     }
 }

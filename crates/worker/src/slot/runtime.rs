@@ -103,7 +103,7 @@ impl Slot {
         });
         // Idle before the answer: a caller that comes straight back must find this sandbox.
         self.roster.idle(self.id);
-        let _ = current.responder.send(Outcome { payload, failed, log_tail });
+        let _ = current.responder.send(Outcome { payload, failed, log_tail, ran: current.ran });
         Ok(())
     }
 
