@@ -67,7 +67,8 @@ impl Logs {
     pub(crate) async fn answer(&self, caller: &Caller, operation: &str, body: &Bytes) -> Reply {
         if let Err(error) = permit::logs(caller, operation, body) {
             let (name, message) = (error.name(), error.message().to_owned());
-            return refuse(Refused { status: StatusCode::FORBIDDEN, name, message });
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::FORBIDDEN);
+            return refuse(Refused { status, name, message });
         }
         if operation == "StartLiveTail" {
             let started = tail::start(&self.store, &self.sessions, &caller.scope, body).await;

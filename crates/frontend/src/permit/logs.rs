@@ -22,10 +22,13 @@ struct Named {
 /// Whether the caller may do this with the log groups that the request names.
 ///
 /// # Errors
-/// 403 `AccessDeniedException` in AWS's words.
+/// 403 `AccessDeniedException` in AWS's words; 400 when the request cannot be read.
 pub(crate) fn logs(caller: &Caller, operation: &str, body: &[u8]) -> Result<(), AwsError> {
-    // What cannot be read is about nothing, and is refused as such by the operation.
-    let named: Named = serde_json::from_slice(body).unwrap_or_default();
+    let body = if body.is_empty() { b"{}" } else { body };
+    // What names no group here may name one to the operation, which reads less of it.
+    let named: Named = serde_json::from_slice(body).map_err(|e| {
+        AwsError::new("SerializationException", 400, format!("the body cannot be read: {e}"))
+    })?;
     let stream = named.log_stream_name.unwrap_or_default();
     let one = named.log_group_name.or(named.log_group_identifier).or(named.resource_arn);
     let mut groups = named.log_group_identifiers;
