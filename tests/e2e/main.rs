@@ -23,6 +23,7 @@ mod configs;
 mod crash;
 mod guests;
 mod harness;
+mod iam;
 mod layers;
 mod lifecycle;
 mod logs;

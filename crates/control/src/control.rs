@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use fika_aws::shape::AwsError;
 use fika_model::arn::LATEST;
-use fika_model::{FunctionRef, FunctionVersion, Scope, limits};
+use fika_model::{AccountId, FunctionRef, FunctionVersion, Scope, limits};
 use fika_store::{Blobs, Digest, Entry, Store, StoreError};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -215,6 +215,12 @@ impl Control {
             all.map(Arc::clone).collect::<Vec<_>>()
         };
         self.inner.registry.all().into_iter().flat_map(versions).collect()
+    }
+
+    /// Whether an account has functions, in whatever region.
+    #[must_use]
+    pub fn is_used(&self, account: &AccountId) -> bool {
+        self.inner.registry.all().iter().any(|function| function.arn.scope.account == *account)
     }
 
     fn sweep(&self) -> Result<(), StoreError> {

@@ -9,18 +9,19 @@ use fika_aws::sigv4::{AuthError, Service};
 use fika_counting::CountingService;
 use fika_model::{FunctionRef, LaneId, RequestId, limits};
 use fika_worker::WorkerService;
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Incoming;
 
-use crate::auth::{self, Caller, LOGS};
+use crate::auth::{self, Caller, IAM, LOGS, STS};
 use crate::body::{self, BodyError, Room};
 use crate::cloudwatch::MONITORING;
 use crate::functions::Place;
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
-use crate::{Frontend, cloudwatch, code, functions, logs, permit};
+use crate::{Frontend, admin, cloudwatch, code, functions, logs, permit, query};
 
 /// The largest body of operations that carry neither code nor an event.
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
@@ -34,6 +35,24 @@ enum Asked<'p> {
     Code(&'p str),
     /// The zip of a layer, where `GetLayerVersion` said it would be.
     Layer(&'p str),
+    /// IAM or STS: what exactly is in the body.
+    Query,
+    /// Accounts: what follows their path.
+    Admin(&'p str),
+}
+
+impl Asked<'_> {
+    /// The services it may be signed for, and its longest body.
+    fn terms(&self) -> (&'static [Service], usize) {
+        match self {
+            Self::Logs(_) => (&[LOGS], logs::BODY_BYTES),
+            Self::CloudWatch(_) => (&[MONITORING], SMALL_BODY_BYTES),
+            Self::Code(_) | Self::Layer(_) => (&[Service::LAMBDA], 0),
+            Self::Lambda(operation, _) => (&[Service::LAMBDA], body_limit(*operation)),
+            Self::Query => (&[IAM, STS], SMALL_BODY_BYTES),
+            Self::Admin(_) => (&[Service::LAMBDA], SMALL_BODY_BYTES),
+        }
+    }
 }
 
 impl<C, A, W> Frontend<C, A, W>
@@ -109,14 +128,12 @@ where
         body: Incoming,
         line: &Line,
     ) -> Result<Reply, AwsError> {
-        let (service, limit) = match &asked {
-            Asked::Logs(_) => (LOGS, logs::BODY_BYTES),
-            Asked::CloudWatch(_) => (MONITORING, SMALL_BODY_BYTES),
-            Asked::Code(_) | Asked::Layer(_) => (Service::LAMBDA, 0),
-            Asked::Lambda(operation, _) => (Service::LAMBDA, body_limit(*operation)),
-        };
-        let admitted = match self.admit(parts, body, &[service], limit, line).await {
+        let (services, limit) = asked.terms();
+        let admitted = match self.admit(parts, body, services, limit, line).await {
             Ok(admitted) => admitted,
+            Err(refusal) if matches!(asked, Asked::Query) => {
+                return Ok(reply::closing(query::refuse(refusal.error)));
+            }
             Err(refusal) => return Ok(refusal.reply()),
         };
         let Admitted { caller, body, room: _room, run: _run } = admitted;
@@ -127,6 +144,11 @@ where
             }
             Asked::Code(name) => code::function(&self.control, &self.blobs, &caller, name).await,
             Asked::Layer(arn) => code::layer(&self.control, &self.blobs, &caller, arn).await,
+            Asked::Query => Ok(query::answer(&self.iam, &self.sessions, &caller, &body).await),
+            Asked::Admin(path) => {
+                let asked = (&parts.method, path);
+                admin::answer(&self.iam, &self.control, &caller, asked, &body).await
+            }
             Asked::Lambda(operation, path) => {
                 let query = parts.uri.query();
                 let scope = permit::operation(&self.control, &caller, operation, &path, query)?;
@@ -237,8 +259,15 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
         return Some(Asked::CloudWatch(asked));
     }
     if parts.method == Method::POST && path == "/" {
-        let target = parts.headers.get("x-amz-target")?.to_str().ok()?;
-        return target.strip_prefix(logs::TARGET_PREFIX).map(Asked::Logs);
+        return match parts.headers.get("x-amz-target") {
+            Some(target) => {
+                target.to_str().ok()?.strip_prefix(logs::TARGET_PREFIX).map(Asked::Logs)
+            }
+            None => is_form(parts).then_some(Asked::Query),
+        };
+    }
+    if let Some(rest) = path.strip_prefix(admin::PATH) {
+        return Some(Asked::Admin(rest));
     }
     if parts.method != Method::GET {
         return None;
@@ -248,6 +277,11 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
     }
     let name = path.strip_prefix(code::CODE_PATH)?;
     FunctionRef::parse(name).is_ok().then_some(Asked::Code(name))
+}
+
+fn is_form(parts: &Parts) -> bool {
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 /// A path that is no operation; AWS answers the same to all.

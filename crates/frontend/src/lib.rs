@@ -8,10 +8,12 @@
 //!   when the caller has left; `lineage`: loops of functions that call one another
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
+//! - `query`: IAM and STS; `admin`: accounts, for `fika account`
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
 #![forbid(unsafe_code)]
 
+mod admin;
 mod answer;
 mod api;
 mod auth;
@@ -25,6 +27,7 @@ mod lineage;
 mod logs;
 mod patience;
 mod permit;
+mod query;
 mod reply;
 mod server;
 

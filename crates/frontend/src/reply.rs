@@ -26,17 +26,21 @@ pub(crate) fn refuse(error: AwsError) -> Reply {
 
 /// A refusal that leaves a body unread: the connection cannot go on after it.
 pub(crate) fn refuse_and_close(error: AwsError) -> Reply {
-    let mut reply = refuse(error);
+    closing(refuse(error))
+}
+
+/// An answer after which the connection cannot go on.
+pub(crate) fn closing(mut reply: Reply) -> Reply {
     reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     reply
 }
 
-/// Names the request in its answer.
+/// Names the request in its answer, where that does not do so already.
 pub(crate) fn named(mut reply: Reply, id: RequestId) -> Reply {
     let mut buffer = uuid::Uuid::encode_buffer();
     let text = id.0.hyphenated().encode_lower(&mut buffer);
     if let Ok(value) = HeaderValue::from_str(text) {
-        reply.headers_mut().insert(REQUEST_ID, value);
+        reply.headers_mut().entry(REQUEST_ID).or_insert(value);
     }
     reply
 }

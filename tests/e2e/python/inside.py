@@ -6,7 +6,7 @@ import zipfile
 
 import boto3
 
-from kit import ROLE, client, create, equal, invoke
+from kit import ROLE, client, create, equal, invoke, make_role
 
 HANDLER = """
 import json, os, boto3
@@ -55,6 +55,7 @@ def zipped():
 
 
 root = client()
+make_role("lambda:InvokeFunction", "lambda:ListFunctions")
 create(root, "hello")
 root.create_function(
     FunctionName="caller", Runtime=os.environ["PYTHON_RUNTIME"], Role=ROLE, Handler="index.handler",

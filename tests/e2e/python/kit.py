@@ -20,6 +20,18 @@ def client(**more):
     return boto3.client("lambda", config=config, **more)
 
 
+def make_role(*actions):
+    """The role of ROLE, with a policy that allows these actions on everything."""
+    iam = boto3.client("iam", config=config)
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+             "Action": "sts:AssumeRole"}
+    may = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    document = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    name = ROLE.split("/")[-1]
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document(may))
+
+
 def zipped(**files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -6,7 +6,7 @@ import urllib.request
 
 import boto3
 
-from kit import client, config, create, equal, invoke, refused
+from kit import client, config, create, equal, invoke, make_role, refused
 
 # What a function must never do outside a test.
 SPILL = """exports.handler = async () => ({
@@ -23,7 +23,12 @@ keys = invoke(root, "spill", {})[1]
 assert keys["aws_access_key_id"].startswith("ASIA"), keys["aws_access_key_id"]
 role = client(**keys)
 
-# It invokes, and it looks.
+# A role that was never made may write a log, and nothing else.
+refused("AccessDeniedException", 403, "because no identity-based policy allows the "
+        "lambda:InvokeFunction action", role.invoke, FunctionName="hello")
+
+# One that was may do what its policies allow, from then on.
+make_role("lambda:InvokeFunction", "lambda:Get*", "lambda:List*")
 equal(invoke(role, "hello", {"name": "role"})[1], {"hello": "role"})
 equal(len(role.list_functions()["Functions"]), 2)
 got = role.get_function(FunctionName="hello")

@@ -1,5 +1,6 @@
 //! What each subcommand does.
 
+pub mod account;
 pub mod deploy;
 pub mod doctor;
 pub mod env;

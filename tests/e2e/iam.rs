@@ -1,0 +1,135 @@
+//! Users, roles, policies and permissions, through boto3 and the aws CLI; and accounts, through
+//! `fika account`.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::harness::{Client, Function, Request, Server, tools};
+
+fn walk(theme: &str) {
+    let server = Server::start();
+    let mut python = Command::new(tools::installed("venv/bin/python"));
+    tools::point_at(&mut python, &server);
+    python.arg("-B").arg(tools::script("python/iam.py")).arg(theme);
+    let said = tools::run(&mut python);
+    assert!(said.ends_with("done\n"), "{said}");
+}
+
+#[test]
+fn roles_and_their_policies() {
+    walk("roles");
+}
+
+#[test]
+fn users_do_what_their_policies_allow() {
+    walk("users");
+}
+
+#[test]
+fn roles_are_assumed_by_whom_they_trust() {
+    walk("sessions");
+}
+
+#[test]
+fn functions_have_policies_of_their_own() {
+    walk("permissions");
+}
+
+/// As a person types it.
+#[test]
+fn the_aws_cli_makes_a_role_and_assumes_it() {
+    let server = Server::start();
+    let aws = |line: &[&str]| -> Value {
+        let mut command = Command::new(tools::installed("venv/bin/aws"));
+        tools::point_at(&mut command, &server).env("AWS_PAGER", "").args(line);
+        let said = tools::run(&mut command);
+        serde_json::from_str(&said).unwrap_or(Value::Null)
+    };
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#;
+    let create = ["iam", "create-role", "--role-name", "r", "--assume-role-policy-document", trust];
+    let arn = "arn:aws:iam::123456789012:role/r";
+    assert_eq!(aws(&create)["Role"]["Arn"], arn);
+    let policy = "arn:aws:iam::aws:policy/AWSLambda_ReadOnlyAccess";
+    aws(&["iam", "attach-role-policy", "--role-name", "r", "--policy-arn", policy]);
+    let listed = aws(&["iam", "list-attached-role-policies", "--role-name", "r"]);
+    assert_eq!(listed["AttachedPolicies"][0]["PolicyArn"], policy);
+    let assume = ["sts", "assume-role", "--role-arn", arn, "--role-session-name", "me"];
+    let assumed = aws(&assume);
+    assert_eq!(assumed["AssumedRoleUser"]["Arn"], "arn:aws:sts::123456789012:assumed-role/r/me");
+    assert_eq!(aws(&["sts", "get-caller-identity"])["Account"], "123456789012");
+}
+
+fn fika(server: &Server, line: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fika"));
+    tools::output(tools::point_at(&mut command, server).args(line))
+}
+
+#[test]
+fn accounts_are_made_and_go() {
+    let server = Server::start();
+    let json = |line: &[&str]| -> Value {
+        let output = fika(&server, &[line, &["--output", "json"]].concat());
+        assert!(output.status.success(), "{line:?}: {output:?}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let made = json(&["account", "create", "210987654321"]);
+    let keys = |made: &Value| {
+        let mut keys = server.client().keys;
+        keys.access_key_id = made["access_key_id"].as_str().expect("an id").into();
+        keys.secret = made["secret_access_key"].as_str().expect("a secret").into();
+        keys
+    };
+    let client = Client { keys: keys(&made), ..server.client() };
+    assert!(client.list().is_empty());
+    let second = json(&["account", "key", "create", "210987654321"]);
+    let listed = json(&["account", "key", "list", "210987654321"]);
+    assert_eq!(listed["access_key_ids"].as_array().map(Vec::len), Some(2));
+    let id = second["access_key_id"].as_str().expect("an id");
+    json(&["account", "key", "delete", "210987654321", id]);
+    assert_eq!(json(&["account", "list"])["accounts"].as_array().map(Vec::len), Some(2));
+    for (line, why) in [
+        (&["account", "create", "210987654321"][..], "exists already"),
+        (&["account", "create", "12"], "twelve digits"),
+        (&["account", "delete", "123456789012"], "stays"),
+        (&["account", "delete", "000000000000"], "there is no account"),
+        (&["account", "key", "delete", "123456789012", "AKIAFIKAENDTOENDTEST"], "stays"),
+    ] {
+        let output = fika(&server, line);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(why), "{line:?}: {said}");
+    }
+    // Nobody but the server's own root looks after accounts.
+    let refused = client.send(&client.signed("GET", "/_fika/accounts", ""));
+    assert_eq!((refused.status, refused.error()), (403, "AccessDeniedException"));
+    json(&["account", "delete", "210987654321"]);
+    let refused = client.send(&client.signed("GET", "/2015-03-31/functions/", ""));
+    assert_eq!((refused.status, refused.error()), (403, "UnrecognizedClientException"));
+}
+
+#[test]
+fn with_auth_off_nobody_signs_but_functions() {
+    let server = Server::start_with(&["--auth", "off"]);
+    let client = server.client();
+    let list = client.request("GET", "/2015-03-31/functions/", "");
+    assert_eq!(client.send(&list).status, 200, "not signed");
+    let unknown = |client: &Client| -> Request {
+        let mut keys = client.keys.clone();
+        keys.access_key_id = "test".into();
+        let mut request = client.request("GET", "/2015-03-31/functions/", "");
+        keys.sign(&mut request);
+        request
+    };
+    assert_eq!(client.send(&unknown(&client)).status, 200, "an unknown key");
+    let mut wrong = client.keys.clone();
+    wrong.secret.push('x');
+    let mut request = list.clone();
+    wrong.sign(&mut request);
+    assert_eq!(client.send(&request).status, 403, "a wrong signature of a key that is known");
+    // What runs inside is not trusted all the same.
+    let source = "exports.handler = async () => (await fetch(process.env.AWS_ENDPOINT_URL + \
+                  '/2015-03-31/functions/')).status;";
+    client.deploy(&Function::node("inside", source));
+    assert_eq!(client.invoke("inside", "{}").ok(), 403);
+}
