@@ -67,7 +67,9 @@ fn print(value: &Value) -> String {
 }
 
 fn said(shape: &Shape, value: &Value, path: &str, rule: &str) -> String {
-    let value = if shape.sensitive { String::new() } else { format!(" '{}'", print(value)) };
+    // fika repeats no more than that of a value; how much AWS does is not known.
+    let print: String = print(value).chars().take(16_384).collect();
+    let value = if shape.sensitive { String::new() } else { format!(" '{print}'") };
     format!("Value{value} at '{path}' failed to satisfy constraint: {rule}")
 }
 

@@ -6,8 +6,6 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fika_aws::generated::lambda::{
     FunctionConfiguration, ListFunctionsInput, ListFunctionsOutput, ListVersionsByFunctionInput,
     ListVersionsByFunctionOutput,
@@ -15,13 +13,10 @@ use fika_aws::generated::lambda::{
 use fika_aws::shape::AwsError;
 use fika_model::Scope;
 
+use super::page;
 use crate::answer::{self, Shown};
 use crate::control::Control;
-use crate::refuse;
 use crate::registry::Function;
-
-/// Entries on a page, at most and by default, as on AWS.
-const PAGE: usize = 50;
 
 /// One entry of a list: a function by its name, and one state of it by its number; 0 is the
 /// latest.
@@ -101,21 +96,16 @@ fn states(function: &Arc<Function>, all: bool) -> Vec<(Place, Shown)> {
 }
 
 pub(super) fn page(max_items: Option<i32>) -> usize {
-    max_items.and_then(|n| usize::try_from(n).ok()).unwrap_or(PAGE).clamp(1, PAGE)
+    max_items.and_then(|n| usize::try_from(n).ok()).unwrap_or(page::MOST).clamp(1, page::MOST)
 }
 
 pub(super) fn mark((name, number): &Place) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{name}:{number}"))
+    page::mark(&format!("{name}:{number}"))
 }
 
 pub(super) fn unmark(marker: Option<&str>) -> Result<Option<Place>, AwsError> {
-    let Some(marker) = marker.filter(|marker| !marker.is_empty()) else { return Ok(None) };
-    let read = |marker: &str| {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(marker).ok()?).ok()?;
+    page::unmark(marker, |text| {
         let (name, number) = text.split_once(':')?;
         Some((name.to_owned(), number.parse().ok()?))
-    };
-    let place = read(marker);
-    let refusal = || refuse::invalid("Invalid marker: use the NextMarker of an earlier answer.");
-    place.map(Some).ok_or_else(refusal)
+    })
 }

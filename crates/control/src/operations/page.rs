@@ -29,13 +29,7 @@ impl Page {
         max_items: Option<i32>,
         most: usize,
     ) -> Result<Self, AwsError> {
-        let read = |marker| String::from_utf8(URL_SAFE_NO_PAD.decode(marker).ok()?).ok();
-        let after = match marker.filter(|marker| !marker.is_empty()) {
-            None => None,
-            Some(marker) => Some(read(marker).ok_or_else(|| {
-                refuse::invalid("Invalid marker: use the NextMarker of an earlier answer.")
-            })?),
-        };
+        let after = unmark(marker, |text| Some(text.to_owned()))?;
         let limit = max_items.and_then(|n| usize::try_from(n).ok()).unwrap_or(most);
         Ok(Self { after, limit: limit.clamp(1, most) })
     }
@@ -50,6 +44,26 @@ impl Page {
         let mut entries = entries.filter(|(key, _)| unseen(key));
         let (keys, shown): (Vec<_>, Vec<_>) = entries.by_ref().take(self.limit).unzip();
         let more = entries.next().is_some();
-        (shown, keys.last().filter(|_| more).map(|key| URL_SAFE_NO_PAD.encode(key)))
+        (shown, keys.last().filter(|_| more).map(|key| mark(key)))
     }
+}
+
+/// The marker of what comes after `seen`.
+pub(super) fn mark(seen: &str) -> String {
+    URL_SAFE_NO_PAD.encode(seen)
+}
+
+/// What was seen before a marker, as `read` makes it of the text; none where there is none.
+///
+/// # Errors
+/// 400 for a marker that is not one of ours.
+pub(super) fn unmark<T>(
+    marker: Option<&str>,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, AwsError> {
+    let Some(marker) = marker.filter(|marker| !marker.is_empty()) else { return Ok(None) };
+    let bytes = URL_SAFE_NO_PAD.decode(marker).ok();
+    let seen = bytes.and_then(|bytes| read(std::str::from_utf8(&bytes).ok()?));
+    let refusal = || refuse::invalid("Invalid marker: use the NextMarker of an earlier answer.");
+    seen.map(Some).ok_or_else(refusal)
 }
