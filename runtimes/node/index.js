@@ -8,6 +8,7 @@
 //   loader.js      from `_HANDLER` to a function
 //   esm.js         ES modules in a plain `index.js`, on Node versions that cannot tell by themselves
 //   report.js      console lines and error documents, in Lambda's shapes
+//   json_log.js    the same lines as JSON objects
 //   parked.js      started before the function is known, for a cold start out of stock
 //   snapstart.js   SnapStart: stopped after init, restored many times
 //   random.js      what must differ between the restored ones
@@ -16,10 +17,13 @@
 const { RuntimeApi } = require('./api.js');
 const { Invocation, readEnvironment } = require('./invocation.js');
 const { headerKey } = require('./reader.js');
-const { UnhandledPromiseRejection, log, patchConsole, setRequestId } = require('./report.js');
+const {
+  UnhandledPromiseRejection, log, patchConsole, readLogFormat, setRequestId,
+} = require('./report.js');
 
 const REQUEST_ID = headerKey('lambda-runtime-aws-request-id');
 const TRACE_ID = headerKey('lambda-runtime-trace-id');
+const TENANT_ID = headerKey('lambda-runtime-aws-tenant-id');
 // Exit codes of AWS's own client.
 const UNHANDLED_REJECTION = 128;
 const UNCAUGHT_EXCEPTION = 129;
@@ -75,15 +79,17 @@ function serve(handler) {
   readEnvironment();
   api.onInvocation = (response) => {
     const id = response.header(REQUEST_ID);
-    setRequestId(id);
+    const tenant = response.header(TENANT_ID);
+    setRequestId(id, tenant);
     trace = response.header(TRACE_ID);
-    current = new Invocation(api, id, handler);
+    current = new Invocation(api, id, handler, tenant);
     current.run(response);
   };
   api.next();
 }
 
 function start() {
+  readLogFormat();
   const snapStart = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
   if (snapStart) require('./random.js').replaceMathRandom();
   const { load } = require('./loader.js');

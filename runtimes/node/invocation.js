@@ -28,10 +28,11 @@ function readEnvironment() {
 }
 
 class Invocation {
-  constructor(api, id, handler) {
+  constructor(api, id, handler, tenant) {
     this.api = api;
     this.id = id;
     this.handler = handler;
+    this.tenant = tenant;
     this.context = null;
     this.settled = false;
     this.answered = false;
@@ -124,6 +125,7 @@ function contextOf(invocation, response) {
     identity: parse(response.header(IDENTITY), 'CognitoIdentity'),
     invokedFunctionArn: response.header(FUNCTION_ARN),
     awsRequestId: invocation.id,
+    tenantId: invocation.tenant,
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
 }

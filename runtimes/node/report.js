@@ -7,9 +7,21 @@ const util = require('util');
 
 const STDOUT = 1;
 let requestId;
+let tenantId;
+// What writes JSON, and the levels that are written; none where the log is text.
+let json = null;
+let written = null;
 
-function setRequestId(id) {
+function setRequestId(id, tenant) {
   requestId = id;
+  tenantId = tenant;
+}
+
+/** Reads how the log is to be written. */
+function readLogFormat() {
+  if (process.env.AWS_LAMBDA_LOG_FORMAT !== 'JSON') return;
+  json = require('./json_log.js');
+  written = json.written(process.env.AWS_LAMBDA_LOG_LEVEL || 'INFO');
 }
 
 /** Writes everything before it returns, so that nothing is lost when the process ends. */
@@ -27,6 +39,10 @@ function writeAll(text) {
 }
 
 function print(level, args) {
+  if (json !== null) {
+    if (written.has(level)) writeAll(`${json.line(level, args, { requestId, tenantId })}\n`);
+    return;
+  }
   const text = `${new Date().toISOString()}\t${requestId}\t${level}\t${util.format(...args)}`;
   writeAll((text.includes('\n') ? text.replace(/\n/g, '\r') : text) + '\n');
 }
@@ -43,6 +59,10 @@ function patchConsole() {
 
 /** A line about an error of the function's: a title, a tab and the error as JSON. */
 function log(level, title, error) {
+  if (json !== null) {
+    print(level, [error]);
+    return;
+  }
   print(level, [title, `\t${errorJson(error instanceof Error ? error : new Error(error))}`]);
 }
 
@@ -107,5 +127,6 @@ module.exports = {
   errorDocument,
   log,
   patchConsole,
+  readLogFormat,
   setRequestId,
 };

@@ -43,22 +43,44 @@ pub(crate) fn variables(
     all
 }
 
+/// What the environment of an extension's process does not have of its function's: what is for the
+/// runtime alone, as AWS's documentation of extensions lists it.
+const OF_THE_RUNTIME: [&str; 6] = [
+    "_HANDLER",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    LOG_STREAM,
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// The environment of extensions' processes.
+pub(crate) fn of_extensions(function: &[(String, String)]) -> Vec<(String, String)> {
+    let kept = |(name, _): &&(String, String)| !OF_THE_RUNTIME.contains(&name.as_str());
+    function.iter().filter(kept).cloned().collect()
+}
+
 /// Variables a function cannot change.
 fn reserved(version: &FunctionVersion) -> Vec<(&'static str, String)> {
     let region = version.arn.scope.region.as_str().to_owned();
-    vec![
+    let mut all = vec![
         ("_HANDLER", version.handler.clone()),
         ("AWS_LAMBDA_RUNTIME_API", RUNTIME_API.into()),
         ("AWS_LAMBDA_FUNCTION_NAME", version.arn.name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", version.version.clone()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory_mb.to_string()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", version.log_group.clone()),
+        ("AWS_LAMBDA_LOG_FORMAT", version.log_format.as_str().into()),
         ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
         ("AWS_REGION", region.clone()),
         ("AWS_DEFAULT_REGION", region),
         ("LAMBDA_TASK_ROOT", "/var/task".into()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".into()),
-    ]
+    ];
+    if let Some(levels) = version.log_format.levels() {
+        all.push(("AWS_LAMBDA_LOG_LEVEL", levels.application.as_str().into()));
+    }
+    all
 }
 
 /// What the way it starts makes of them. A runtime that is told of `snap-start` waits to be
@@ -69,14 +91,20 @@ fn of_the_start(
     log_stream: &str,
 ) -> Vec<(&'static str, String)> {
     match coming {
-        Coming::Checkpoint => vec![(INITIALIZATION, "snap-start".into())],
+        Coming::Checkpoint => vec![(INITIALIZATION, initialization(coming, how).into())],
         Coming::Init | Coming::Restore { .. } => {
-            let how = match how {
-                Initialization::OnDemand => "on-demand",
-                Initialization::Ahead => "provisioned-concurrency",
-            };
+            let how = initialization(Coming::Init, how);
             vec![(INITIALIZATION, how.into()), (LOG_STREAM, log_stream.into())]
         }
+    }
+}
+
+/// How it starts, as AWS names that.
+pub(crate) fn initialization(coming: Coming, how: Initialization) -> &'static str {
+    match (coming, how) {
+        (Coming::Init, Initialization::OnDemand) => "on-demand",
+        (Coming::Init, Initialization::Ahead) => "provisioned-concurrency",
+        (Coming::Checkpoint | Coming::Restore { .. }, _) => "snap-start",
     }
 }
 

@@ -1,8 +1,9 @@
 //! One task a sandbox, the only one that touches its wall: starts the runtime, kills what must be
 //! killed, and takes everything down at the end. `birth` builds what it keeps; `snapshot` hands it
-//! over to become one.
+//! over to become one; `farewell` lets extensions end in their own time.
 
 mod birth;
+mod farewell;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -13,15 +14,20 @@ use std::time::Duration;
 
 use fika_model::error::chain;
 use fika_model::{LaneId, SandboxId};
-use fika_sandbox::{Bind, Connection, Door, Event, Sandbox, Start, WallError};
+use fika_sandbox::{Bind, Connection, Door, Event, LogPipe, Sandbox, Start, WallError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout};
 
+use crate::extensions::event::Reason;
 use crate::roster::Roster;
 use crate::slot::{AfterEnd, Begin, Coming, Command, Created, Ending, Slot};
 use crate::stock::parked::{self, Parked};
-use crate::{CreateError, CredentialSource, Endpoint, endpoint, outcome, runtime_api, snapstart};
+use crate::{
+    CreateError, CredentialSource, Endpoint, endpoint, environment, extensions, outcome,
+    runtime_api, snapstart,
+};
 
 pub(crate) use birth::{Order, Origin, run};
 pub(crate) use snapshot::{Checkpointed, WAITS};
@@ -40,6 +46,14 @@ pub(crate) trait Wall: Send {
     fn bind(&mut self, bind: Bind) -> impl Future<Output = Result<(), WallError>> + Send;
     /// Starts the function's process.
     fn start(&self, start: Start) -> impl Future<Output = Result<(), WallError>> + Send;
+    /// Starts an extension's process. What it writes can be read from what comes back.
+    fn start_beside(
+        &self,
+        number: u16,
+        start: Start,
+    ) -> impl Future<Output = Result<LogPipe, WallError>> + Send;
+    /// Asks the runtime's process to end.
+    fn terminate(&self) -> io::Result<()>;
     /// Stops all processes until they are thawed or killed.
     fn freeze(&self) -> io::Result<()>;
     /// Lets them go on.
@@ -61,6 +75,14 @@ impl Wall for Sandbox {
 
     async fn start(&self, start: Start) -> Result<(), WallError> {
         Sandbox::start(self, start).await
+    }
+
+    async fn start_beside(&self, number: u16, start: Start) -> Result<LogPipe, WallError> {
+        Sandbox::start_beside(self, number, start).await
+    }
+
+    fn terminate(&self) -> io::Result<()> {
+        Sandbox::terminate(self)
     }
 
     fn freeze(&self) -> io::Result<()> {
@@ -99,7 +121,7 @@ struct Keeper<W> {
     credentials: Arc<dyn CredentialSource>,
     /// The Runtime API's connections end with the processes that made them.
     serving: JoinSet<()>,
-    /// The reader of the log; it ends with the keeper.
+    /// The readers of the log and of extensions' output; they end with the keeper.
     pump: JoinSet<()>,
     /// What makes the wall the function's, until that is done.
     bind: Option<Bind>,
@@ -112,6 +134,8 @@ struct Keeper<W> {
     init_timeout: Duration,
     /// When that has taken too long.
     init_deadline: Option<Instant>,
+    /// When extensions must be done with the invocation that was answered last.
+    late: Option<Instant>,
 }
 
 /// What a runtime that was not started for this sandbox waits for, on its connection.
@@ -122,6 +146,13 @@ enum Waits {
     Restored(Connection),
 }
 
+/// Why nothing runs.
+enum Unstarted {
+    Wall(WallError),
+    /// The extension of that name cannot be started; the text says why.
+    Extension(String, String),
+}
+
 /// Whether the sandbox lives on.
 enum Next {
     Keep,
@@ -130,6 +161,16 @@ enum Next {
     Failed(Created, CreateError),
     /// It becomes a snapshot, whose function waits on the connection of that number.
     Snapshot(u16),
+}
+
+impl Next {
+    /// What extensions are told of it.
+    fn reason(&self) -> Reason {
+        match self {
+            Self::Failed(..) => Reason::Failure,
+            _ => Reason::Spindown,
+        }
+    }
 }
 
 impl<W: Wall> Keeper<W> {
@@ -143,6 +184,7 @@ impl<W: Wall> Keeper<W> {
                 event = self.wall.next_event() => self.on_event(event).await,
                 command = self.inbox.recv() => self.on_command(command).await,
                 () = sleep_until(self.init_deadline) => self.on_init_deadline().await,
+                () = sleep_until(self.late) => self.on_late().await,
             };
         }
         match next {
@@ -168,15 +210,34 @@ impl<W: Wall> Keeper<W> {
             Begin::First => self.init_deadline = Some(Instant::now() + self.init_timeout),
             Begin::Again => {}
         }
-        match timeout(PATIENCE, self.bind_and_start()).await {
+        let started = timeout(PATIENCE, self.bind_and_start()).await;
+        self.after_start(started).await
+    }
+
+    /// The runtime's turn, after that of the extensions.
+    async fn launch(&mut self) -> Next {
+        if !self.slot.is_starting() {
+            return Next::Keep;
+        }
+        let started = timeout(PATIENCE, self.start_runtime()).await;
+        self.after_start(started.map(|started| started.map_err(Unstarted::Wall))).await
+    }
+
+    async fn after_start(&mut self, started: Result<Result<(), Unstarted>, Elapsed>) -> Next {
+        match started {
             Ok(Ok(())) => Next::Keep,
-            Ok(Err(WallError::Refused(why))) if self.runs_its_own_code() => {
+            Ok(Err(Unstarted::Extension(name, why))) => {
+                tracing::debug!(sandbox = %self.slot.id, name, why, "an extension cannot be started");
+                let text = format!("extension {name} could not be started");
+                self.on_end(Ending::Extension { kind: "Extension.LaunchError", text }).await
+            }
+            Ok(Err(Unstarted::Wall(WallError::Refused(why)))) if self.runs_its_own_code() => {
                 // There is no program to start: the function's own mistake.
                 tracing::debug!(sandbox = %self.slot.id, why, "the runtime cannot be started");
                 let error = outcome::json_of(&outcome::entrypoint_error(&self.start.argv));
                 self.on_end(Ending::NotStarted(error)).await
             }
-            Ok(Err(error)) => {
+            Ok(Err(Unstarted::Wall(error))) => {
                 let error = chain(&error);
                 tracing::warn!(sandbox = %self.slot.id, error, "the runtime cannot be started");
                 Next::End
@@ -185,10 +246,48 @@ impl<W: Wall> Keeper<W> {
         }
     }
 
-    async fn bind_and_start(&mut self) -> Result<(), WallError> {
+    async fn bind_and_start(&mut self) -> Result<(), Unstarted> {
         if let Some(bind) = self.bind.take() {
-            self.wall.bind(bind).await?;
+            self.wall.bind(bind).await.map_err(Unstarted::Wall)?;
         }
+        if self.slot.has_programs() {
+            // The runtime is next when they have registered.
+            return self.start_extensions().await;
+        }
+        self.start_runtime().await.map_err(Unstarted::Wall)
+    }
+
+    async fn start_extensions(&mut self) -> Result<(), Unstarted> {
+        let slot = Arc::clone(&self.slot);
+        for (number, name) in (0u16..).zip(&slot.programs) {
+            let argv = vec![format!("{}/{name}", extensions::DIRECTORY)];
+            let env = environment::of_extensions(&self.start.env);
+            let start = Start { argv, env, cwd: "/".into() };
+            match self.wall.start_beside(number, start).await {
+                Ok(output) => self.read(output),
+                Err(WallError::Refused(why)) => {
+                    return Err(Unstarted::Extension(name.clone(), why));
+                }
+                Err(error) => return Err(Unstarted::Wall(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Has an extension's output in the log.
+    fn read(&mut self, output: LogPipe) {
+        match output.watch() {
+            Ok(output) => {
+                let slot = Arc::clone(&self.slot);
+                self.pump.spawn(extensions::output::read(slot, output));
+            }
+            Err(error) => {
+                tracing::warn!(sandbox = %self.slot.id, %error, "an extension's log is not read");
+            }
+        }
+    }
+
+    async fn start_runtime(&mut self) -> Result<(), WallError> {
         match self.waits.take() {
             Some(Waits::Parked(parked)) => self.tell(parked).await,
             Some(Waits::Restored(restored)) => self.wake(restored).await,
@@ -239,8 +338,10 @@ impl<W: Wall> Keeper<W> {
             Event::Exited { how, out_of_memory } => {
                 self.on_end(Ending::Exited { how, out_of_memory }).await
             }
-            // Nothing is started beside a function yet.
-            Event::BesideExited { .. } => Next::Keep,
+            Event::BesideExited { number, how } => match self.slot.extension_exited(number, how) {
+                Some(ending) => self.on_end(ending).await,
+                None => Next::Keep,
+            },
             Event::Lost => Next::End,
         }
     }
@@ -248,7 +349,16 @@ impl<W: Wall> Keeper<W> {
     async fn on_command(&mut self, command: Option<Command>) -> Next {
         match command {
             Some(Command::Start) => self.start().await,
-            Some(Command::Reset) => self.reset(true).await,
+            Some(Command::Launch) => self.launch().await,
+            Some(Command::Finish(deadline)) => {
+                self.late = Some(deadline);
+                Next::Keep
+            }
+            Some(Command::ExtensionFailed) => match self.slot.extension_failure() {
+                Some(ending) => self.on_end(ending).await,
+                None => Next::Keep,
+            },
+            Some(Command::Reset) => self.reset(true, Reason::Timeout).await,
             Some(Command::Freeze) => self.freeze(),
             Some(Command::Thaw) => self.thaw(),
             Some(Command::InitFailed) => self.on_end(Ending::InitFailed).await,
@@ -287,8 +397,8 @@ impl<W: Wall> Keeper<W> {
     async fn after(&mut self, end: AfterEnd) -> Next {
         match end {
             AfterEnd::Nothing => Next::Keep,
-            AfterEnd::Reset => self.reset(false).await,
-            AfterEnd::ResetAndAnnounce => self.reset(true).await,
+            AfterEnd::Reset => self.reset(false, Reason::Failure).await,
+            AfterEnd::ResetAndAnnounce => self.reset(true, Reason::Failure).await,
             AfterEnd::End => Next::End,
             AfterEnd::InitFailed(created, error) => Next::Failed(created, error),
         }
@@ -300,12 +410,20 @@ impl<W: Wall> Keeper<W> {
         self.after(end).await
     }
 
-    async fn reset(&mut self, announce: bool) -> Next {
+    /// Extensions are still at an invocation that was answered.
+    async fn on_late(&mut self) -> Next {
+        self.late = None;
+        if self.slot.is_late() { self.reset(true, Reason::Timeout).await } else { Next::Keep }
+    }
+
+    async fn reset(&mut self, announce: bool, reason: Reason) -> Next {
         if matches!(self.slot.coming, Coming::Restore { .. }) {
             // Its init is in the snapshot. Run once more it could take minutes, which no invocation
             // has: the next sandbox is restored again.
             return Next::End;
         }
+        self.late = None;
+        self.farewell(reason).await;
         match timeout(PATIENCE, self.wall.reset()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -345,6 +463,7 @@ impl<W: Wall> Keeper<W> {
 
     async fn end(mut self, how: Next) {
         let waiting = self.slot.die();
+        self.farewell(how.reason()).await;
         take_down(self.wall, self.slot.id).await;
         // Only now: a runtime that lives to see its connections close complains in the log.
         self.serving.shutdown().await;

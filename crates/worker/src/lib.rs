@@ -5,6 +5,7 @@
 //! - `keeper`: one task a sandbox, the only owner of its wall: starts, resets and ends it
 //! - `slot`: what the sandbox is doing right now, and the one invocation it may hold
 //! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
+//! - `extensions`: those of a sandbox, and the HTTP they speak; `telemetry`: what they are told
 //! - `logbook`: the function's output and the START, END and REPORT lines, in order
 //! - `roster`: the slots there are, and who is told of them
 //! - `snapstart`: snapshots of versions, made after their init, and what is restored from them
@@ -24,6 +25,7 @@ mod credentials;
 pub mod endpoint;
 mod entry;
 mod environment;
+mod extensions;
 mod held;
 mod keeper;
 mod logbook;
@@ -34,6 +36,7 @@ pub mod service;
 mod slot;
 mod snapstart;
 mod stock;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod trees;

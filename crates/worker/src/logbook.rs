@@ -3,16 +3,24 @@
 //! Output is read from one pipe that carries stdout and stderr. It is drained before END is
 //! written, so everything a function wrote before its answer stands before END. What it writes
 //! between two invocations stands between them. All of it passes one lock, so the lines of two
-//! invocations never mix; nothing is awaited under it.
+//! invocations never mix; nothing is awaited under it. What the platform says is `event`; all of it
+//! goes to those in the sandbox who subscribed, too (`crate::telemetry`).
+
+pub(crate) mod event;
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use fika_model::{FunctionVersion, RequestId, limits};
-use fika_sandbox::{LogReader, Meter};
-use fika_store::{Digest, LogEvent, LogKey, LogStore};
+use fika_model::{FunctionVersion, LogLevel, RequestId, limits};
+use fika_sandbox::{Dialer, LogReader, Meter};
+use fika_store::{LogEvent, LogKey, LogStore};
+
+use crate::extensions::Standing;
+use crate::telemetry::{Api, Feed, Wish};
+use event::{About, Event, Marks, Phase};
 
 /// The longest line kept whole; CloudWatch Logs cuts at the same length.
 const LINE_BYTES: usize = 256 * 1024;
@@ -58,14 +66,18 @@ pub(crate) struct Ended {
     pub duration: Duration,
     pub cold_start: Option<ColdStart>,
     pub status: Status,
+    pub marks: Option<Box<Marks>>,
 }
 
 /// The log of one sandbox.
 pub(crate) struct Logbook {
     key: LogKey,
     stream: Arc<str>,
-    version: String,
-    memory_mb: u32,
+    about: About,
+    /// What is written of what the platform says; none where the log is text.
+    least: Option<LogLevel>,
+    /// Somebody in the sandbox may want to know all of it.
+    heard: AtomicBool,
     store: LogStore,
     meter: Meter,
     pipe: LogReader,
@@ -82,20 +94,28 @@ struct Page {
     tail: Option<Vec<u8>>,
     /// An invocation that is over and whose END and REPORT are not written yet.
     ended: Option<Ended>,
+    /// Who else is told.
+    feed: Option<Arc<Feed>>,
+    /// A line of the function's may be an object.
+    json: bool,
 }
 
 impl Logbook {
     pub fn new(
-        version: &FunctionVersion,
+        version: &Arc<FunctionVersion>,
+        initialization: &'static str,
         stream: Arc<str>,
         store: LogStore,
         meter: Meter,
         pipe: LogReader,
     ) -> Self {
         let key = LogKey::new(&version.arn.scope, version.log_group.as_str());
-        let page = Page { tail: Some(Vec::new()), ..Page::default() };
-        let (version, memory_mb) = (version.version.clone(), version.memory_mb);
-        Self { key, stream, version, memory_mb, store, meter, pipe, page: Mutex::new(page) }
+        let json = version.log_format.levels().is_some();
+        let page = Page { tail: Some(Vec::new()), json, ..Page::default() };
+        let least = version.log_format.levels().map(|levels| levels.system);
+        let about = About { version: Arc::clone(version), initialization };
+        let (heard, page) = (AtomicBool::new(false), Mutex::new(page));
+        Self { key, stream, about, least, heard, store, meter, pipe, page }
     }
 
     /// The name of its stream.
@@ -159,23 +179,64 @@ impl Logbook {
         }
     }
 
+    /// Whether more is told of an invocation than a log in text has.
+    pub fn is_detailed(&self) -> bool {
+        self.least.is_some() || self.heard.load(Ordering::Relaxed)
+    }
+
+    /// The platform says something.
+    fn say(&self, page: &mut Page, event: &Event<'_>) {
+        let about = &self.about;
+        match self.least {
+            None => event.text(about).split_inclusive('\n').for_each(|line| {
+                page.line(line.to_owned());
+            }),
+            Some(least) if event.level(about) >= least => {
+                page.line(event::line(event.kind(), &event.record(about)) + "\n");
+            }
+            Some(_) => {}
+        }
+        if let Some(feed) = &page.feed {
+            feed.platform(event.kind(), &event.record(about));
+        }
+    }
+
     /// Writes START, behind everything of the invocation before. It goes to the store with the
     /// next lines.
-    pub fn start(&self, id: RequestId, tail: bool) {
+    pub fn start(&self, id: RequestId, tail: bool, marks: Option<&Marks>) {
         let mut page = self.page();
         self.settle_page(&mut page);
         page.tail = tail.then(Vec::new);
-        page.line(format!("START RequestId: {id} Version: {}\n", self.version));
+        self.say(&mut page, &Event::Start { id, marks });
     }
 
-    /// Writes the line of a timeout.
+    /// Writes the line of a timeout, which a log in JSON has in its report.
     pub fn timed_out(&self, id: RequestId, timeout: Duration) {
         let mut page = self.page();
         self.take_output(&mut page, DRAIN_BYTES);
         page.close_partial();
-        let time = iso_time(SystemTime::now());
-        let seconds = timeout.as_secs_f64();
-        page.line(format!("{time} {id} Task timed out after {seconds:.2} seconds\n\n"));
+        if self.least.is_none() {
+            let time = iso_time(SystemTime::now());
+            let seconds = timeout.as_secs_f64();
+            page.line(format!("{time} {id} Task timed out after {seconds:.2} seconds\n\n"));
+        }
+    }
+
+    /// The runtime has answered, or will not any more. Only those who want details are told.
+    pub fn runtime_done(
+        &self,
+        id: RequestId,
+        took: Duration,
+        bytes: usize,
+        status: &Status,
+        marks: Option<&Marks>,
+    ) {
+        if self.is_detailed() {
+            let mut page = self.page();
+            self.take_output(&mut page, DRAIN_BYTES);
+            page.close_partial();
+            self.say(&mut page, &Event::RuntimeDone { id, took, bytes, status, marks });
+        }
     }
 
     /// Notes that an invocation is over. Its END and REPORT are written with [`settle`](Self::settle).
@@ -193,35 +254,98 @@ impl Logbook {
     fn settle_page(&self, page: &mut Page) {
         let Some(ended) = page.ended.take() else { return };
         self.take_output(page, DRAIN_BYTES);
+        let memory_mb = u64::from(self.about.version.memory_mb);
         // What the limit counts. Files in `/tmp` are in it too, beyond the limit.
-        let used = self.meter.peak_bytes().div_ceil(1024 * 1024).min(u64::from(self.memory_mb));
+        let used_mb = self.meter.peak_bytes().div_ceil(1024 * 1024).min(memory_mb);
         page.close_partial();
-        page.line(format!("END RequestId: {}\n", ended.request_id));
-        page.line(report(&ended, self.memory_mb, used));
+        self.say(page, &Event::Report { ended: &ended, used_mb });
         self.flush(page);
     }
 
-    /// Writes the line of a first init phase that did not succeed.
-    pub fn init_ended(&self, took: Duration, status: &Status) {
-        self.close_phase(init_report(took, status));
+    /// Writes that an init phase begins.
+    pub fn init_begins(&self, phase: Phase) {
+        if self.is_detailed() {
+            self.say(&mut self.page(), &Event::InitStart(phase));
+        }
+    }
+
+    /// Writes how an init phase ended.
+    pub fn init_ended(&self, phase: Phase, took: Duration, status: &Status) {
+        let done = Event::InitRuntimeDone(phase, status);
+        self.close_phase(&done, &Event::InitReport(phase, took, status));
     }
 
     /// Writes the line a restore begins with.
-    pub fn restore_begins(&self, version: &FunctionVersion) {
-        self.page().line(restore_start(version));
+    pub fn restore_begins(&self) {
+        self.say(&mut self.page(), &Event::RestoreStart);
     }
 
     /// Writes the line of a restore, however it ended.
     pub fn restore_ended(&self, took: Duration, status: &Status) {
-        self.close_phase(restore_report(took, status));
+        let done = Event::RestoreRuntimeDone(status);
+        self.close_phase(&done, &Event::RestoreReport(took, status));
     }
 
-    fn close_phase(&self, report: String) {
+    fn close_phase(&self, done: &Event<'_>, report: &Event<'_>) {
         let mut page = self.page();
         self.take_output(&mut page, DRAIN_BYTES);
         page.close_partial();
-        page.line(report);
+        self.say(&mut page, done);
+        self.say(&mut page, report);
         self.flush(&mut page);
+    }
+
+    /// Somebody may subscribe from now on, and is told of what comes before that, too.
+    pub fn listen(&self) {
+        let mut page = self.page();
+        if page.feed.is_none() {
+            page.feed = Some(Arc::default());
+            self.heard.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Somebody subscribes. False: it is too late.
+    pub fn subscribe(&self, api: Api, name: &str, wish: Wish, dialer: Dialer) -> bool {
+        let mut page = self.page();
+        let types: Vec<_> = wish.kinds.iter().map(|kind| kind.as_str()).collect();
+        let feed = page.feed.clone();
+        let subscribed = feed.is_some_and(|feed| feed.subscribe(api, wish, dialer));
+        if subscribed {
+            let telemetry = api == Api::Telemetry;
+            self.say(&mut page, &Event::Subscribed { telemetry, name, types: &types });
+        }
+        subscribed
+    }
+
+    /// How extensions stand when the sandbox comes up. It is too late to subscribe then.
+    pub fn extensions(&self, all: &[Standing]) {
+        let mut page = self.page();
+        for one in all {
+            self.say(&mut page, &Event::Extension(one));
+        }
+        if page.feed.as_ref().is_some_and(|feed| !feed.close()) {
+            page.feed = None;
+            self.heard.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes what an extension wrote: whole lines, or what is too long for one.
+    pub fn extension_output(&self, line: &[u8]) {
+        let mut page = self.page();
+        if let Some(feed) = &page.feed {
+            feed.extension(line);
+        }
+        page.line(Bytes::copy_from_slice(line));
+        self.flush(&mut page);
+    }
+
+    /// Has those who subscribed told at once of all there is.
+    pub fn flush_telemetry(&self) {
+        let mut page = self.page();
+        self.settle_page(&mut page);
+        if let Some(feed) = &page.feed {
+            feed.flush();
+        }
     }
 
     /// Takes the last of the output and leaves nothing unwritten.
@@ -231,6 +355,7 @@ impl Logbook {
         self.take_output(&mut page, DRAIN_BYTES);
         page.close_partial();
         self.flush(&mut page);
+        page.feed = None;
     }
 
     /// The end of the log since START.
@@ -272,7 +397,7 @@ impl Page {
         if !piece.ends_with(b"\n") {
             self.partial.extend_from_slice(piece);
         } else if self.partial.is_empty() {
-            self.line(Bytes::copy_from_slice(piece));
+            self.written(Bytes::copy_from_slice(piece));
         } else {
             self.partial.extend_from_slice(piece);
             self.close_partial();
@@ -282,8 +407,17 @@ impl Page {
     fn close_partial(&mut self) {
         if !self.partial.is_empty() {
             let line = std::mem::take(&mut self.partial);
-            self.line(line);
+            self.written(line);
         }
+    }
+
+    /// A line of the function's.
+    fn written(&mut self, message: impl Into<Bytes>) {
+        let message = message.into();
+        if let Some(feed) = &self.feed {
+            feed.function(&message, self.json);
+        }
+        self.line(message);
     }
 
     fn line(&mut self, message: impl Into<Bytes>) {
@@ -308,66 +442,6 @@ fn keep_tail(tail: &mut Vec<u8>, bytes: &[u8]) {
         tail.drain(..tail.len() - limits::LOG_TAIL_BYTES);
     }
     tail.extend_from_slice(bytes);
-}
-
-fn report(ended: &Ended, memory_mb: u32, used_mb: u64) -> String {
-    let duration = millis(ended.duration);
-    // Since August 2025 the init phase is billed like the rest. Of a restore, the hooks are.
-    let before = match ended.cold_start {
-        None => 0.0,
-        Some(ColdStart::Init(took)) => millis(took),
-        Some(ColdStart::Restore { billed, .. }) => millis(billed),
-    };
-    let billed = (duration + before).ceil();
-    let mut line = format!(
-        "REPORT RequestId: {}\tDuration: {duration:.2} ms\tBilled Duration: {billed:.0} ms\tMemory Size: {memory_mb} MB\tMax Memory Used: {used_mb} MB\t",
-        ended.request_id
-    );
-    match ended.cold_start {
-        None => {}
-        Some(ColdStart::Init(took)) => {
-            line.push_str(&format!("Init Duration: {:.2} ms\t", millis(took)));
-        }
-        Some(ColdStart::Restore { took, billed }) => line.push_str(&format!(
-            "Restore Duration: {:.2} ms\tBilled Restore Duration: {:.0} ms\t",
-            millis(took),
-            millis(billed).ceil()
-        )),
-    }
-    line.push_str(&told(&ended.status));
-    line.push('\n');
-    line
-}
-
-fn init_report(took: Duration, status: &Status) -> String {
-    let took = millis(took);
-    format!("INIT_REPORT Init Duration: {took:.2} ms\tPhase: init\t{}\n", told(status))
-}
-
-/// AWS names a runtime's build by 64 hexadecimal digits; ours stand for the identifier.
-fn restore_start(version: &FunctionVersion) -> String {
-    let (runtime, region) = (version.runtime.to_string(), &version.arn.scope.region);
-    let digest = Digest::of(runtime.as_bytes());
-    format!(
-        "RESTORE_START Runtime Version: {runtime}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{digest}\n"
-    )
-}
-
-fn restore_report(took: Duration, status: &Status) -> String {
-    let line = format!("RESTORE_REPORT Restore Duration: {:.2} ms\t{}", millis(took), told(status));
-    format!("{}\n", line.trim_end())
-}
-
-fn told(status: &Status) -> Cow<'static, str> {
-    match status {
-        Status::Answered => "".into(),
-        Status::Timeout => "Status: timeout".into(),
-        Status::Failed(kind) => format!("Status: error\tError Type: {kind}").into(),
-    }
-}
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
 }
 
 fn now_ms() -> i64 {

@@ -29,6 +29,8 @@ enum Cause {
     Exited(Exit),
     /// It took longer than this.
     Timeout(Duration),
+    /// An extension has ended, or failed: AWS's name for that, and how.
+    Extension(&'static str, String),
 }
 
 impl InitFailure {
@@ -38,6 +40,11 @@ impl InitFailure {
             (None, exit) => Cause::Exited(exit.unwrap_or(Exit::Code(0))),
         };
         Self { cause, log_tail }
+    }
+
+    /// One that an extension has caused.
+    pub(crate) fn of_extension(kind: &'static str, text: String, log_tail: Vec<u8>) -> Self {
+        Self { cause: Cause::Extension(kind, text), log_tail }
     }
 
     /// One that had this long.
@@ -51,6 +58,7 @@ impl InitFailure {
             Cause::Reported(json) => error_type_of(json),
             Cause::Exited(_) => "Runtime.ExitError".into(),
             Cause::Timeout(_) => TIMEOUT.into(),
+            Cause::Extension(kind, _) => (*kind).into(),
         }
     }
 
@@ -61,6 +69,10 @@ impl InitFailure {
             Cause::Reported(json) => json.clone(),
             Cause::Exited(exit) => json_of(&exit_error(request_id, *exit)),
             Cause::Timeout(limit) => json_of(&timeout_error(request_id, *limit)),
+            Cause::Extension(kind, text) => {
+                let text = format!("RequestId: {request_id} Error: {text}");
+                json_of(&FunctionError::new(*kind, text))
+            }
         };
         Outcome { payload, failed: true, log_tail: tail.then(|| self.log_tail.clone()), ran: None }
     }
@@ -77,6 +89,7 @@ impl InitFailure {
             }
             Cause::Reported(_) | Cause::Exited(_) => "FunctionError.RuntimeInitError",
             Cause::Timeout(_) => "FunctionError.InitTimeout",
+            Cause::Extension(..) => "FunctionError.ExtensionInitError",
         }
     }
 
@@ -89,6 +102,7 @@ impl InitFailure {
                 None => error_type_of(json),
             },
             Cause::Exited(exit) => format!("Runtime.ExitError: {}", exited(*exit)),
+            Cause::Extension(kind, text) => format!("{kind}: {text}"),
             Cause::Timeout(limit) => {
                 format!("{TIMEOUT}: Init timed out after {:.2} seconds", limit.as_secs_f64())
             }

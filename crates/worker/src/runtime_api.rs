@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::held::{Held, Hold};
 use crate::slot::{Delivery, Refusal, Slot};
-use crate::{CredentialSource, credentials, outcome};
+use crate::{CredentialSource, credentials, extensions, outcome};
 
 /// Connections a sandbox may hold at once; a runtime needs one or two.
 const CONNECTIONS: usize = 64;
@@ -45,7 +45,7 @@ const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-clien
 const TENANT_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-tenant-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// Serves the sandbox's door, and every connection made to it, until the task is dropped.
 pub(crate) async fn serve(
@@ -112,7 +112,9 @@ async fn route(
     if parts.uri.path() == CHECKPOINT && parts.method == Method::GET {
         return checkpoint(slot).await;
     }
-    let Some(path) = parts.uri.path().strip_prefix(PREFIX) else { return not_found() };
+    let Some(path) = parts.uri.path().strip_prefix(PREFIX) else {
+        return extensions::api::answer(slot, &parts, body).await.unwrap_or_else(not_found);
+    };
     match (&parts.method, path) {
         (&Method::GET, "invocation/next") => next(slot, hold).await,
         (&Method::POST, "init/error" | "restore/error") => init_error(slot, body).await,
@@ -269,9 +271,26 @@ async fn refused_unread(refusal: Refusal, body: Incoming) -> Answer {
     refused(refusal)
 }
 
+/// A small document.
+pub(crate) async fn collect_small(slot: &Slot, mut body: Incoming) -> Result<Bytes, &'static str> {
+    let _turn = slot.bodies.lock().await;
+    match collect(&mut body, ERROR_BYTES).await {
+        Ok(whole) => Ok(whole),
+        Err(Cut::Broken) => Err("body cut short"),
+        Err(Cut::TooLarge) => {
+            discard(body).await;
+            Err("the document is too large")
+        }
+    }
+}
+
+pub(crate) fn accepted_document() -> Answer {
+    json(StatusCode::ACCEPTED, Bytes::from_static(b"{\"status\":\"OK\"}\n"))
+}
+
 fn accepted(result: Result<(), Refusal>) -> Answer {
     match result {
-        Ok(()) => json(StatusCode::ACCEPTED, Bytes::from_static(b"{\"status\":\"OK\"}\n")),
+        Ok(()) => accepted_document(),
         Err(refusal) => refused(refusal),
     }
 }
@@ -305,12 +324,12 @@ fn not_found() -> Answer {
     failure(StatusCode::NOT_FOUND, "NotFound", "no such call in the Runtime API 2018-06-01")
 }
 
-fn failure(status: StatusCode, error_type: &str, message: &str) -> Answer {
-    let body = format!("{{\"errorMessage\":\"{message}\",\"errorType\":\"{error_type}\"}}\n");
-    json(status, body.into())
+pub(crate) fn failure(status: StatusCode, error_type: &str, message: &str) -> Answer {
+    let body = serde_json::json!({ "errorMessage": message, "errorType": error_type });
+    json(status, format!("{body}\n").into())
 }
 
-fn json(status: StatusCode, body: Bytes) -> Answer {
+pub(crate) fn json(status: StatusCode, body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, JSON);

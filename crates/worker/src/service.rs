@@ -23,7 +23,7 @@ use crate::stock::{self, Kind, Stock, StockFacts};
 use crate::trees::Trees;
 use crate::{
     CreateError, CredentialSource, Endpoint, Gone, Initialization, Invocation, Outcome,
-    SandboxEvents, WorkerService, entry, keeper, upkeep,
+    SandboxEvents, WorkerService, entry, extensions, keeper, upkeep,
 };
 
 /// How long sandboxes may take to end when the worker closes.
@@ -73,6 +73,13 @@ pub(crate) struct Home {
     pub layers: Option<PathBuf>,
     /// What is started.
     pub argv: Vec<String>,
+}
+
+impl Home {
+    /// The extensions that are programs.
+    pub fn extensions(&self) -> Vec<String> {
+        self.layers.as_deref().map(extensions::programs).unwrap_or_default()
+    }
 }
 
 pub(crate) struct Shared {
@@ -162,7 +169,7 @@ impl Worker {
         progress: &(dyn Fn(String) + Send + Sync),
     ) -> Result<(), CreateError> {
         let (home, wall) = self.home(version, progress).await.map_err(CreateError::Worker)?;
-        if !version.snap_start {
+        if !version.snap_start || !home.extensions().is_empty() {
             return Ok(());
         }
         if self.shared.built.microvms(wall).is_some() {

@@ -80,18 +80,24 @@ impl CredentialSource for Role {
 
 /// A pipe as a sandbox has one for its output: what a function writes to, what fika reads.
 pub(crate) fn pipe() -> (PipeWriter, LogReader) {
+    let (writer, reader) = raw_pipe();
+    (writer, LogPipe::new(reader).watch().expect("a watched pipe"))
+}
+
+/// The same, which nobody waits for yet.
+pub(crate) fn raw_pipe() -> (PipeWriter, OwnedFd) {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let reader = tokio::net::unix::pipe::Receiver::from_owned_fd(OwnedFd::from(reader))
         .and_then(tokio::net::unix::pipe::Receiver::into_nonblocking_fd)
         .expect("a pipe that does not block");
-    (writer, LogPipe::new(reader).watch().expect("a watched pipe"))
+    (writer, reader)
 }
 
 /// A log of that function, and the end its function writes to. Its meter counts nothing.
-pub(crate) fn logbook(version: &FunctionVersion) -> (Logbook, PipeWriter) {
+pub(crate) fn logbook(version: &Arc<FunctionVersion>) -> (Logbook, PipeWriter) {
     let (writer, reader) = pipe();
     let logs = LOGS.1.clone();
-    (Logbook::new(version, "stream".into(), logs, Meter::default(), reader), writer)
+    (Logbook::new(version, "on-demand", "stream".into(), logs, Meter::default(), reader), writer)
 }
 
 /// Every line in the function's log, as it was written.
@@ -171,11 +177,18 @@ pub(crate) fn bare(version: Arc<FunctionVersion>) -> Bare {
 
 /// The same, whose first runtime comes up in that way.
 pub(crate) fn bare_coming(version: Arc<FunctionVersion>, coming: Coming) -> Bare {
+    bare_with(version, coming, &[])
+}
+
+/// The same, with extensions that are programs.
+pub(crate) fn bare_with(version: Arc<FunctionVersion>, coming: Coming, programs: &[&str]) -> Bare {
+    let programs = programs.iter().map(|name| (*name).to_owned()).collect();
     let (logbook, output) = logbook(&version);
     let (roster, heard) = (Arc::new(Roster::new(WorkerId(0))), Arc::new(Heard::default()));
     roster.report_to(Arc::clone(&heard) as Arc<dyn SandboxEvents>);
     let (waiting, created) = oneshot::channel();
-    let (slot, inbox) = Slot::new(SANDBOX, version, coming, logbook, Arc::clone(&roster), waiting);
+    let (slot, inbox) =
+        Slot::new(SANDBOX, version, coming, programs, logbook, Arc::clone(&roster), waiting);
     roster.insert(Arc::clone(&slot));
     Bare { slot, roster, inbox, created, heard, output }
 }

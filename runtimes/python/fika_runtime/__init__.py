@@ -8,6 +8,7 @@ A start imports as little as possible: `json` and `socket` together cost as much
     context  the handler's second argument
     loader   from `_HANDLER` to a function
     log      the root logger's handler, once somebody imports `logging`
+    json_log  the same as JSON objects
     report   error documents and their lines in the log
     parked   started before the function is known, for a cold start out of stock
     snapstart  SnapStart: stopped after init, restored many times

@@ -4,11 +4,14 @@
 
 import sys
 
+from . import json_log
+
 _FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
 _TIME = "%Y-%m-%dT%H:%M:%S"
 
 # The invocation that is running; set by `main`.
 request_id = ""
+tenant_id = None
 
 
 def write(text):
@@ -60,12 +63,17 @@ def _set_up(logging):
     class LambdaLoggerFilter(logging.Filter):
         def filter(self, record):
             record.aws_request_id = request_id
+            record.tenant_id = tenant_id
             return True
 
     from time import gmtime
 
     logging.Formatter.converter = gmtime
     handler = LambdaLoggerHandler()
-    handler.setFormatter(logging.Formatter(_FORMAT, _TIME))
+    if json_log.wanted():
+        handler.setFormatter(json_log.formatter(logging))
+        logging.getLogger().setLevel(json_log.level(logging))
+    else:
+        handler.setFormatter(logging.Formatter(_FORMAT, _TIME))
     handler.addFilter(LambdaLoggerFilter())
     logging.getLogger().addHandler(handler)

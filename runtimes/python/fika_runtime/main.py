@@ -58,6 +58,7 @@ def _set_path():
 def _invoke(api, handler, headers, body):
     invocation = headers["lambda-runtime-aws-request-id"]
     log.request_id = invocation
+    log.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
     _set_trace(headers.get("lambda-runtime-trace-id"))
     try:
         context = LambdaContext(headers)

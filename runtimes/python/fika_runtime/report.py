@@ -51,8 +51,12 @@ def _trace(error):
 
 def log(fields):
     """Writes the error as Lambda does: one record, cut into lines."""
+    from . import json_log
     from .log import write
 
+    if json_log.wanted():
+        write(json_log.error_line(fields))
+        return
     lines = ["[ERROR] %s: %s" % (fields["errorType"], fields["errorMessage"])]
     if not fields["errorMessage"]:
         lines = ["[ERROR] %s" % fields["errorType"]]

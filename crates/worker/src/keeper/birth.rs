@@ -135,6 +135,7 @@ async fn build(
     let door = Arc::new(wall.take_endpoint());
     let own = shared.endpoint.get().map(|endpoint| (Arc::clone(endpoint), door, lane));
     let stream = logbook::stream_name(&version.version, SystemTime::now());
+    let programs = home.extensions();
     let bind = Bind {
         code: home.code,
         layers: home.layers,
@@ -148,9 +149,13 @@ async fn build(
         cwd: TASK_ROOT.into(),
     };
     let init_timeout = coming.limit(&version, shared.init_timeout);
-    let logbook = Logbook::new(&version, stream, shared.logs.clone(), wall.meter(), pipe);
+    let initialization = environment::initialization(coming, how);
+    let (logs, meter) = (shared.logs.clone(), wall.meter());
+    let logbook = Logbook::new(&version, initialization, stream, logs, meter, pipe);
     let roster = Arc::clone(&shared.roster);
-    let (slot, inbox) = Slot::new(id, version, coming, logbook, Arc::clone(&roster), created);
+    let (slot, inbox) =
+        Slot::new(id, version, coming, programs, logbook, Arc::clone(&roster), created);
+    let _first = slot.dialer.set(wall.dialer());
     roster.insert(Arc::clone(&slot));
     Ok(Keeper {
         slot,
@@ -168,5 +173,6 @@ async fn build(
         start,
         init_timeout,
         init_deadline: None,
+        late: None,
     })
 }

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::{Command, Current, Phase, Rest, Slot, State};
 use crate::logbook::Status;
+use crate::logbook::event::Marks;
 use crate::{Gone, Invocation, Outcome, outcome};
 
 impl Slot {
@@ -31,6 +32,7 @@ impl Slot {
         if state.phase == Phase::Dead || state.current.is_some() {
             return Err(Gone);
         }
+        let marks = self.logbook.is_detailed().then(|| Box::new(Marks::of(&invocation)));
         state.current = Some(Current {
             id: invocation.request_id,
             tail: invocation.tail,
@@ -39,6 +41,7 @@ impl Slot {
             deadline: SystemTime::now() + self.version.timeout,
             begun: None,
             ran: None,
+            marks,
         });
         self.wake(&mut state);
         match state.phase {
@@ -57,7 +60,7 @@ impl Slot {
     }
 
     /// The runtime may hang up on its own `next`: then it asks again, or its exit is on the way.
-    fn deliver_to_parked(&self, state: &mut State) {
+    pub(super) fn deliver_to_parked(&self, state: &mut State) {
         match state.parked.take().filter(|parked| !parked.is_closed()) {
             None => state.phase = Phase::Away,
             Some(parked) => {
@@ -76,7 +79,7 @@ impl Slot {
         state.phase = Phase::Stopping;
         self.begin(&mut current);
         self.logbook.timed_out(request_id, self.version.timeout);
-        self.end(&mut state.cold_start, &mut current, Status::Timeout);
+        self.end(&mut state.cold_start, &mut current, 0, Status::Timeout);
         drop(state);
         self.command(Command::Reset);
         let error = outcome::timeout_error(request_id, self.version.timeout);

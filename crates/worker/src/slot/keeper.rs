@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use fika_model::RequestId;
+use fika_model::{FunctionError, RequestId};
 use fika_sandbox::Exit;
 
-use super::{Coming, Command, Created, Current, Phase, Rest, Slot};
+use super::{Coming, Command, Created, Current, Phase as SlotPhase, Rest, Slot, extensions};
 use crate::logbook::Status;
+use crate::logbook::event::Phase;
 use crate::outcome::{self, InitFailure};
 use crate::{CreateError, RestoreFailure};
 
@@ -36,6 +37,13 @@ pub(crate) enum Ending {
     InitFailed,
     /// It could not be started; this is the error a caller gets.
     NotStarted(Bytes),
+    /// It may run, but an extension has ended, or failed.
+    Extension {
+        /// AWS's name for that.
+        kind: &'static str,
+        /// How.
+        text: String,
+    },
 }
 
 /// What the keeper does when the runtime has ended.
@@ -57,27 +65,33 @@ impl Slot {
     /// The runtime is being started, if it may be.
     pub fn starting(&self) -> Begin {
         let mut state = self.lock();
-        if state.phase != Phase::Stopped {
+        if state.phase != SlotPhase::Stopped {
             return Begin::Not;
         }
-        state.phase = Phase::Starting;
+        state.phase = SlotPhase::Starting;
         state.init_started = Instant::now();
         if matches!(self.coming, Coming::Restore { .. }) {
-            self.logbook.restore_begins(&self.version);
+            self.logbook.restore_begins();
         }
+        self.expect_extensions(&mut state);
+        let first = state.created.is_some();
         if let Some(current) = &mut state.current {
             // What this init logs and takes is the invocation's.
             self.begin(current);
         }
-        if state.created.is_some() { Begin::First } else { Begin::Again }
+        if !matches!(self.coming, Coming::Restore { .. }) {
+            self.logbook.init_begins(if first { Phase::Init } else { Phase::Invoke });
+        }
+        if first { Begin::First } else { Begin::Again }
     }
 
     /// All processes have been killed.
     pub fn stopped(&self) {
         let mut state = self.lock();
-        if state.phase != Phase::Dead {
-            state.phase = Phase::Stopped;
+        if state.phase != SlotPhase::Dead {
+            state.phase = SlotPhase::Stopped;
             state.parked = None;
+            (state.extensions, state.unfinished) = (None, None);
             if state.current.is_some() {
                 self.command(Command::Start);
             }
@@ -87,7 +101,8 @@ impl Slot {
     /// Somebody looks, now and then. A runtime that has waited since the last look is frozen.
     pub fn rest(&self) {
         let mut state = self.lock();
-        let waits = state.phase == Phase::Waiting && state.current.is_none();
+        let done = state.current.is_none() && state.unfinished.is_none();
+        let waits = state.phase == SlotPhase::Waiting && done;
         state.rest = match state.rest {
             _ if !waits => Rest::Awake,
             Rest::Awake => Rest::Idle,
@@ -105,7 +120,7 @@ impl Slot {
     pub fn out_of_time(&self, limit: Duration) -> AfterEnd {
         let mut state = self.lock();
         let Some(created) = state.created.take() else { return AfterEnd::Nothing };
-        state.phase = Phase::Stopping;
+        state.phase = SlotPhase::Stopping;
         state.init_error = None;
         self.first_ended(state.init_started, &Status::Timeout);
         match self.too_late(limit) {
@@ -123,19 +138,24 @@ impl Slot {
         let state = &mut *guard;
         let said = state.init_error.take();
         match (state.phase, &ending) {
-            (Phase::Stopped | Phase::Stopping | Phase::Dead, _) => return AfterEnd::Nothing,
+            (SlotPhase::Stopped | SlotPhase::Stopping | SlotPhase::Dead, _) => {
+                return AfterEnd::Nothing;
+            }
             // The exit that followed it came before.
             (_, Ending::InitFailed) if said.is_none() => return AfterEnd::Nothing,
             _ => {}
         }
-        let starting = state.phase == Phase::Starting;
+        let starting = state.phase == SlotPhase::Starting;
         let spoilt = starting || matches!(ending, Ending::Exited { out_of_memory: true, .. });
-        state.phase = Phase::Stopping;
+        state.phase = SlotPhase::Stopping;
         if let Some(created) = state.created.take() {
             let begun = state.init_started;
             drop(guard);
             let error = self.first_failed(begun, ending, said);
             return AfterEnd::InitFailed(created, error);
+        }
+        if self.cut_off(state) {
+            return extensions::after_cut_off(spoilt);
         }
         // Queued, and the runtime that ended had finished its init: start a new one for it.
         let lost = |current: &mut Current| starting || current.queued.is_none();
@@ -144,7 +164,7 @@ impl Slot {
             return if spoilt && idle { AfterEnd::End } else { AfterEnd::Reset };
         };
         let (status, payload) = verdict(current.id, ending, said);
-        self.end(&mut state.cold_start, &mut current, status);
+        self.end(&mut state.cold_start, &mut current, payload.len(), status);
         drop(guard);
         let outcome = self.failed(&current, payload);
         let _ = current.responder.send(outcome);
@@ -152,13 +172,22 @@ impl Slot {
     }
 
     fn first_failed(&self, begun: Instant, ending: Ending, said: Option<Bytes>) -> CreateError {
+        let extension = match &ending {
+            Ending::Extension { kind, text } => Some((*kind, text.clone())),
+            _ => None,
+        };
         let (said, how) = match ending {
             Ending::Exited { how, .. } => (said, Some(how)),
             Ending::InitFailed => (said, None),
             Ending::NotStarted(error) => (Some(error), None),
+            Ending::Extension { .. } => (None, None),
         };
         self.logbook.drain();
-        let failure = InitFailure::new(said, how, self.logbook.take_tail());
+        let tail = self.logbook.take_tail();
+        let failure = match extension {
+            Some((kind, text)) => InitFailure::of_extension(kind, text, tail),
+            None => InitFailure::new(said, how, tail),
+        };
         self.first_ended(begun, &Status::Failed(failure.error_type().into()));
         match self.coming {
             Coming::Restore { .. } => CreateError::Restore(RestoreFailure::Hook),
@@ -171,8 +200,9 @@ impl Slot {
     pub fn die(&self) -> Option<Created> {
         let mut guard = self.lock();
         let state = &mut *guard;
-        state.phase = Phase::Dead;
+        state.phase = SlotPhase::Dead;
         let created = state.created.take();
+        self.cut_off(state);
         let Some(mut current) = state.current.take() else { return created };
         if current.begun.is_none() {
             // No runtime has seen it, so another sandbox may run it: its caller finds us gone.
@@ -180,7 +210,7 @@ impl Slot {
         }
         let killed = Ending::Exited { how: Exit::Signal(9), out_of_memory: false };
         let (status, payload) = verdict(current.id, killed, None);
-        self.end(&mut state.cold_start, &mut current, status);
+        self.end(&mut state.cold_start, &mut current, payload.len(), status);
         drop(guard);
         let outcome = self.failed(&current, payload);
         let _ = current.responder.send(outcome);
@@ -194,6 +224,10 @@ fn verdict(id: RequestId, ending: Ending, said: Option<Bytes>) -> (Status, Bytes
         (Status::Failed(kind.into()), outcome::json_of(&outcome::exit_error(id, how)))
     };
     match (ending, said) {
+        (Ending::Extension { kind, text }, _) => {
+            let text = format!("RequestId: {id} Error: {text}");
+            (Status::Failed(kind.into()), outcome::json_of(&FunctionError::new(kind, text)))
+        }
         (Ending::NotStarted(error), _) | (_, Some(error)) => {
             (Status::Failed(outcome::error_type_of(&error).into()), error)
         }

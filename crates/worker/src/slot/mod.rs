@@ -2,27 +2,34 @@
 //!
 //! How its first runtime comes up is its [`Coming`]; `snapstart` is what a snapshot adds to that.
 //!
+//! `extensions` is what those of a sandbox add.
+//!
 //! Three sides meet here under one short lock: the caller's (`caller`), the runtime's (`runtime`)
 //! and that of the keeper, which owns the wall (`keeper`). The keeper is told what to do by
 //! [`Command`]s. The log's own lock is taken inside this one, never the other way round, and
 //! nothing is awaited under either.
 
 mod caller;
+mod extensions;
 mod keeper;
 mod runtime;
 mod snapstart;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, RequestId, SandboxId};
+use fika_sandbox::Dialer;
 use http::HeaderValue;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
+use crate::extensions::Extensions;
+use crate::logbook::event::Marks;
 use crate::logbook::{ColdStart, Ended, Logbook, Status};
 use crate::roster::Roster;
 use crate::{CreateError, Invocation, Outcome, Ran};
+use extensions::Unfinished;
 use snapstart::Checkpoint;
 
 pub(crate) use keeper::{AfterEnd, Begin, Ending};
@@ -67,6 +74,12 @@ pub(crate) enum Phase {
 pub(crate) enum Command {
     /// Start the runtime: an invocation waits.
     Start,
+    /// All extensions have registered: the runtime is next.
+    Launch,
+    /// An extension has said that it failed.
+    ExtensionFailed,
+    /// An invocation was answered: reset all when extensions are not done with it then.
+    Finish(tokio::time::Instant),
     /// Stop the function's processes: nothing is asked of them.
     Freeze,
     /// Let them go on: an invocation has come.
@@ -95,6 +108,8 @@ struct Current {
     begun: Option<Instant>,
     /// Once it has ended.
     ran: Option<Ran>,
+    /// What details of it are told by; none where nobody wants any.
+    marks: Option<Box<Marks>>,
 }
 
 /// What the runtime gets from `next`.
@@ -129,6 +144,11 @@ struct State {
     /// What the runtime sent to `init/error` or `restore/error`.
     init_error: Option<Bytes>,
     checkpoint: Checkpoint,
+    /// None in most sandboxes.
+    extensions: Option<Box<Extensions>>,
+    unfinished: Option<Unfinished>,
+    /// One has said that it failed, in init or later, and nobody was told yet.
+    failed_extension: Option<(bool, Arc<str>)>,
 }
 
 /// One sandbox as the worker sees it.
@@ -137,6 +157,10 @@ pub(crate) struct Slot {
     pub version: Arc<FunctionVersion>,
     pub logbook: Logbook,
     pub coming: Coming,
+    /// The names of extensions that are programs.
+    pub programs: Vec<String>,
+    /// The way to those who listen inside.
+    pub dialer: OnceLock<Dialer>,
     /// The version's own ARN, which most invocations are made by; written once for all.
     pub invoked_arn: Option<HeaderValue>,
     /// Held while an answer is read from the runtime.
@@ -151,6 +175,7 @@ impl Slot {
         id: SandboxId,
         version: Arc<FunctionVersion>,
         coming: Coming,
+        programs: Vec<String>,
         logbook: Logbook,
         roster: Arc<Roster>,
         created: Created,
@@ -170,12 +195,26 @@ impl Slot {
             cold_start: None,
             init_error: None,
             checkpoint: Checkpoint::NotYet,
+            extensions: None,
+            unfinished: None,
+            failed_extension: None,
         };
         let invoked_arn = HeaderValue::try_from(version.invoked_arn().to_string()).ok();
         let state = Mutex::new(state);
         let bodies = AsyncMutex::default();
-        let slot =
-            Self { id, version, logbook, coming, invoked_arn, bodies, roster, state, commands };
+        let slot = Self {
+            id,
+            version,
+            logbook,
+            coming,
+            programs,
+            dialer: OnceLock::new(),
+            invoked_arn,
+            bodies,
+            roster,
+            state,
+            commands,
+        };
         (Arc::new(slot), inbox)
     }
 
@@ -202,6 +241,9 @@ impl Slot {
 
     /// Hands the queued invocation over, if there is one.
     fn deliver(&self, state: &mut State) -> Option<Delivery> {
+        if state.extensions.is_some() {
+            self.tell_extensions(state);
+        }
         let current = state.current.as_mut()?;
         let invocation = current.queued.take()?;
         state.phase = Phase::Invoking;
@@ -213,19 +255,27 @@ impl Slot {
     fn begin(&self, current: &mut Current) {
         if current.begun.is_none() {
             current.begun = Some(Instant::now());
-            self.logbook.start(current.id, current.tail);
+            self.logbook.start(current.id, current.tail, current.marks.as_deref());
         }
     }
 
-    /// Notes how an invocation ended. END and REPORT are written when its output is complete.
-    fn end(&self, cold_start: &mut Option<ColdStart>, current: &mut Current, status: Status) {
+    /// Notes how an invocation ended, with an answer of so many bytes. END and REPORT are written when its output is complete.
+    fn end(
+        &self,
+        cold_start: &mut Option<ColdStart>,
+        current: &mut Current,
+        bytes: usize,
+        status: Status,
+    ) {
         self.begin(current);
         let elapsed = current.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
         // Past its timeout an invocation is reported with the timeout itself, as Lambda does.
         let duration = if status == Status::Timeout { self.version.timeout } else { elapsed };
+        let marks = current.marks.take();
+        self.logbook.runtime_done(current.id, duration, bytes, &status, marks.as_deref());
         let cold_start = cold_start.take();
         current.ran = Some(Ran { duration, cold_start });
-        self.logbook.ended(Ended { request_id: current.id, duration, cold_start, status });
+        self.logbook.ended(Ended { request_id: current.id, duration, cold_start, status, marks });
     }
 
     /// The answer to an invocation that fika words itself.

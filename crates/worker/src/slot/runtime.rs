@@ -1,12 +1,17 @@
 //! The runtime's side: it asks for work, answers, or says that its init failed.
 
+use std::time::{Duration, SystemTime};
+
 use bytes::Bytes;
 use fika_model::RequestId;
 use tokio::sync::oneshot;
+use tokio::time::Instant as Deadline;
 
-use super::{Coming, Command, Current, Delivery, Phase, Slot, State};
-use crate::Outcome;
+use super::extensions::Unfinished;
+use super::{Coming, Command, Current, Delivery, Phase as SlotPhase, Slot, State};
 use crate::logbook::Status;
+use crate::logbook::event::Phase;
+use crate::{Outcome, Ran};
 
 /// A call of the Runtime API that does not fit the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +43,9 @@ impl State {
     pub(super) fn take_back(&mut self, delivery: Delivery) {
         let id = delivery.invocation.request_id;
         let ours = self.current.as_mut().filter(|current| current.id == id);
-        if let (Phase::Invoking, Some(current)) = (self.phase, ours) {
+        if let (SlotPhase::Invoking, Some(current)) = (self.phase, ours) {
             current.queued = Some(delivery.invocation);
-            self.phase = Phase::Away;
+            self.phase = SlotPhase::Away;
         }
     }
 }
@@ -61,29 +66,46 @@ impl Slot {
     fn ask(&self, parked: oneshot::Sender<Delivery>) -> Result<Option<Delivery>, Refusal> {
         let mut state = self.lock();
         match state.phase {
-            Phase::Starting if state.init_error.is_none() && self.coming != Coming::Checkpoint => {
+            SlotPhase::Starting
+                if state.init_error.is_none() && self.coming != Coming::Checkpoint =>
+            {
+                if !self.may_end_init(&mut state) {
+                    state.parked = Some(parked);
+                    return Ok(None);
+                }
                 self.init_is_done(&mut state);
             }
-            Phase::Waiting | Phase::Away => {}
-            Phase::Stopping | Phase::Dead => {
+            SlotPhase::Waiting | SlotPhase::Away => {}
+            SlotPhase::Stopping | SlotPhase::Dead => {
                 // It is being killed: a refusal would only be something to complain of.
                 state.parked = Some(parked);
                 return Ok(None);
             }
             _ => return Err(Refusal::OutOfOrder),
         }
-        state.phase = Phase::Waiting;
+        state.phase = SlotPhase::Waiting;
         let delivery = self.deliver(&mut state);
         state.parked = delivery.is_none().then_some(parked);
+        let idle = state.extensions.is_some() && self.settle_extensions(&mut state);
+        drop(state);
+        if idle {
+            self.roster.idle(self.id);
+        }
         Ok(delivery)
     }
 
-    fn init_is_done(&self, state: &mut State) {
+    pub(super) fn init_is_done(&self, state: &mut State) {
+        if let Some(extensions) = &state.extensions {
+            self.logbook.extensions(&extensions.standing());
+        }
         if let Some(created) = state.created.take() {
             // What the init phase wrote stands before the first START.
             self.logbook.drain();
             state.cold_start = Some(self.is_ready(state.init_started));
             self.is_up(created);
+        } else if self.logbook.is_detailed() {
+            let took = state.init_started.elapsed();
+            self.logbook.init_ended(Phase::Invoke, took, &Status::Answered);
         }
     }
 
@@ -96,25 +118,43 @@ impl Slot {
 
     /// The runtime's answer, or its error, to the invocation it has.
     pub fn answer(&self, id: &str, payload: Bytes, failed: bool) -> Result<(), Refusal> {
-        let current = self.take_answered(id)?;
+        let (current, late) = self.take_answered(id, payload.len())?;
         let log_tail = current.tail.then(|| {
             self.logbook.settle();
             self.logbook.take_tail()
         });
-        // Idle before the answer: a caller that comes straight back must find this sandbox.
-        self.roster.idle(self.id);
+        match late {
+            // Extensions may still be at it, but the caller does not wait for them.
+            Some(deadline) => self.command(Command::Finish(deadline)),
+            // Idle before the answer: a caller that comes straight back must find this sandbox.
+            None => self.roster.idle(self.id),
+        }
         let _ = current.responder.send(Outcome { payload, failed, log_tail, ran: current.ran });
         Ok(())
     }
 
-    fn take_answered(&self, id: &str) -> Result<Current, Refusal> {
+    /// The invocation of that id, and until when extensions may be at it.
+    fn take_answered(
+        &self,
+        id: &str,
+        bytes: usize,
+    ) -> Result<(Current, Option<Deadline>), Refusal> {
         let mut state = self.lock();
         let state = &mut *state;
         state.expects(id)?;
         let mut current = state.current.take().ok_or(Refusal::OutOfOrder)?;
-        state.phase = Phase::Away;
-        self.end(&mut state.cold_start, &mut current, Status::Answered);
-        Ok(current)
+        state.phase = SlotPhase::Away;
+        if state.extensions.is_none() {
+            self.end(&mut state.cold_start, &mut current, bytes, Status::Answered);
+            return Ok((current, None));
+        }
+        let took = current.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+        let marks = current.marks.as_deref();
+        self.logbook.runtime_done(current.id, took, bytes, &Status::Answered, marks);
+        current.ran = Some(Ran { duration: took, cold_start: state.cold_start });
+        state.unfinished = Some(Unfinished::of(&mut current));
+        let left = current.deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        Ok((current, Some(Deadline::now() + left)))
     }
 
     /// Whether the runtime has an invocation of this id to answer.
@@ -126,7 +166,7 @@ impl Slot {
     /// exit.
     pub fn init_failed(&self, payload: Bytes) -> Result<(), Refusal> {
         let mut state = self.lock();
-        if state.phase != Phase::Starting || state.init_error.is_some() {
+        if state.phase != SlotPhase::Starting || state.init_error.is_some() {
             return Err(Refusal::OutOfOrder);
         }
         state.init_error = Some(payload);
@@ -138,8 +178,8 @@ impl Slot {
 impl State {
     fn expects(&self, id: &str) -> Result<(), Refusal> {
         match (&self.current, self.phase) {
-            (Some(current), Phase::Invoking) if is_id(current.id, id) => Ok(()),
-            (Some(_), Phase::Invoking) => Err(Refusal::WrongId),
+            (Some(current), SlotPhase::Invoking) if is_id(current.id, id) => Ok(()),
+            (Some(_), SlotPhase::Invoking) => Err(Refusal::WrongId),
             _ => Err(Refusal::OutOfOrder),
         }
     }

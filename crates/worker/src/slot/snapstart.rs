@@ -6,6 +6,7 @@ use fika_model::{FunctionVersion, limits};
 use tokio::sync::oneshot;
 
 use super::{Command, Phase, Refusal, Slot};
+use crate::logbook::event::Phase as InitPhase;
 use crate::logbook::{ColdStart, Status};
 use crate::outcome::InitFailure;
 use crate::{CreateError, RestoreFailure};
@@ -98,7 +99,13 @@ impl Slot {
                 self.logbook.restore_ended(took, &Status::Answered);
                 ColdStart::Restore { took, billed: begun.elapsed() }
             }
-            Coming::Init | Coming::Checkpoint => ColdStart::Init(begun.elapsed()),
+            Coming::Init | Coming::Checkpoint => {
+                let took = begun.elapsed();
+                if self.logbook.is_detailed() {
+                    self.logbook.init_ended(InitPhase::Init, took, &Status::Answered);
+                }
+                ColdStart::Init(took)
+            }
         }
     }
 
@@ -106,7 +113,9 @@ impl Slot {
     pub(super) fn first_ended(&self, begun: Instant, status: &Status) {
         match self.coming {
             Coming::Restore { since } => self.logbook.restore_ended(since.elapsed(), status),
-            Coming::Init | Coming::Checkpoint => self.logbook.init_ended(begun.elapsed(), status),
+            Coming::Init | Coming::Checkpoint => {
+                self.logbook.init_ended(InitPhase::Init, begun.elapsed(), status);
+            }
         }
     }
 

@@ -64,7 +64,8 @@ pub(crate) struct Subject {
 /// The snapshot to restore a sandbox from. Where there should be one and is none, one is made in
 /// the background.
 pub(crate) fn find(shared: &Arc<Shared>, subject: &Subject) -> Option<Snapshot> {
-    if !subject.version.snap_start {
+    // Extensions are programs of their own, whose connections no snapshot would keep.
+    if !subject.version.snap_start || !subject.home.extensions().is_empty() {
         return None;
     }
     let microvms = shared.built.microvms(subject.wall)?;

@@ -5,6 +5,7 @@
 //! - `scenes`: what once went wrong, or easily could
 //! - `snapstart`: on the way to a snapshot, and back from one
 
+mod extensions;
 mod history;
 mod scenes;
 mod snapstart;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fika_model::{FunctionVersion, RequestId};
-use fika_sandbox::{Bind, Door, Event, Exit, Start, WallError};
+use fika_sandbox::{Bind, Door, Event, Exit, LogPipe, Start, WallError};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -38,6 +38,12 @@ pub(super) struct Machine {
     pub ahead: bool,
     /// Nothing that is asked of the wall is ever done.
     pub stuck: bool,
+    /// The numbers of the processes beside the runtime.
+    pub beside: Vec<u16>,
+    /// What those write to.
+    pub outputs: Vec<PipeWriter>,
+    /// How often the runtime was asked to end.
+    pub terminated: usize,
     /// What the process holds since `next` gave it.
     pub has: Option<RequestId>,
     calls: [Option<Call>; 2],
@@ -92,6 +98,21 @@ impl Wall for FakeWall {
         }
         (machine.alive, machine.open, machine.has) = (true, true, None);
         machine.starts += 1;
+        Ok(())
+    }
+
+    async fn start_beside(&self, number: u16, _: Start) -> Result<LogPipe, WallError> {
+        self.unless_stuck().await;
+        let mut machine = self.machine();
+        assert!(!machine.alive, "extensions are there before the runtime");
+        machine.beside.push(number);
+        let (writer, reader) = testing::raw_pipe();
+        machine.outputs.push(writer);
+        Ok(LogPipe::new(reader))
+    }
+
+    fn terminate(&self) -> io::Result<()> {
+        self.machine().terminated += 1;
         Ok(())
     }
 
@@ -154,9 +175,14 @@ impl World {
     }
 
     pub async fn coming(coming: Coming) -> Self {
+        Self::with(coming, &[]).await
+    }
+
+    /// One with extensions that are programs.
+    pub async fn with(coming: Coming, programs: &[&str]) -> Self {
         let version = testing::version(TIMEOUT);
         let Bare { slot, roster, inbox, created, heard, output } =
-            testing::bare_coming(version.clone(), coming);
+            testing::bare_with(version.clone(), coming, programs);
         let (take_over, checkpointed) = oneshot::channel();
         let (events, take) = mpsc::channel(16);
         let machine = Arc::<Mutex<Machine>>::default();
@@ -185,6 +211,7 @@ impl World {
             start: Start { argv: vec!["/var/task/bootstrap".into()], ..Start::default() },
             init_timeout: coming.limit(&version, INIT_TIMEOUT),
             init_deadline: None,
+            late: None,
         };
         let keeper = tokio::spawn(keeper.keep());
         let checkpointed = Some(checkpointed);
@@ -250,6 +277,12 @@ impl World {
     pub fn exit(&self, how: Exit, out_of_memory: bool) {
         self.machine().alive = false;
         let told = self.events.try_send(Event::Exited { how, out_of_memory });
+        assert!(told.is_ok() || self.keeper.is_finished());
+    }
+
+    /// The process of an extension ends.
+    pub fn exit_beside(&self, number: u16, how: Exit) {
+        let told = self.events.try_send(Event::BesideExited { number, how });
         assert!(told.is_ok() || self.keeper.is_finished());
     }
 

@@ -2,11 +2,20 @@
 
 mod flow;
 
+use fika_model::{LogFormat, LogLevels};
+use serde_json::json;
+
 use super::*;
 
 fn ended(cold_start: Option<ColdStart>, status: Status) -> Ended {
     let request_id = RequestId(uuid::Uuid::nil());
-    Ended { request_id, duration: Duration::from_micros(3_010), cold_start, status }
+    Ended { request_id, duration: Duration::from_micros(3_010), cold_start, status, marks: None }
+}
+
+fn about(log_format: LogFormat) -> About {
+    let version = crate::testing::version(Duration::from_secs(3));
+    let version = FunctionVersion { log_format, ..FunctionVersion::clone(&version) };
+    About { version: Arc::new(version), initialization: "on-demand" }
 }
 
 #[test]
@@ -30,14 +39,16 @@ fn report_lines_are_lambdas() {
         ),
         (ended(None, Status::Timeout), format!("Billed Duration: 4 ms\t{memory}Status: timeout\n")),
     ] {
-        assert_eq!(report(&ended, 128, 36), format!("{head}{tail}"));
+        let text = Event::Report { ended: &ended, used_mb: 36 }.text(&about(LogFormat::Text));
+        let (_end, report) = text.split_once('\n').expect("two lines");
+        assert_eq!(report, format!("{head}{tail}"));
     }
 }
 
 #[test]
 fn a_restore_has_lines_of_its_own() {
-    let version = crate::testing::version(Duration::from_secs(3));
-    let start = restore_start(&version);
+    let about = about(LogFormat::Text);
+    let start = Event::RestoreStart.text(&about);
     let head = "RESTORE_START Runtime Version: nodejs22.x\tRuntime Version ARN: arn:aws:lambda:eu-north-1::runtime:";
     assert!(start.starts_with(head), "{start}");
     let took = Duration::from_micros(793_270);
@@ -47,7 +58,59 @@ fn a_restore_has_lines_of_its_own() {
         (Status::Failed("E".into()), "\tStatus: error\tError Type: E"),
     ] {
         let line = format!("RESTORE_REPORT Restore Duration: 793.27 ms{tail}\n");
-        assert_eq!(restore_report(took, &status), line);
+        assert_eq!(Event::RestoreReport(took, &status).text(&about), line);
+    }
+}
+
+#[test]
+fn json_says_what_text_says_and_more() {
+    let about = about(LogFormat::Json(LogLevels::default()));
+    let id = RequestId(uuid::Uuid::nil()).to_string();
+    let marks = Marks { trace: Some("Root=1".into()), tenant: Some("blue".into()) };
+    let mut ended =
+        ended(Some(ColdStart::Init(Duration::from_micros(110_100))), Status::Failed("E".into()));
+    ended.marks = Some(Box::new(marks.clone()));
+    let tracing = json!({ "type": "X-Amzn-Trace-Id", "value": "Root=1" });
+    assert_eq!(
+        Event::Report { ended: &ended, used_mb: 36 }.record(&about),
+        json!({
+            "requestId": id,
+            "metrics": {
+                "durationMs": 3.01, "billedDurationMs": 114.0, "memorySizeMB": 128,
+                "maxMemoryUsedMB": 36, "initDurationMs": 110.1,
+            },
+            "status": "error",
+            "errorType": "E",
+            "tracing": tracing,
+            "tenantId": "blue",
+        })
+    );
+    let start = Event::Start { id: ended.request_id, marks: Some(&marks) };
+    assert_eq!(
+        start.record(&about),
+        json!({ "requestId": id, "version": "$LATEST", "tracing": tracing, "tenantId": "blue" })
+    );
+}
+
+#[test]
+fn levels_are_aws_s() {
+    let about = about(LogFormat::Json(LogLevels::default()));
+    let (well, took) = (Status::Answered, Duration::ZERO);
+    let ill = Status::Timeout;
+    let id = RequestId(uuid::Uuid::nil());
+    let done = |status| Event::RuntimeDone { id, took, bytes: 0, status, marks: None };
+    for (event, level) in [
+        (Event::InitStart(Phase::Init), LogLevel::Info),
+        (Event::InitRuntimeDone(Phase::Init, &well), LogLevel::Debug),
+        (Event::InitReport(Phase::Init, took, &well), LogLevel::Debug),
+        (Event::InitReport(Phase::Init, took, &ill), LogLevel::Warn),
+        (Event::Start { id, marks: None }, LogLevel::Info),
+        (done(&well), LogLevel::Debug),
+        (done(&ill), LogLevel::Warn),
+        (Event::Report { ended: &ended(None, Status::Answered), used_mb: 1 }, LogLevel::Info),
+        (Event::Report { ended: &ended(None, Status::Timeout), used_mb: 1 }, LogLevel::Warn),
+    ] {
+        assert_eq!(event.level(&about), level, "{event:?}");
     }
 }
 
