@@ -43,6 +43,20 @@ install_node() {
     npm ci --prefix target/e2e/node --no-audit --no-fund --ignore-scripts --loglevel error
 }
 
+install_powertools_python() {
+    say "installing Powertools for Python into target/e2e"
+    rm -rf target/e2e/powertools/python
+    target/e2e/venv/bin/pip install --quiet --target target/e2e/powertools/python \
+        --requirement tests/e2e/powertools/requirements.txt
+}
+
+install_powertools_node() {
+    say "installing Powertools for TypeScript into target/e2e"
+    mkdir -p target/e2e/powertools/node
+    cp tests/e2e/powertools/package.json tests/e2e/powertools/package-lock.json target/e2e/powertools/node/
+    npm ci --prefix target/e2e/powertools/node --no-audit --no-fund --ignore-scripts --loglevel error
+}
+
 need cargo "install Rust (rustup)"
 need cc "install a C toolchain (apt-get install gcc)"
 need python3 "apt-get install python3 python3-venv"
@@ -56,3 +70,6 @@ cargo_tool cargo-nextest "$cargo_nextest"
 cargo_tool cargo-deny "$cargo_deny"
 unless_same tests/e2e/python/requirements.txt target/e2e/python.stamp install_python
 unless_same tests/e2e/node/package-lock.json target/e2e/node.stamp install_node
+mkdir -p target/e2e/powertools
+unless_same tests/e2e/powertools/requirements.txt target/e2e/powertools/python.stamp install_powertools_python
+unless_same tests/e2e/powertools/package-lock.json target/e2e/powertools/node.stamp install_powertools_node

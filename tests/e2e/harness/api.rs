@@ -223,6 +223,17 @@ impl Client {
         request
     }
 
+    /// Invokes for a tenant.
+    pub fn invoke_for(&self, tenant: Option<&str>, name: &str) -> Response {
+        let target = format!("{FUNCTIONS}/{}/invocations", encode(name));
+        let mut request = self.request("POST", &target, "{}");
+        if let Some(tenant) = tenant {
+            request = request.header("x-amz-tenant-id", tenant);
+        }
+        self.keys.sign(&mut request);
+        self.send(&request)
+    }
+
     /// Invokes and waits for the answer; the end of the log comes with it.
     #[track_caller]
     pub fn invoke(&self, name: &str, payload: impl Into<Vec<u8>>) -> Invoked {
