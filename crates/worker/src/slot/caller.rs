@@ -32,6 +32,10 @@ impl Slot {
         if state.phase == Phase::Dead || state.current.is_some() {
             return Err(Gone);
         }
+        if self.version.per_tenant && !state.serves(&invocation) {
+            tracing::error!(sandbox = %self.id, "it was sent another tenant's invocation");
+            return Err(Gone);
+        }
         let marks = self.logbook.is_detailed().then(|| Box::new(Marks::of(&invocation)));
         state.current = Some(Current {
             id: invocation.request_id,
@@ -84,5 +88,16 @@ impl Slot {
         self.command(Command::Reset);
         let error = outcome::timeout_error(request_id, self.version.timeout);
         Some(self.failed(&current, outcome::json_of(&error)))
+    }
+}
+
+impl State {
+    /// Whether it may serve this one's tenant: its first, for ever. Who sends invocations keeps them
+    /// apart; this holds should they fail.
+    fn serves(&mut self, invocation: &Invocation) -> bool {
+        if self.tenant.is_none() {
+            self.tenant.clone_from(&invocation.tenant);
+        }
+        self.tenant == invocation.tenant && self.tenant.is_some()
     }
 }

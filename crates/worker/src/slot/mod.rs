@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use fika_model::{FunctionVersion, RequestId, SandboxId};
+use fika_model::{FunctionVersion, RequestId, SandboxId, TenantId};
 use fika_sandbox::Dialer;
 use http::HeaderValue;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
@@ -144,6 +144,8 @@ struct State {
     /// What the runtime sent to `init/error` or `restore/error`.
     init_error: Option<Bytes>,
     checkpoint: Checkpoint,
+    /// Whom it has served, where tenants are kept apart.
+    tenant: Option<TenantId>,
     /// None in most sandboxes.
     extensions: Option<Box<Extensions>>,
     unfinished: Option<Unfinished>,
@@ -195,6 +197,7 @@ impl Slot {
             cold_start: None,
             init_error: None,
             checkpoint: Checkpoint::NotYet,
+            tenant: None,
             extensions: None,
             unfinished: None,
             failed_extension: None,

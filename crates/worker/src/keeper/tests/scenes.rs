@@ -1,7 +1,9 @@
 //! What once went wrong, or easily could.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use fika_model::{FunctionVersion, RequestId};
+use fika_model::{FunctionVersion, RequestId, TenantId};
 use fika_sandbox::Exit;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -10,7 +12,7 @@ use tokio::time::{Instant, advance};
 use super::world::{INIT_TIMEOUT, TIMEOUT, World, settle};
 use crate::slot::{Command, Phase, Refusal};
 use crate::testing::{self, Counts, invocation};
-use crate::{CreateError, Gone, Outcome};
+use crate::{CreateError, Gone, Invocation, Outcome};
 
 const BROKEN: &str = r#"{"errorType":"Init.Broken","errorMessage":"x"}"#;
 
@@ -453,4 +455,25 @@ async fn what_a_killed_process_has_sent_is_not_taken_for_the_next_ones() {
         assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
     }
     assert_eq!(world.slot.phase(), Phase::Starting);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_served_a_tenant_serves_no_other() {
+    let version =
+        FunctionVersion { per_tenant: true, ..FunctionVersion::clone(&testing::version(TIMEOUT)) };
+    let bare = testing::bare(Arc::new(version));
+    let call = |tenant: Option<&str>| {
+        let tenant = tenant.and_then(TenantId::parse);
+        let invocation = Invocation { tenant, ..invocation("{}", false) };
+        let id = invocation.request_id;
+        let accepted = bare.slot.accept(invocation).is_ok();
+        // It is free again.
+        bare.slot.time_out(id);
+        accepted
+    };
+    assert!(!call(None), "it is for tenants");
+    assert!(call(Some("blue")));
+    assert!(!call(Some("green")));
+    assert!(!call(None));
+    assert!(call(Some("blue")));
 }
