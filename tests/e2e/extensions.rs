@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Function, Server, Zip, tools, wait_for};
+use crate::walls::{has_microvms, microvm};
 
 /// Publishes a layer with the extension, and says its version's ARN.
 fn layer(client: &Client) -> String {
@@ -79,6 +80,25 @@ fn an_extension_hears_of_everything() {
     wait_for("the end", || {
         said(&client, "f").contains(&"event SHUTDOWN spindown".to_owned()).then_some(())
     });
+}
+
+/// All of it comes through the one stream that a guest has: calls, output, and what is told.
+#[test]
+fn an_extension_hears_in_a_guest_too() {
+    let wall = microvm();
+    if !has_microvms(wall) {
+        return;
+    }
+    let server = Server::start_with(&["--wall", wall, "--stock-memory", "0"]);
+    let client = server.client();
+    let layers = json!([layer(&client)]);
+    client.deploy(&Function::python("f", HELLO).with("Layers", layers).with("Timeout", 120));
+    let invoked = client.invoke("f", "1");
+    assert_eq!(invoked.ok(), json!(1));
+    let id = invoked.response.get("x-amzn-requestid").expect("an id").to_owned();
+    assert_eq!(told(&client, "f", "platform.report")["requestId"], id.as_str());
+    assert_eq!(told(&client, "f", "function"), "hello 1\n");
+    assert!(said(&client, "f").contains(&format!("event INVOKE {id}")));
 }
 
 #[test]

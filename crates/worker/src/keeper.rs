@@ -259,6 +259,10 @@ impl<W: Wall> Keeper<W> {
 
     async fn start_extensions(&mut self) -> Result<(), Unstarted> {
         let slot = Arc::clone(&self.slot);
+        if let Some(name) = slot.programs.get(extensions::MOST) {
+            let why = format!("a function has at most {} extensions", extensions::MOST);
+            return Err(Unstarted::Extension(name.clone(), why));
+        }
         for (number, name) in (0u16..).zip(&slot.programs) {
             let argv = vec![format!("{}/{name}", extensions::DIRECTORY)];
             let env = environment::of_extensions(&self.start.env);

@@ -188,9 +188,7 @@ impl Logbook {
     fn say(&self, page: &mut Page, event: &Event<'_>) {
         let about = &self.about;
         match self.least {
-            None => event.text(about).split_inclusive('\n').for_each(|line| {
-                page.line(line.to_owned());
-            }),
+            None => page.text(event.text(about)),
             Some(least) if event.level(about) >= least => {
                 page.line(event::line(event.kind(), &event.record(about)) + "\n");
             }
@@ -408,6 +406,15 @@ impl Page {
         if !self.partial.is_empty() {
             let line = std::mem::take(&mut self.partial);
             self.written(line);
+        }
+    }
+
+    /// Lines of the platform's, none or one most often.
+    fn text(&mut self, text: String) {
+        match text.find('\n') {
+            None => {}
+            Some(end) if end + 1 == text.len() => self.line(text),
+            Some(_) => text.split_inclusive('\n').for_each(|line| self.line(line.to_owned())),
         }
     }
 
