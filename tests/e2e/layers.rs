@@ -63,12 +63,12 @@ fn functions_share_layers_and_the_last_one_wins() {
     delete(&client, "extra", 1);
     client.delete("p").expect(204);
     let trees = || fs::read_dir(server.data().join("code")).expect("code").count();
-    // Three zips of code, three of layers, two orders of them.
-    assert_eq!(trees(), 8);
+    // Two zips of code, three of layers, two orders of them.
+    assert_eq!(trees(), 7);
     assert!(server.stop().success());
     server.restart();
     let trees = fs::read_dir(server.data().join("code")).expect("code").count();
-    assert_eq!(trees, 6, "one code and one order of layers are gone");
+    assert_eq!(trees, 6, "one order of layers is gone");
     let client = server.client();
     assert_eq!(client.invoke("n", "{}").ok()[0], "two");
     assert_eq!(client.invoke("q", "{}").ok(), found("two", plain));
@@ -91,7 +91,8 @@ fn a_layer_wraps_the_runtime_or_is_it() {
     assert!(wrapped.as_str().is_some_and(|count| count != "0"), "{wrapped}");
     let source = "import os\ndef handler(event, context):\n    return os.environ['WRAPPED']\n";
     let python = Function::python("p", source).with("Environment", variables);
-    assert_eq!(answer(&client, &python.with("Layers", json!([wrapper]))), "2");
+    let wrapped = answer(&client, &python.with("Layers", json!([wrapper])));
+    assert!(wrapped.as_str().is_some_and(|count| count != "0"), "{wrapped}");
 
     let source = include_str!("../../bench/functions/bootstrap.c");
     let program = tools::compile(source, &["-static", "-D_GNU_SOURCE"]);
@@ -128,6 +129,7 @@ fn zips_of_layers_are_where_answers_say() {
     let answer = client.call("POST", target, body.to_string()).expect(201).json();
     let location = answer["Content"]["Location"].as_str().expect("an address");
     let path = location.strip_prefix(&server.endpoint()).expect("ours");
-    let loaded = client.send(&Request::new("GET", path, "")).expect(200);
+    let request = Request::new("GET", path, "").header("host", &server.address.to_string());
+    let loaded = client.send(&request).expect(200);
     assert_eq!(loaded.body, zip);
 }

@@ -7,6 +7,7 @@
 //! | `plan` | the whole tree an archive asks for, checked before a byte is written |
 //! | `walk` | the one pass over an archive: plans, inflates, counts |
 //! | `inspect`, `unpack` | the two things a pass is for |
+//! | `signature` | signed packages: made, and read |
 //! | `merge` | unpacked packages laid over each other, as layers are |
 //! | `make` | deterministic archives, for `fika deploy` and for tests |
 //!
@@ -20,6 +21,7 @@ mod make;
 mod merge;
 mod name;
 mod plan;
+mod signature;
 mod unpack;
 mod walk;
 
@@ -27,6 +29,7 @@ pub use error::PackageError;
 pub use inspect::{Inspection, inspect};
 pub use make::{single_file, zip_dir};
 pub use merge::merge;
+pub use signature::{BadKey, Claim, Signature, SigningKey, signature};
 pub use unpack::unpack;
 pub use walk::Contents;
 
