@@ -19,6 +19,7 @@ mod bad_handler;
 mod bad_input;
 mod bad_payload;
 mod bad_zip;
+mod code_signing;
 mod configs;
 mod crash;
 mod extensions;

@@ -126,7 +126,8 @@ pub(crate) fn configuration(shown: &Shown) -> FunctionConfiguration {
 
 /// What ListFunctions says of it: no state, no runtime version.
 pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
-    let Shown { arn, build: Build { settings, code, .. }, .. } = shown;
+    let Shown { arn, build: Build { settings, code, seal, .. }, .. } = shown;
+    let (signing_profile_version_arn, signing_job_arn) = seal.arns();
     FunctionConfiguration {
         function_name: Some(arn.name.clone()),
         function_arn: Some(arn.to_string()),
@@ -148,6 +149,8 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
             mode: Some(settings.tracing.as_deref().map_or(TracingMode::PassThrough, Into::into)),
         }),
         revision_id: Some(shown.revision_id.to_string()),
+        signing_profile_version_arn,
+        signing_job_arn,
         layers: (!settings.layers.is_empty())
             .then(|| settings.layers.iter().map(show_layer).collect()),
         package_type: Some(PackageType::Zip),
@@ -176,10 +179,12 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
 }
 
 fn show_layer(layer: &LayerUse) -> Layer {
+    let (signing_profile_version_arn, signing_job_arn) = layer.seal.arns();
     Layer {
         arn: Some(layer.arn.clone()),
         code_size: i64::try_from(layer.code.size).ok(),
-        ..Default::default()
+        signing_profile_version_arn,
+        signing_job_arn,
     }
 }
 

@@ -46,6 +46,9 @@ pub(crate) struct Attached {
     /// Who else may do what with it, by version or alias; `$LATEST` for the function's own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) policies: BTreeMap<String, ResourcePolicy>,
+    /// The ARN of its code signing config.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code_signing: Option<String>,
     /// What it has of its account's concurrency.
     #[serde(default, skip_serializing_if = "Concurrency::is_none")]
     pub(crate) concurrency: Concurrency,

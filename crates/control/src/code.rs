@@ -1,5 +1,7 @@
 //! Taking in a zip: checked as hostile, then kept by its digest.
 
+use std::path::PathBuf;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -9,6 +11,7 @@ use fika_package::PackageError;
 use fika_store::{Blobs, Digest, Pin};
 
 use crate::refuse;
+use crate::signing::{Seal, trusted};
 
 /// Code in the blob store, kept there while this lives.
 #[derive(Debug)]
@@ -16,30 +19,41 @@ pub(crate) struct Kept {
     pub(crate) code: CodeRef,
     /// Bytes of its files.
     pub(crate) unpacked_bytes: u64,
+    /// Who signed it.
+    pub(crate) seal: Seal,
     _pin: Pin,
 }
 
-/// Checks a zip and keeps it.
-pub(crate) async fn keep(blobs: &Blobs, zip: Option<Bytes>) -> Result<Kept, AwsError> {
+/// Checks a zip and keeps it. `signers` is where trusted signing profiles are.
+pub(crate) async fn keep(
+    blobs: &Blobs,
+    signers: Option<PathBuf>,
+    zip: Option<Bytes>,
+) -> Result<Kept, AwsError> {
     let zip = given(zip)?;
     let blobs = blobs.clone();
     blocking(move || {
         let unpacked_bytes = inspect(&zip)?;
+        let seal = trusted::seal(signers.as_deref(), &zip);
         let pin = blobs.put(&zip).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "code was not stored");
             AwsError::service(format!("The code was not stored: {error}"))
         })?;
-        Ok(Kept { code: reference(pin.digest(), &zip), unpacked_bytes, _pin: pin })
+        Ok(Kept { code: reference(pin.digest(), &zip), unpacked_bytes, seal, _pin: pin })
     })
     .await
 }
 
-/// Checks a zip, for a dry run; with the bytes of its files.
-pub(crate) async fn check(zip: Option<Bytes>) -> Result<(CodeRef, u64), AwsError> {
+/// Checks a zip, for a dry run; with the bytes of its files and who signed it.
+pub(crate) async fn check(
+    signers: Option<PathBuf>,
+    zip: Option<Bytes>,
+) -> Result<(CodeRef, u64, Seal), AwsError> {
     let zip = given(zip)?;
     blocking(move || {
         let unpacked_bytes = inspect(&zip)?;
-        Ok((reference(Digest::of(&zip), &zip), unpacked_bytes))
+        let seal = trusted::seal(signers.as_deref(), &zip);
+        Ok((reference(Digest::of(&zip), &zip), unpacked_bytes, seal))
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! The [`Control`] handle: opening it, and what the invoke path asks.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -20,7 +21,7 @@ use crate::preparation::{Preparation, VersionEvents};
 use crate::record::{self, Status};
 use crate::reference::{self, Caller, Which};
 use crate::registry::{Claim, Function, Published, Registry, Snapshot};
-use crate::{aliases, published, refuse};
+use crate::{aliases, published, refuse, signing};
 
 /// Limits, and where work is done.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct ControlOptions {
     pub account_concurrency: u32,
     /// Bytes of code an account may store in a region.
     pub code_storage_bytes: u64,
+    /// Where the signing profiles are that the operator trusts ([`crate::trust`]); none to trust none.
+    pub signers: Option<PathBuf>,
     /// Draws from 0 up to, not including, 1, by which aliases share out calls.
     pub draw: fn() -> f64,
     /// Where the addresses of function URLs are, with its port, as in `localhost:9750`.
@@ -45,6 +48,7 @@ impl ControlOptions {
             runtime,
             account_concurrency: limits::ACCOUNT_CONCURRENCY,
             code_storage_bytes: limits::CODE_STORAGE_BYTES,
+            signers: None,
             draw: aliases::draw,
             url_host: "localhost".into(),
         }
@@ -98,6 +102,7 @@ pub(crate) struct Inner {
     pub(crate) registry: Registry,
     pub(crate) mappings: Mappings,
     pub(crate) layers: Layers,
+    pub(crate) signing: signing::Configs,
     pub(crate) uids: Uids,
     /// Held by whoever takes of an account's concurrency, from the look at what is left to the commit.
     pub(crate) sharing_out: Mutex<()>,
@@ -139,6 +144,7 @@ impl Control {
             registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?), Claim::default());
         }
         let layers = restore_layers(&store, &registry)?;
+        let signing = restore_signing(&store)?;
         let mappings = restore_mappings(&store.scan(mappings::PREFIX.as_bytes())?)?;
         let inner = Inner {
             store,
@@ -147,6 +153,7 @@ impl Control {
             registry,
             mappings,
             layers,
+            signing,
             uids,
             sharing_out: Mutex::default(),
             announced: AtomicBool::new(false),
@@ -284,6 +291,15 @@ fn restore(entry: &Entry, shelf: &mut Shelf, uids: &Uids) -> Result<Function, Co
     let next = lifecycle::restored(&arn, read(entry)?, uids).map_err(|_| unknown_runtime(entry))?;
     let versions = shelf.remove(&record::key(&arn)).unwrap_or_default();
     Ok(Function::new(arn, next.committed(entry.revision, Arc::new(versions))))
+}
+
+fn restore_signing(store: &Store) -> Result<signing::Configs, ControlError> {
+    let configs = signing::Configs::default();
+    for entry in store.scan(signing::PREFIX.as_bytes())? {
+        let (scope, id) = signing::id_of(&entry.key).ok_or_else(|| damaged(&entry, None))?;
+        configs.put(&scope, &id, Some(read(&entry)?));
+    }
+    Ok(configs)
 }
 
 fn restore_layers(store: &Store, registry: &Registry) -> Result<Layers, ControlError> {

@@ -16,6 +16,7 @@
 //!   `concurrency`: parts of it
 //! - `mappings`: event source mappings, which belong to no function
 //! - `wire`: shapes of the API as the store keeps them
+//! - `signing`: code signing: who must have signed what is deployed
 //! - `layers`: layers and their versions, and those that functions have
 //! - `settings`, `environment`, `logging`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
@@ -42,6 +43,7 @@ mod reference;
 mod refuse;
 mod registry;
 mod settings;
+mod signing;
 mod unsupported;
 mod wire;
 mod wishes;
@@ -49,3 +51,4 @@ mod wishes;
 pub use control::{Control, ControlError, ControlOptions, Resolved};
 pub use operations::{FunctionAnswer, LayerAnswer};
 pub use preparation::{Allocation, Preparation, Prepared, Unprepared, VersionEvents};
+pub use signing::{TrustError, distrust, trust, trusted_profiles};

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::attached::Attached;
 use crate::settings::Settings;
+use crate::signing::Seal;
 use crate::wishes::Wishes;
 
 /// Where functions are.
@@ -71,6 +72,9 @@ pub(crate) struct Build {
     /// Bytes of the code's files; 0 where an older fika took the code in.
     #[serde(default)]
     pub(crate) unpacked_bytes: u64,
+    /// Who signed it.
+    #[serde(default, skip_serializing_if = "Seal::is_none")]
+    pub(crate) seal: Seal,
     #[serde(default, skip_serializing_if = "Wishes::is_empty")]
     pub(crate) wishes: Wishes,
 }

@@ -10,4 +10,4 @@ pub(crate) mod trusted;
 
 pub(crate) use config::{ConfigRecord, Configs, PREFIX, id_of};
 pub(crate) use judge::Seal;
-pub use trusted::{TrustError, trust, trusted_profiles, distrust};
+pub use trusted::{TrustError, distrust, trust, trusted_profiles};

@@ -17,7 +17,6 @@ pub(crate) fn create(input: &CreateFunctionInput) -> Result<(), AwsError> {
     none_of(&[
         ("PackageType Image", matches!(input.package_type, Some(PackageType::Image))),
         ("PublishTo", input.publish_to.is_some()),
-        ("CodeSigningConfigArn", named(input.code_signing_config_arn.as_deref())),
     ])?;
     architectures(input.architectures.as_deref())?;
     input.code.as_ref().map_or(Ok(()), code)

@@ -51,6 +51,9 @@ use crate::lanes::Lanes;
 use crate::walls::Monitor;
 use crate::watch;
 
+/// Where the signing profiles are that the operator trusts, in the data directory.
+pub const SIGNERS: &str = "signers";
+
 /// The only worker of a node that stands alone.
 const WORKER: WorkerId = WorkerId(0);
 /// How long idle sandboxes may take to end, at least, when no more requests run.
@@ -186,6 +189,7 @@ impl Node {
         let mut limits = ControlOptions::new(Handle::current());
         limits.account_concurrency = options.counting.account_concurrency;
         limits.url_host.clone_from(&options.url_host);
+        limits.signers = Some(dir.join(SIGNERS));
         let preparation = Arc::new(Prepare::new(worker.clone()));
         let counting = Counter::new(options.counting);
         let above = Arc::new(Above {

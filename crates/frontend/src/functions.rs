@@ -288,6 +288,48 @@ pub(crate) async fn answer(
                 .get_runtime_management_config(scope, i))
         }
 
+        O::CreateCodeSigningConfig => {
+            serve!(request, CreateCodeSigningConfigInput, |i| control
+                .create_code_signing_config(scope, i)
+                .await)
+        }
+        O::GetCodeSigningConfig => {
+            serve!(request, GetCodeSigningConfigInput, |i| control
+                .get_code_signing_config(scope, &i))
+        }
+        O::UpdateCodeSigningConfig => {
+            serve!(request, UpdateCodeSigningConfigInput, |i| control
+                .update_code_signing_config(scope, i)
+                .await)
+        }
+        O::DeleteCodeSigningConfig => {
+            serve!(request, DeleteCodeSigningConfigInput, |i| control
+                .delete_code_signing_config(scope, i)
+                .await)
+        }
+        O::ListCodeSigningConfigs => {
+            serve!(request, ListCodeSigningConfigsInput, |i| control
+                .list_code_signing_configs(scope, &i))
+        }
+        O::ListFunctionsByCodeSigningConfig => {
+            serve!(request, ListFunctionsByCodeSigningConfigInput, |i| control
+                .list_functions_by_code_signing_config(scope, &i))
+        }
+        O::PutFunctionCodeSigningConfig => {
+            serve!(request, PutFunctionCodeSigningConfigInput, |i| control
+                .put_function_code_signing_config(scope, i)
+                .await)
+        }
+        O::GetFunctionCodeSigningConfig => {
+            serve!(request, GetFunctionCodeSigningConfigInput, |i| control
+                .get_function_code_signing_config(scope, &i))
+        }
+        O::DeleteFunctionCodeSigningConfig => {
+            serve!(request, DeleteFunctionCodeSigningConfigInput, |i| control
+                .delete_function_code_signing_config(scope, i)
+                .await)
+        }
+
         O::PublishLayerVersion => {
             serve!(request, PublishLayerVersionInput, |i| control
                 .publish_layer_version(scope, i)

@@ -17,7 +17,7 @@ pub mod tools;
 pub mod zips;
 
 pub use api::{Client, Function, Invoked};
-pub use http::{Connection, Request};
+pub use http::{Connection, Request, Response};
 pub use server::Server;
 pub use zips::Zip;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::Policy;
 use super::{LayerArn, LayerVersionArn};
+use crate::signing::Seal;
 
 /// Where layers are.
 pub(crate) const PREFIX: &str = "layer/";
@@ -28,6 +29,9 @@ pub(crate) struct LayerVersion {
     pub(crate) code: CodeRef,
     /// Bytes of its files.
     pub(crate) unpacked_bytes: u64,
+    /// Who signed it.
+    #[serde(default, skip_serializing_if = "Seal::is_none")]
+    pub(crate) seal: Seal,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) description: String,
     /// As given: AWS shows an empty list where one was given.

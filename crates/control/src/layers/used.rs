@@ -5,9 +5,10 @@ use fika_model::{CodeRef, Scope, limits};
 use fika_store::Pin;
 use serde::{Deserialize, Serialize};
 
-use super::LayerVersionArn;
+use super::{LayerVersion, LayerVersionArn};
 use crate::control::Control;
 use crate::refuse;
+use crate::signing::Seal;
 
 /// A layer version as a function has it: all that is needed of it when it is deleted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub(crate) struct LayerUse {
     pub(crate) code: CodeRef,
     /// Bytes of its files.
     pub(crate) unpacked_bytes: u64,
+    /// Who signed it.
+    #[serde(default, skip_serializing_if = "Seal::is_none")]
+    pub(crate) seal: Seal,
 }
 
 /// Layers chosen for a function. Their code stays on the disk while this lives.
@@ -75,8 +79,8 @@ impl Control {
         let found = self.inner.layers.shelf.pinned(arn, &self.inner.blobs);
         let (version, pin) =
             found.ok_or_else(|| refuse::no_such_layer_version(&arn.to_string()))?;
-        let (code, unpacked_bytes) = (version.code.clone(), version.unpacked_bytes);
-        Ok((LayerUse { arn: arn.to_string(), code, unpacked_bytes }, pin))
+        let LayerVersion { code, unpacked_bytes, seal, .. } = LayerVersion::clone(&version);
+        Ok((LayerUse { arn: arn.to_string(), code, unpacked_bytes, seal }, pin))
     }
 
     /// Whether an account may use a layer: its own, and others' that allow it. Of others' it does

@@ -136,8 +136,7 @@ impl Control {
     ) -> Result<ListCodeSigningConfigsOutput, AwsError> {
         let page = Page::of(input.marker.as_deref(), input.max_items, MOST)?;
         let configs = self.inner.signing.list(scope);
-        let entries =
-            configs.iter().map(|(id, config)| (id.clone(), shown(scope, id, config)));
+        let entries = configs.iter().map(|(id, config)| (id.clone(), shown(scope, id, config)));
         let (configs, next_marker) = page.cut(entries);
         Ok(ListCodeSigningConfigsOutput { code_signing_configs: Some(configs), next_marker })
     }
@@ -322,8 +321,7 @@ fn new_id() -> String {
 }
 
 fn shown(scope: &Scope, id: &str, config: &ConfigRecord) -> CodeSigningConfig {
-    let policy =
-        if config.enforce { CodeSigningPolicy::Enforce } else { CodeSigningPolicy::Warn };
+    let policy = if config.enforce { CodeSigningPolicy::Enforce } else { CodeSigningPolicy::Warn };
     CodeSigningConfig {
         code_signing_config_id: Some(id.into()),
         code_signing_config_arn: Some(arn(scope, id)),

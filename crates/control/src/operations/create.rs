@@ -1,6 +1,7 @@
 //! CreateFunction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fika_aws::generated::lambda::{
     CreateFunctionInput, FunctionConfiguration, UpdateFunctionConfigurationInput,
@@ -10,6 +11,7 @@ use fika_model::{FunctionArn, FunctionRef, Scope};
 
 use super::{small_enough, unknown_runtime};
 use crate::answer::Shown;
+use crate::attached::Attached;
 use crate::control::Control;
 use crate::record::Build;
 use crate::reference::{self, Caller, Which};
@@ -34,6 +36,7 @@ impl Control {
         unsupported::create(&input)?;
         let tags = checked_tags(input.tags.take().unwrap_or_default())?;
         let (wishes, publish) = (Wishes::of(&tags)?, input.publish == Some(true));
+        let signing = input.code_signing_config_arn.take().filter(|arn| !arn.is_empty());
         let zip = input.code.take().and_then(|code| code.zip_file);
         let tenancy = input.tenancy_config.take();
         let chosen = self.choose_layers(scope, input.layers.take().as_deref())?;
@@ -43,17 +46,28 @@ impl Control {
         }
         let this = self.clone();
         self.to_the_end(async move {
-            let kept = code::keep(&this.inner.blobs, zip).await?;
+            let kept = code::keep(&this.inner.blobs, this.signers(), zip).await?;
             let copies = if publish { 2 } else { 1 };
             this.room_for_code(&arn.scope, copies * kept.code.size, 0)?;
             if let Some(chosen) = &chosen {
                 settings.layers.clone_from(&chosen.uses);
             }
             let (code, unpacked_bytes) = (kept.code.clone(), kept.unpacked_bytes);
-            let build = Build { settings, code, unpacked_bytes, wishes };
+            let seal = kept.seal.clone();
+            let build = Build { settings, code, unpacked_bytes, seal, wishes };
             small_enough(&build)?;
+            // Held until the function is there, so that its config is not deleted before.
+            let _turn = match &signing {
+                Some(_) => Some(this.inner.signing.turn.lock().await),
+                None => None,
+            };
+            let signing = signing.map(|given| this.config_of_a_function(&arn.scope, Some(&given)));
+            let signing = signing.transpose()?;
+            this.check_signatures(&arn, signing.as_deref(), &build)?;
             let mut next =
                 lifecycle::created(&arn, build, tags, &this.inner.uids).map_err(unknown_runtime)?;
+            next.record.attached =
+                Arc::new(Attached { code_signing: signing, ..Attached::default() });
             if publish {
                 published::publish(&arn, None, &mut next, None, &this.inner.uids)
                     .map_err(unknown_runtime)?;

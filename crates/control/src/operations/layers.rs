@@ -14,6 +14,7 @@ use fika_aws::shape::AwsError;
 use fika_model::{CodeRef, Scope};
 
 use super::list::{mark, page, unmark};
+use crate::code::Kept;
 use crate::control::Control;
 use crate::layers::{LayerArn, LayerVersion, LayerVersionArn, Named};
 use crate::{answer, code, lifecycle, refuse, unsupported};
@@ -42,9 +43,9 @@ impl Control {
         unsupported::layer_content(&content)?;
         let this = self.clone();
         self.to_the_end(async move {
-            let kept = code::keep(&this.inner.blobs, content.zip_file).await?;
+            let kept = code::keep(&this.inner.blobs, this.signers(), content.zip_file).await?;
             let code = kept.code.clone();
-            let version = new(input, code.clone(), kept.unpacked_bytes);
+            let version = new(input, code.clone(), &kept);
             let added = this.add_layer_version(layer, version).await;
             // Only now does the layer itself keep the code, or nobody does.
             drop(kept);
@@ -210,11 +211,12 @@ pub(super) fn number(given: Option<i64>) -> Result<u64, AwsError> {
     number.ok_or_else(|| refuse::invalid("Layer Version Cannot be less than 1"))
 }
 
-fn new(input: PublishLayerVersionInput, code: CodeRef, unpacked_bytes: u64) -> LayerVersion {
+fn new(input: PublishLayerVersionInput, code: CodeRef, kept: &Kept) -> LayerVersion {
     let texts = |runtime: fika_aws::generated::lambda::Runtime| runtime.as_str().to_owned();
     LayerVersion {
         code,
-        unpacked_bytes,
+        unpacked_bytes: kept.unpacked_bytes,
+        seal: kept.seal.clone(),
         description: input.description.unwrap_or_default(),
         runtimes: input.compatible_runtimes.map(|list| list.into_iter().map(texts).collect()),
         architectures: input
@@ -253,10 +255,13 @@ fn summary((arn, version): &Named) -> LayerVersionsListItem {
 fn shown(named: &Named) -> GetLayerVersionResponse {
     let (arn, version) = named;
     let item = summary(named);
+    let (signing_profile_version_arn, signing_job_arn) = version.seal.arns();
     GetLayerVersionResponse {
         content: Some(LayerVersionContentOutput {
             code_sha256: code::sha256_base64(&version.code),
             code_size: i64::try_from(version.code.size).ok(),
+            signing_profile_version_arn,
+            signing_job_arn,
             ..Default::default()
         }),
         layer_arn: Some(arn.layer.to_string()),

@@ -1,6 +1,7 @@
 //! The operations of the API. Inputs have passed the model's constraints (`validate`) before.
 
 mod aliases;
+mod code_signing;
 mod concurrency;
 mod create;
 mod delete;
@@ -22,6 +23,7 @@ mod runtime_management;
 mod tags;
 mod update;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
@@ -95,6 +97,11 @@ impl Control {
             Some(Which::Latest) => Ok(function),
             _ => Err(refuse::function_only()),
         }
+    }
+
+    /// Where the signing profiles are that the operator trusts.
+    fn signers(&self) -> Option<PathBuf> {
+        self.inner.options.signers.clone()
     }
 
     /// Whether so many more bytes of code would fit the account now: a refusal before they are taken

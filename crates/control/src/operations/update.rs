@@ -42,21 +42,22 @@ impl Control {
         let publish = input.publish == Some(true);
         let copies = if publish { 2 } else { 1 };
         if input.dry_run == Some(true) {
-            let (code, unpacked_bytes) = code::check(input.zip_file).await?;
+            let (code, unpacked_bytes, seal) = code::check(self.signers(), input.zip_file).await?;
             self.room_for_code(scope, copies * code.size, old)?;
             let snapshot = function.snapshot.load_full();
-            let build = Build { code, unpacked_bytes, ..snapshot.record.latest.clone() };
+            let build = Build { code, unpacked_bytes, seal, ..snapshot.record.latest.clone() };
             let next = this.next(&function, &snapshot, build)?;
             let shown = Shown::latest(&function.arn, next.latest.uid, &next.record);
             return Ok(answer::configuration(&shown));
         }
         self.to_the_end(async move {
-            let kept = code::keep(&this.inner.blobs, input.zip_file).await?;
+            let kept = code::keep(&this.inner.blobs, this.signers(), input.zip_file).await?;
             this.room_for_code(&function.arn.scope, copies * kept.code.size, old)?;
             let (code, unpacked_bytes) = (kept.code.clone(), kept.unpacked_bytes);
+            let seal = kept.seal.clone();
             let revision = input.revision_id.as_deref();
             let build = |before: &Snapshot| {
-                Ok(Build { code, unpacked_bytes, ..before.record.latest.clone() })
+                Ok(Build { code, unpacked_bytes, seal, ..before.record.latest.clone() })
             };
             let answer = this.update(&function, revision, publish, build).await;
             // Only now does the function itself keep the code.
@@ -124,6 +125,11 @@ impl Control {
         build: Build,
     ) -> Result<Next, AwsError> {
         small_enough(&build)?;
+        let old = &before.record.latest;
+        if (&build.code, &build.settings.layers) != (&old.code, &old.settings.layers) {
+            let config = before.record.attached.code_signing.as_deref();
+            self.check_signatures(&function.arn, config, &build)?;
+        }
         lifecycle::updated(&function.arn, before, build, &self.inner.uids).map_err(unknown_runtime)
     }
 }

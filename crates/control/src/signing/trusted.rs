@@ -55,7 +55,8 @@ pub fn trust(dir: &Path, profile: &str, public_key: &[u8]) -> Result<(), TrustEr
     let draft = path.with_extension("new");
     let write = || {
         fs::create_dir_all(dir)?;
-        let options = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
+        let options =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
         io::Write::write_all(&mut options?, &text)?;
         fs::rename(&draft, &path)
     };

@@ -8,3 +8,4 @@ pub mod invoke;
 pub mod logs;
 pub mod runtime;
 pub mod serve;
+pub mod signing;
