@@ -180,8 +180,11 @@ fn unknown_paths_and_operations_say_so() {
     let (_server, client) = start();
     let unknown = client.call("GET", "/no/such/thing", "");
     assert_eq!((unknown.status, unknown.error()), (403, "AccessDeniedException"), "{unknown}");
-    let response = client.call("GET", "/2018-10-31/layers", "");
-    assert!(response.status >= 400 && response.text().contains("ListLayers"), "{response}");
+    let response = client.call("GET", "/2025-11-30/capacity-providers", "");
+    assert!(
+        response.status >= 400 && response.text().contains("ListCapacityProviders"),
+        "{response}"
+    );
 }
 
 #[test]

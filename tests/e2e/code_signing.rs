@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -23,26 +24,20 @@ fn config(client: &Client, policy: &str) -> String {
 }
 
 /// Signs a zip as that profile.
-fn signed(server: &Server, place: &Path, zip: &[u8], profile: &str, days: &str) -> Vec<u8> {
+fn signed(place: &Path, zip: &[u8], profile: &str, days: &str) -> Vec<u8> {
     let (from, to) = (place.join("unsigned.zip"), place.join("signed.zip"));
     fs::write(&from, zip).expect("written");
     let path = |path: &Path| path.to_str().expect("text").to_owned();
     let (from, to, key) = (path(&from), path(&to), path(&place.join("key")));
-    let mut sign = server.fika(&[
-        "signing",
-        "sign",
-        &from,
-        "--profile",
-        profile,
-        "--key",
-        &key,
-        "--out",
-        &to,
-        "--days",
-        days,
-    ]);
-    tools::run(&mut sign);
+    let options = ["--profile", profile, "--key", &key, "--out", &to, "--days", days];
+    tools::run(fika(&["sign", &from]).args(options));
     fs::read(to).expect("signed")
+}
+
+fn fika(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fika"));
+    command.arg("signing").args(args);
+    command
 }
 
 fn refused(answer: &Response, name: &str) {
@@ -56,12 +51,12 @@ fn only_what_a_trusted_profile_signed_is_deployed() {
     let place = tempfile::tempdir().expect("a directory");
     let key = place.path().join("key");
     let key = key.to_str().expect("text");
-    tools::run(&mut server.fika(&["signing", "key", key]));
+    tools::run(&mut fika(&["key", key]));
     tools::run(&mut server.fika(&["signing", "trust", PROFILE, "--key", key]));
     let source = Zip::new().file("index.js", "exports.handler = async () => 'signed';").finish();
-    let good = signed(&server, place.path(), &source, PROFILE, "1");
-    let expired = signed(&server, place.path(), &source, PROFILE, "0");
-    let stranger = signed(&server, place.path(), &source, &PROFILE.replace("team", "other"), "1");
+    let good = signed(place.path(), &source, PROFILE, "1");
+    let expired = signed(place.path(), &source, PROFILE, "0");
+    let stranger = signed(place.path(), &source, &PROFILE.replace("team", "other"), "1");
 
     let (enforce, warn) = (config(&client, "Enforce"), config(&client, "Warn"));
     let function = |config: &str, zip: &[u8]| {
