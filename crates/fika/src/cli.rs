@@ -494,6 +494,8 @@ pub enum KeyAction {
         #[command(flatten)]
         server: ServerArgs,
     },
+}
+
 /// `fika signing`
 #[derive(Debug, Args)]
 pub struct SigningArgs {
