@@ -28,6 +28,7 @@ mod harness;
 mod iam;
 mod layers;
 mod lifecycle;
+mod limits;
 mod logs;
 mod loops;
 mod powertools;

@@ -5,7 +5,8 @@
 //!   `function`: of one function, and its versions' provisioned concurrency
 //! - [`window`]: so many requests in any second: [`Window`]
 //! - [`growth`]: how many new sandboxes a function may add in a while: [`Growth`]
-//! - [`bucket`]: the token bucket under it
+//! - [`calls`]: how fast an account may call the control plane: [`Calls`]
+//! - [`bucket`]: the token bucket under both
 //! - [`handle`]: [`Counter`], the clonable handle rooms above hold, and its [`Permit`]
 //!
 //! The limits are AWS's ("Lambda quotas", "Understanding Lambda function scaling"): so many at
@@ -20,6 +21,7 @@ use fika_model::{FunctionArn, Throttle, VersionUid};
 
 pub mod account;
 pub mod bucket;
+pub mod calls;
 mod function;
 pub mod growth;
 pub mod handle;
@@ -29,6 +31,7 @@ pub mod window;
 
 pub use account::AccountSnapshot;
 pub use bucket::{Bucket, Rate};
+pub use calls::{Call, CallOptions, Calls};
 pub use growth::Growth;
 pub use handle::{Counter, Permit};
 pub use state::{Counting, CountingOptions, Held};

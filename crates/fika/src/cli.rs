@@ -203,6 +203,16 @@ pub struct ServeArgs {
     /// Requests a second an account may send in a region [default: 10 × its concurrency].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub requests_per_second: Option<u32>,
+    /// Sandboxes that a function may add in 10 seconds.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..), hide = true)]
+    pub growth: u32,
+    /// Control-plane calls a second an account may make in a region, all but GetFunction, which may
+    /// be as many times more as on AWS; 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub api_rate: u32,
+    /// The calls of how much time may come at once.
+    #[arg(long, value_name = "SECS", default_value = "600", value_parser = seconds)]
+    pub api_burst: Duration,
     /// Threads that carry requests [default: one a core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_024))]
     pub lanes: Option<u16>,

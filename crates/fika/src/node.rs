@@ -23,7 +23,7 @@ use fika_assignment::{Assigner, AssignmentOptions, Provisioned};
 use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
 };
-use fika_counting::{Counter, CountingOptions};
+use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
 use fika_frontend::{Auth, Frontend, FrontendOptions};
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
@@ -90,6 +90,8 @@ pub struct NodeOptions {
     pub assignment: AssignmentOptions,
     /// The limits of an account.
     pub counting: CountingOptions,
+    /// How fast accounts may call the control plane.
+    pub calls: CallOptions,
     /// The limit of the init phase.
     pub init_timeout: Duration,
     /// How memory buys CPU.
@@ -207,6 +209,7 @@ impl Node {
 
         let doors = Frontend::new(FrontendOptions {
             counting,
+            calls: Calls::new(options.calls),
             assignment: assignment.clone(),
             worker: Arc::new(worker.clone()),
             control: control.clone(),

@@ -6,7 +6,7 @@ use fika_aws::generated::lambda::Operation;
 use fika_aws::rest::{PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{AuthError, Service};
-use fika_counting::CountingService;
+use fika_counting::{Call, CountingService};
 use fika_model::{FunctionRef, LaneId, RequestId, limits};
 use fika_worker::WorkerService;
 use http::header::CONTENT_TYPE;
@@ -150,6 +150,8 @@ where
                 admin::answer(&self.iam, &self.control, &caller, asked, &body).await
             }
             Asked::Lambda(operation, path) => {
+                let called = self.calls.try_call(&caller.scope, call(operation));
+                called.map_err(|throttle| reply::throttled("Rate exceeded", &throttle))?;
                 let query = parts.uri.query();
                 let scope = permit::operation(&self.control, &caller, operation, &path, query)?;
                 let request =
@@ -292,6 +294,15 @@ fn unknown(parts: &Parts) -> Reply {
         403,
         "Unable to determine service/operation name to be authorized",
     ))
+}
+
+/// What rate an operation has.
+fn call(operation: Operation) -> Call {
+    match operation {
+        Operation::GetFunction => Call::GetFunction,
+        Operation::GetPolicy => Call::GetPolicy,
+        _ => Call::Other,
+    }
 }
 
 fn body_limit(operation: Operation) -> usize {

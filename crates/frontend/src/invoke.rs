@@ -273,10 +273,7 @@ fn not_restored(failure: RestoreFailure) -> AwsError {
 }
 
 fn throttled(throttle: Throttle) -> AwsError {
-    // Whole seconds, and never "at once": that would only bring the same answer.
-    let seconds = throttle.retry_after.as_secs_f64().ceil().max(1.0);
-    let reason = throttle.reason.to_string();
-    AwsError::too_many_requests("Rate Exceeded.", Some(&seconds.to_string()), Some(&reason))
+    reply::throttled("Rate Exceeded.", &throttle)
 }
 
 /// The answer of a finished invocation.

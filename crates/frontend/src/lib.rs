@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 use fika_aws::sigv4::KeyCache;
 use fika_control::Control;
+use fika_counting::Calls;
 use fika_iam::{Iam, Sessions};
 use fika_metrics::Metrics;
 use fika_store::{Blobs, LogStore};
@@ -46,6 +47,7 @@ pub use crate::auth::Auth;
 /// What the doors open to.
 pub struct Frontend<C, A, W> {
     counting: C,
+    calls: Calls,
     assignment: A,
     worker: Arc<W>,
     control: Control,
@@ -66,6 +68,8 @@ pub struct Frontend<C, A, W> {
 pub struct FrontendOptions<C, A, W> {
     /// The Counting Service.
     pub counting: C,
+    /// How fast accounts may call the control plane.
+    pub calls: Calls,
     /// The Assignment Service.
     pub assignment: A,
     /// The worker invocations are sent to.
@@ -90,11 +94,12 @@ impl<C, A, W> Frontend<C, A, W> {
     /// Doors to these rooms.
     #[must_use]
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
-        let FrontendOptions { counting, assignment, worker, .. } = options;
+        let FrontendOptions { counting, calls, assignment, worker, .. } = options;
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
+            calls,
             assignment,
             worker,
             control,

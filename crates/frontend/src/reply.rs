@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::AuthError;
-use fika_model::RequestId;
+use fika_model::{RequestId, Throttle};
 use http::Response;
 use http::header::{CONNECTION, HeaderName, HeaderValue};
 
@@ -62,4 +62,12 @@ pub(crate) fn not_supported(operation: &str, what: &str) -> AwsError {
 pub(crate) fn not_served(what: &str) -> AwsError {
     let text = format!("fika does not serve {what} yet");
     AwsError::new("NotImplementedException", 501, text)
+}
+
+/// 429, with the reason, and when to try again.
+pub(crate) fn throttled(text: &str, throttle: &Throttle) -> AwsError {
+    // Whole seconds, and never "at once": that would only bring the same answer.
+    let seconds = throttle.retry_after.as_secs_f64().ceil().max(1.0);
+    let reason = throttle.reason.to_string();
+    AwsError::too_many_requests(text, Some(&seconds.to_string()), Some(&reason))
 }

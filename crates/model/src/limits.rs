@@ -28,6 +28,10 @@ pub const GROWTH: u32 = 1_000;
 pub const GROWTH_WINDOW: Duration = Duration::from_secs(10);
 /// Requests a second per unit of concurrency.
 pub const REQUESTS_PER_CONCURRENCY: u32 = 10;
+/// Control-plane requests a second, an account and region, other than GetFunction.
+pub const CONTROL_CALLS: u32 = 15;
+/// GetFunction requests a second, an account and region.
+pub const GET_FUNCTION_CALLS: u32 = 100;
 /// Memory of a function, MB: least, most, default.
 pub const MEMORY_MB: (u32, u32, u32) = (128, 10_240, 128);
 /// `/tmp` of a function, MB: least, most, default.

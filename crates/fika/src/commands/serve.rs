@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use fika_assignment::AssignmentOptions;
-use fika_counting::CountingOptions;
+use fika_counting::{CallOptions, CountingOptions, Rate};
 use fika_frontend::Auth;
 use fika_iam::RootOptions;
 use fika_kernel::KernelStore;
@@ -157,11 +157,16 @@ fn options(
         assignment: AssignmentOptions {
             keep_alive: args.keep_alive,
             capacity_wait: args.capacity_wait,
+            growth: Rate::new(args.growth, fika_model::limits::GROWTH_WINDOW),
             ..AssignmentOptions::default()
         },
         counting: CountingOptions {
             account_concurrency: concurrency,
             requests_per_second: Some(args.requests_per_second()),
+        },
+        calls: CallOptions {
+            per_second: Some(args.api_rate).filter(|rate| *rate > 0),
+            burst: args.api_burst,
         },
         init_timeout: args.init_timeout,
         cpu: match args.cpu {
