@@ -100,7 +100,7 @@ async fn tags_that_do_not_fit() {
         (&format!("{ARN}:1"), ("a", ""), 400, "Please specify a function ARN."),
         (&ARN.replace("hello", "other"), ("a", ""), 404, "Function not found"),
         (&ARN.replace("00001", "00002"), ("a", ""), 403, "lambda:TagResource"),
-        ("arn:aws:lambda:eu-north-1:000000000001:layer:l", ("a", ""), 400, "is no function"),
+        ("arn:aws:lambda:eu-north-1:000000000001:layer:l", ("a", ""), 400, "is neither"),
     ] {
         let error = tag(&fixture, arn, &[pair]).await.unwrap_err();
         assert_eq!(error.status(), status, "{error}");
