@@ -23,6 +23,11 @@ fn versions_are_published_and_stay_as_they_are() {
 }
 
 #[test]
+fn aliases_share_out_calls_by_weight() {
+    walk("python/aliases.py", "all");
+}
+
+#[test]
 fn tags_are_kept_and_wishes_among_them_read() {
     walk("python/versions.py", "tags");
 }

@@ -128,7 +128,7 @@ pub(crate) fn configuration(shown: &Shown) -> FunctionConfiguration {
 pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
     let Shown { arn, build: Build { settings, code, seal, .. }, .. } = shown;
     let (signing_profile_version_arn, signing_job_arn) = seal.arns();
-    FunctionConfiguration {
+    let mut answer = FunctionConfiguration {
         function_name: Some(arn.name.clone()),
         function_arn: Some(arn.to_string()),
         runtime: Some(settings.runtime.as_str().into()),
@@ -175,7 +175,9 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
             .per_tenant
             .then(|| TenancyConfig { tenant_isolation_mode: Some(TenantIsolationMode::PerTenant) }),
         ..Default::default()
-    }
+    };
+    settings.connections.show(&arn.scope, &mut answer);
+    answer
 }
 
 fn show_layer(layer: &LayerUse) -> Layer {

@@ -18,7 +18,7 @@
 //! - `wire`: shapes of the API as the store keeps them
 //! - `signing`: code signing: who must have signed what is deployed
 //! - `layers`: layers and their versions, and those that functions have
-//! - `settings`, `environment`, `logging`, `unsupported`: what a configuration may be
+//! - `settings`, `environment`, `logging`, `connections`, `unsupported`: what a configuration may be
 //! - `wishes`: what a function asks for by fika's own tags
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
 #![forbid(unsafe_code)]
@@ -29,6 +29,7 @@ mod attached;
 mod change;
 mod code;
 mod concurrency;
+mod connections;
 mod control;
 mod environment;
 mod layers;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use fika_aws::generated::lambda::{
     Runtime as RuntimeId, SnapStartApplyOn, TenancyConfig, UpdateFunctionConfigurationInput,
 };
-use fika_aws::shape::AwsError;
+use fika_aws::shape::{AwsError, Violations};
 use fika_model::{LogFormat, Runtime, limits};
 use serde::{Deserialize, Serialize};
 
+use crate::connections::Connections;
 use crate::layers::LayerUse;
 use crate::{environment, logging, refuse, unsupported};
 
@@ -44,6 +45,9 @@ pub(crate) struct Settings {
     /// Whether each tenant has sandboxes of its own: `TenancyConfig`. Never changes.
     #[serde(default, skip_serializing_if = "is_off")]
     pub(crate) per_tenant: bool,
+    /// VPC, dead-letter target and key: kept, and of no effect.
+    #[serde(default, skip_serializing_if = "Connections::is_none")]
+    pub(crate) connections: Connections,
 }
 
 impl Settings {
@@ -69,6 +73,7 @@ impl Settings {
             log_group: None,
             log_format: LogFormat::Text,
             per_tenant: false,
+            connections: Connections::default(),
         };
         defaults.changed(given)
     }
@@ -84,9 +89,25 @@ impl Settings {
     /// constraints; here is what those do not say. Layers are not: they are found elsewhere.
     pub(crate) fn changed(
         mut self,
-        given: UpdateFunctionConfigurationInput,
+        mut given: UpdateFunctionConfigurationInput,
     ) -> Result<Self, AwsError> {
+        let size = given.ephemeral_storage.as_ref().and_then(|storage| storage.size);
+        let mut broken = Violations::default();
+        set(
+            &mut self.timeout_secs,
+            within(&mut broken, "timeout", given.timeout, limits::TIMEOUT_SECS),
+        );
+        set(
+            &mut self.memory_mb,
+            within(&mut broken, "memorySize", given.memory_size, limits::MEMORY_MB),
+        );
+        set(
+            &mut self.ephemeral_mb,
+            within(&mut broken, "ephemeralStorage.size", size, limits::EPHEMERAL_MB),
+        );
+        broken.into_result()?;
         unsupported::configuration(&given)?;
+        self.connections.change(&mut given)?;
         if let Some(runtime) = given.runtime {
             self.runtime = known_runtime(&runtime)?;
         }
@@ -97,10 +118,6 @@ impl Settings {
         set(&mut self.handler, given.handler);
         set(&mut self.role, given.role);
         set(&mut self.description, given.description);
-        set(&mut self.timeout_secs, within("timeout", given.timeout, limits::TIMEOUT_SECS)?);
-        set(&mut self.memory_mb, within("memorySize", given.memory_size, limits::MEMORY_MB)?);
-        let size = given.ephemeral_storage.and_then(|storage| storage.size);
-        set(&mut self.ephemeral_mb, within("ephemeralStorage.size", size, limits::EPHEMERAL_MB)?);
         let mode = given.tracing_config.and_then(|tracing| tracing.mode);
         self.tracing = mode.map(|mode| mode.as_str().to_owned()).or(self.tracing);
         if let Some(given) = given.logging_config {
@@ -172,18 +189,20 @@ fn set<T>(member: &mut T, given: Option<T>) {
 /// A number that is within Lambda's quotas; the model's own bounds are wider, for capacity
 /// providers' sake.
 fn within(
+    broken: &mut Violations,
     member: &str,
     given: Option<i32>,
     (least, most, _): (u32, u32, u32),
-) -> Result<Option<u32>, AwsError> {
-    let Some(given) = given else { return Ok(None) };
-    let refuse = |rule: &str, bound: u32| {
+) -> Option<u32> {
+    let given = given?;
+    let mut refuse = |rule: &str, bound: u32| {
         let rule = format!("Member must have value {rule} than or equal to {bound}");
-        Err(AwsError::broken_constraint(&given.to_string(), member, &rule))
+        broken.add(member, &format!(" '{given}'"), &rule);
+        None
     };
     match u32::try_from(given) {
         Ok(number) if number > most => refuse("less", most),
-        Ok(number) if number >= least => Ok(Some(number)),
+        Ok(number) if number >= least => Some(number),
         _ => refuse("greater", least),
     }
 }

@@ -24,14 +24,7 @@ pub(crate) fn create(input: &CreateFunctionInput) -> Result<(), AwsError> {
 
 /// What a configuration can say.
 pub(crate) fn configuration(input: &UpdateFunctionConfigurationInput) -> Result<(), AwsError> {
-    let vpc = input.vpc_config.as_ref().is_some_and(|vpc| {
-        some(vpc.subnet_ids.as_deref()) || some(vpc.security_group_ids.as_deref())
-    });
-    let dead_letter = input.dead_letter_config.as_ref().and_then(|d| d.target_arn.as_deref());
     none_of(&[
-        ("VpcConfig", vpc),
-        ("DeadLetterConfig", named(dead_letter)),
-        ("KMSKeyArn", named(input.kms_key_arn.as_deref())),
         ("FileSystemConfigs", some(input.file_system_configs.as_deref())),
         ("ImageConfig", input.image_config.is_some()),
         ("CapacityProviderConfig", input.capacity_provider_config.is_some()),

@@ -374,7 +374,9 @@ impl Violations {
         Err(AwsError::validation(format!("{count} detected: {}", self.found.join("; "))))
     }
 
-    fn add(&mut self, name: &str, value: &str, what: &str) {
+    /// A member that breaks a rule which is not the model's: `value` as it stands after "Value",
+    /// `what` as in "Member must not be null".
+    pub fn add(&mut self, name: &str, value: &str, what: &str) {
         if self.found.len() < MOST_FOUND {
             let path = &self.path;
             self.found.push(format!(

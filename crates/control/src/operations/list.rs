@@ -32,9 +32,21 @@ impl Control {
         scope: &Scope,
         input: &ListFunctionsInput,
     ) -> Result<ListFunctionsOutput, AwsError> {
+        let all = input.function_version.is_some();
+        // AWS copies functions for its edge, and no function here is such a copy.
+        match input.master_region.as_deref() {
+            None | Some("ALL") => {}
+            Some(_) if all => {
+                return Ok(ListFunctionsOutput { functions: Some(Vec::new()), next_marker: None });
+            }
+            Some(_) => {
+                return Err(refuse::invalid(
+                    "FunctionVersion must be set to ALL if MasterRegion is specified.",
+                ));
+            }
+        }
         let after = unmark(input.marker.as_deref())?;
         let limit = page(input.max_items);
-        let all = input.function_version.is_some();
         let start = match &after {
             None => Bound::Unbounded,
             // The rest of its versions may be still to come.

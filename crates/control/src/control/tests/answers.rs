@@ -129,6 +129,45 @@ async fn tenant_isolation_is_chosen_once() {
 }
 
 #[tokio::test]
+async fn what_is_only_kept_comes_back_too() {
+    let mut fixture = Fixture::new(Verdict::Ready);
+    let target = json!({ "TargetArn": "arn:aws:sqs:eu-north-1:000000000001:dead" });
+    let key = "arn:aws:kms:eu-north-1:000000000001:key/k";
+    let vpc = json!({ "SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"] });
+    let given = json!({ "VpcConfig": vpc, "DeadLetterConfig": target, "KMSKeyArn": key });
+    fixture.create(given).await.unwrap();
+    fixture.settled("hello").await;
+    fixture = fixture.reopen(Verdict::Ready).await;
+    let answer = steady(&fixture.configuration("hello").unwrap());
+    let id = answer["VpcConfig"]["VpcId"].clone();
+    assert_eq!(id.as_str().unwrap().len(), "vpc-0123456789abcdef0".len());
+    let shown = |subnets: Value, groups: Value, id: Value| {
+        json!({
+            "SubnetIds": subnets,
+            "SecurityGroupIds": groups,
+            "VpcId": id,
+            "Ipv6AllowedForDualStack": false,
+        })
+    };
+    assert_eq!(answer["VpcConfig"], shown(json!(["subnet-1"]), json!(["sg-1"]), id.clone()));
+    assert_eq!((&answer["DeadLetterConfig"], &answer["KMSKeyArn"]), (&target, &json!(key)));
+    // One of the lists alone changes that one.
+    let groups = json!({ "VpcConfig": { "SecurityGroupIds": ["sg-2"] } });
+    let answer = steady(&fixture.configure("hello", groups).await.unwrap());
+    assert_eq!(answer["VpcConfig"], shown(json!(["subnet-1"]), json!(["sg-2"]), id));
+    assert_eq!((&answer["DeadLetterConfig"], &answer["KMSKeyArn"]), (&target, &json!(key)));
+    fixture.settled("hello").await;
+    let none = json!({
+        "VpcConfig": { "SubnetIds": [], "SecurityGroupIds": [] },
+        "DeadLetterConfig": { "TargetArn": "" },
+        "KMSKeyArn": "",
+    });
+    let answer = steady(&fixture.configure("hello", none).await.unwrap());
+    assert_eq!(answer["VpcConfig"], shown(json!([]), json!([]), json!("")));
+    assert_eq!((&answer["DeadLetterConfig"], &answer["KMSKeyArn"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
 async fn an_update_changes_only_what_it_gives() {
     let fixture = Fixture::new(Verdict::Ready);
     let environment = json!({ "Variables": { "A": "1" } });

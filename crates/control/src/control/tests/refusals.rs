@@ -44,11 +44,13 @@ async fn creations_that_do_not_fit() {
             "The tag fika:wall cannot be read: \"brick\" is not one of jail, microvm, qemu, firecracker.",
         ),
         (json!({ "Layers": ["l"] }), "Layer version l does not exist."),
-        (json!({ "VpcConfig": { "SubnetIds": ["s"] } }), "VpcConfig is not supported"),
+        (
+            json!({ "VpcConfig": { "SubnetIds": ["subnet-1"] } }),
+            "must coexist or be both empty list.",
+        ),
         (json!({ "FileSystemConfigs": [{}] }), "FileSystemConfigs is not supported"),
         (json!({ "ImageConfig": {} }), "ImageConfig is not supported"),
-        (json!({ "DeadLetterConfig": { "TargetArn": "a" } }), "DeadLetterConfig is not supported"),
-        (json!({ "KMSKeyArn": "k" }), "KMSKeyArn is not supported"),
+        (json!({ "DeadLetterConfig": { "TargetArn": "arn:aws:s3:::b" } }), "neither a queue"),
         (
             json!({ "SnapStart": { "ApplyOn": "PublishedVersions" }, "Runtime": "provided.al2023" }),
             "provided.al2023 is not supported for SnapStart enabled functions.",
@@ -96,6 +98,13 @@ async fn creations_that_do_not_fit() {
     for (changes, text) in cases {
         assert_refused(fixture.create(changes.clone()).await, INVALID, text);
     }
+    // Quotas that are narrower than the model's bounds, all that are broken at once.
+    let wide = json!({ "Timeout": 901, "MemorySize": 127, "EphemeralStorage": { "Size": 10241 }, "Runtime": "x" });
+    let text = "3 validation errors detected: \
+        Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or \
+        equal to 900; Value '127' at 'memorySize' failed to satisfy constraint: Member must have \
+        value greater than or equal to 128; Value '10241' at 'ephemeralStorage.size' failed";
+    assert_refused(fixture.create(wide).await, ("ValidationException", 400), text);
     assert_eq!(fixture.control.inner.registry.all().len(), 0);
     until(|| fixture.blobs() == 0).await;
     // What AWS takes to mean nothing is taken so, and 4 KB to the byte fit.
