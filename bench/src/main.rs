@@ -4,7 +4,7 @@
 //! interleaved rounds, and the median of the rounds. Absolute figures drift from day to day and
 //! from machine to machine; compare the ratios.
 //!
-//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`, `microvm`: what is measured
+//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`: what is measured
 //! - `server`, `peers`: who is measured; `place`: the functions they run
 //! - `load`, `http`: the client; `affinity`: the cores it all runs on
 //! - `process`, `procfs`, `interrupt`: started, watched, and ended whatever happens
@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod affinity;
+mod catalogue;
 mod cold;
 mod figures;
 mod frozen;
@@ -68,6 +69,8 @@ enum Part {
     Many,
     /// Starts a second, for some time.
     Sustained,
+    /// Twenty thousand functions: start, memory, list, warm calls.
+    Catalogue,
     /// MicroVMs: boot, restore, warm calls, memory.
     Microvm,
 }
@@ -136,6 +139,9 @@ fn run(args: &Args) -> Result<()> {
     if wanted(Part::Sustained) {
         sustained::measure(&place, effort.sustained, &mut findings)?;
     }
+    if wanted(Part::Catalogue) {
+        catalogue::measure(&place, effort, &mut findings)?;
+    }
     if wanted(Part::Microvm) {
         microvm::measure(&place, effort, &mut findings)?;
     }
@@ -175,6 +181,10 @@ fn notes(cores: &Cores, effort: &Effort) -> Vec<String> {
          the runtime's loop with a bare Runtime API in the same kind of guest, pausing for as long as \
          a call through the jail takes; memory: what the monitor holds beside the guest's own, idle \
          for 3 s, by proportional share"
+            .into(),
+        "catalogue: two servers started in turn on data directories that stay, one with a single \
+         function, one with 20,000 more; to the first line, then 50 pages of ListFunctions, then warm \
+         calls of the same function; memory is resident at the first line"
             .into(),
         "starts: 64 sandboxes at once, from the first request to the last process gone; bare \
          spawns one after the other"

@@ -69,6 +69,11 @@ impl Place {
         compile(&source.join("alone.c"), &place.alone.join("alone"))?;
         Ok(place)
     }
+
+    /// The data directory of the server of that name.
+    pub fn data(&self, server: &str) -> PathBuf {
+        self.dir.join("data").join(server)
+    }
 }
 
 fn written(dir: &Path, name: &str, text: &str) -> Result<PathBuf> {

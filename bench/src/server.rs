@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use fika_aws::sigv4::{Credentials, Service, Signer};
+use fika_model::{AccountId, Region, Scope};
 use http::{Method, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +23,8 @@ use crate::place::Place;
 use crate::process::{Process, clean, until};
 
 const REGION: &str = "us-east-1";
-const API: &str = "/2015-03-31/functions";
+/// Where the functions are.
+pub const API: &str = "/2015-03-31/functions";
 
 #[derive(Deserialize)]
 struct Keys {
@@ -62,10 +64,19 @@ impl Server {
     /// # Errors
     /// When it does not come up; its log says why.
     pub fn start(place: &Place, name: &str, flags: &[&str]) -> Result<Self> {
-        let data = place.dir.join("data").join(name);
+        let data = place.data(name);
         if data.exists() {
             fs::remove_dir_all(&data).with_context(|| format!("removing {}", data.display()))?;
         }
+        Self::again(place, name, flags)
+    }
+
+    /// The same with the data directory that an earlier one of that name has left.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn again(place: &Place, name: &str, flags: &[&str]) -> Result<Self> {
+        let data = place.data(name);
         fs::create_dir_all(&data)?;
         let runtimes = place.dir.join("runtimes");
         let log_path = place.dir.join(format!("{name}.log"));
@@ -174,7 +185,11 @@ impl Server {
         Ok(wire.into_bytes())
     }
 
-    fn call(&self, method: Method, path: &str, body: &str) -> Result<Value> {
+    /// A signed request of any kind, and its answer.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn call(&self, method: Method, path: &str, body: &str) -> Result<Value> {
         let request = self.signed(method, path, body)?;
         let mut connection = Connection::open(self.address)?;
         let response = connection.exchange(&request)?;
@@ -210,6 +225,23 @@ impl Server {
         Ok(log.matches(what).count())
     }
 
+    /// The account and region of its requests.
+    ///
+    /// # Errors
+    /// When its own key has no account.
+    pub fn scope(&self) -> Result<Scope> {
+        let account = AccountId::new(&self.keys.account_id)?;
+        Ok(Scope { account, region: Region::new(REGION)? })
+    }
+
+    /// Ends it as Ctrl-C does, and keeps its data.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn halt(self) -> Result<()> {
+        self.process.stop()
+    }
+
     /// Ends it as Ctrl-C does, and removes its data.
     ///
     /// # Errors
@@ -231,7 +263,10 @@ impl Server {
 }
 
 /// A package with one program, its `bootstrap`.
-fn zip_of(program: &Path) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// When the program cannot be read.
+pub fn zip_of(program: &Path) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755))?;
     zip.write_all(&fs::read(program)?)?;

@@ -68,8 +68,9 @@ impl Slot {
         match state.parked.take().filter(|parked| !parked.is_closed()) {
             None => state.phase = Phase::Away,
             Some(parked) => {
-                let delivery = self.deliver(state);
-                if let Some(Err(delivery)) = delivery.map(|delivery| parked.send(delivery)) {
+                if let Some(delivery) = self.deliver(state)
+                    && let Err(delivery) = parked.send(delivery)
+                {
                     state.take_back(delivery);
                 }
             }
