@@ -52,15 +52,16 @@ impl Shown {
         }
     }
 
-    fn published(arn: &FunctionArn, Published { record, version }: &Published) -> Self {
+    fn published(arn: &FunctionArn, published: &Published) -> Self {
+        let Published { number, record, runnable } = published;
         let mut build = record.build.clone();
         if let Some(description) = &record.description {
             build.settings.description.clone_from(description);
         }
         Self {
-            uid: version.uid,
+            uid: runnable.uid,
             arn: arn.clone(),
-            version: version.version.clone(),
+            version: number.to_string(),
             build,
             status: record.status.clone(),
             revision_id: record.revision_id,

@@ -8,7 +8,7 @@ mod function_url;
 mod resource_policy;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use fika_aws::shape::AwsError;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,12 @@ pub(crate) struct RuntimeUpdates {
     /// The runtime version to stay with, where that is `Manual`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) version_arn: Option<String>,
+}
+
+/// Nothing, which all functions share that have nothing attached.
+pub(crate) fn none() -> Arc<Attached> {
+    static NONE: LazyLock<Arc<Attached>> = LazyLock::new(Arc::default);
+    Arc::clone(&NONE)
 }
 
 impl Attached {

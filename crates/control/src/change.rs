@@ -130,14 +130,15 @@ impl Control {
     /// Prepares what was not there before and is not ready.
     fn prepare_new(&self, function: &Arc<Function>, before: Option<&Snapshot>, after: &Snapshot) {
         if after.record.in_progress() && before.is_none_or(|b| b.latest.uid != after.latest.uid) {
-            self.prepare(function.clone(), Which::Latest, after.latest.clone());
+            self.prepare(function.clone(), Which::Latest, after.latest(&function.arn));
         }
         // At most one version comes with a change: the one published last.
         let number = after.record.published;
         if before.is_none_or(|b| b.record.published != number)
             && let Some(published) = after.versions.get(&number)
         {
-            self.prepare(function.clone(), Which::Published(number), published.version.clone());
+            let version = published.version(&function.arn);
+            self.prepare(function.clone(), Which::Published(number), version);
         }
     }
 
@@ -145,12 +146,12 @@ impl Control {
     pub(crate) fn prepare_rest(&self, function: &Arc<Function>) {
         let snapshot = function.snapshot.load();
         if snapshot.record.in_progress() {
-            self.prepare(function.clone(), Which::Latest, snapshot.latest.clone());
+            self.prepare(function.clone(), Which::Latest, snapshot.latest(&function.arn));
         }
         for (number, published) in &*snapshot.versions {
             if published.record.status == Status::Creating {
                 let which = Which::Published(*number);
-                self.prepare(function.clone(), which, published.version.clone());
+                self.prepare(function.clone(), which, published.version(&function.arn));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use fika_model::{FunctionVersion, limits};
+use fika_model::{FunctionArn, FunctionVersion, limits};
 use serde::{Deserialize, Serialize};
 
 use crate::control::Control;
@@ -58,6 +58,7 @@ pub(crate) fn minimum(account: u32) -> u32 {
 /// The versions that the sandboxes of one config are of, and how many each has: those of an alias with
 /// weights are shared out by them.
 pub(crate) fn shared_out(
+    arn: &FunctionArn,
     snapshot: &Snapshot,
     qualifier: &str,
     amount: u32,
@@ -73,7 +74,7 @@ pub(crate) fn shared_out(
         Some(Which::Published(number)) => number,
         _ => return Vec::new(),
     };
-    let version = |number: &u64| Some(Arc::clone(&snapshot.versions.get(number)?.version));
+    let version = |number: &u64| Some(snapshot.versions.get(number)?.version(arn));
     let parts = [(number, amount - others), (other, others)].into_iter();
     parts.filter(|(_, n)| *n > 0).filter_map(|(number, n)| Some((version(&number)?, n))).collect()
 }
@@ -87,7 +88,7 @@ fn part(amount: u32, weight: f64) -> u32 {
 }
 
 /// Which versions are to have sandboxes ahead, and how many. One that is not ready has none yet.
-fn wanted(snapshot: &Snapshot) -> BTreeMap<u64, (Arc<FunctionVersion>, u32)> {
+fn wanted(arn: &FunctionArn, snapshot: &Snapshot) -> BTreeMap<u64, (Arc<FunctionVersion>, u32)> {
     let ready = |version: &FunctionVersion| {
         let number = version.version.parse().ok();
         let published = number.and_then(|number: u64| snapshot.versions.get(&number));
@@ -95,7 +96,7 @@ fn wanted(snapshot: &Snapshot) -> BTreeMap<u64, (Arc<FunctionVersion>, u32)> {
     };
     let mut all = BTreeMap::new();
     for (qualifier, config) in &snapshot.record.attached.concurrency.provisioned {
-        for (version, amount) in shared_out(snapshot, qualifier, config.amount) {
+        for (version, amount) in shared_out(arn, snapshot, qualifier, config.amount) {
             if ready(&version) {
                 all.entry(version.uid.0).or_insert((version, 0)).1 += amount;
             }
@@ -131,6 +132,7 @@ impl Control {
         if reserved(before) != reserved(after) {
             events.reserved(&function.arn, reserved(after));
         }
+        let wanted = |snapshot| wanted(&function.arn, snapshot);
         let (old, new) = (before.map(wanted), after.map(wanted));
         let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
         for (uid, (version, _)) in &old {

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use fika_aws::shape::AwsError;
 use fika_model::arn::LATEST;
-use fika_model::{AccountId, FunctionRef, FunctionVersion, Scope, limits};
+use fika_model::{AccountId, FunctionArn, FunctionRef, FunctionVersion, Scope, limits};
 use fika_store::{Blobs, Digest, Entry, Store, StoreError};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -139,10 +139,14 @@ impl Control {
         events: Arc<dyn VersionEvents>,
     ) -> Result<Self, ControlError> {
         let (registry, uids) = (Registry::new(), Uids::default());
-        let mut shelf = restore_versions(&store.scan(record::VERSIONS.as_bytes())?, &uids)?;
-        for entry in store.scan(record::PREFIX.as_bytes())? {
-            registry.insert(&Arc::new(restore(&entry, &mut shelf, &uids)?), Claim::default());
-        }
+        let mut shelf = restore_versions(&store, &uids)?;
+        // One at a time: of a large catalogue, all entries at once would take much memory.
+        let mut scope = None;
+        store.visit(record::PREFIX.as_bytes(), |entry| {
+            let function = restore(&entry, &mut scope, &mut shelf, &uids)?;
+            registry.insert(&Arc::new(function), Claim::default());
+            Ok::<_, ControlError>(())
+        })?;
         let layers = restore_layers(&store, &registry)?;
         let signing = restore_signing(&store)?;
         let mappings = restore_mappings(&store.scan(mappings::PREFIX.as_bytes())?)?;
@@ -197,8 +201,8 @@ impl Control {
             let snapshot = function.snapshot.load();
             let picked = || Some(snapshot.alias(qualifier?)?.pick((self.inner.options.draw)()));
             match Which::of(qualifier).or_else(picked)? {
-                Which::Latest => Some(serving(&snapshot)),
-                Which::Published(number) => published(&snapshot, number),
+                Which::Latest => Some(serving(&function.arn, &snapshot)),
+                Which::Published(number) => published(&function.arn, &snapshot, number),
             }
         });
         let arn = |qualifier| reference::arn(owner, name, Some(qualifier));
@@ -211,17 +215,28 @@ impl Control {
         Ok(Resolved { version, invoked_arn })
     }
 
-    /// Every version there is, of whatever state: what is asked for last, what runs, what is
-    /// published.
+    /// The versions that `wanted` picks of all there are, of whatever state: what is asked for
+    /// last, what runs, what is published.
     #[must_use]
-    pub fn versions(&self) -> Vec<Arc<FunctionVersion>> {
-        let versions = |function: Arc<Function>| {
-            let snapshot = function.snapshot.load();
-            let published = snapshot.versions.values().map(|one| &one.version);
-            let all = published.chain(&snapshot.serving).chain([&snapshot.latest]);
-            all.map(Arc::clone).collect::<Vec<_>>()
-        };
-        self.inner.registry.all().into_iter().flat_map(versions).collect()
+    pub fn versions(&self, wanted: impl Fn(&FunctionVersion) -> bool) -> Vec<Arc<FunctionVersion>> {
+        let mut picked = Vec::new();
+        for function in self.inner.registry.all() {
+            let (arn, snapshot) = (&function.arn, function.snapshot.load());
+            let Snapshot { record, latest, serving, versions, .. } = &**snapshot;
+            let old = record.serving.as_deref().unwrap_or(&record.latest);
+            let latest = [(latest, Which::Latest, &record.latest)].into_iter();
+            let serving = serving.iter().map(|serving| (serving, Which::Latest, old));
+            let published = versions
+                .values()
+                .map(|one| (&one.runnable, Which::Published(one.number), &one.record.build));
+            for (runnable, which, build) in latest.chain(serving).chain(published) {
+                // Made to be looked at: most are not wanted, and then nothing is kept of them.
+                if wanted(&runnable.make(arn, which, build)) {
+                    picked.push(runnable.version(arn, which, build));
+                }
+            }
+        }
+        picked
     }
 
     /// Whether an account has functions, in whatever region.
@@ -243,21 +258,25 @@ impl Control {
     }
 }
 
-fn serving(snapshot: &Snapshot) -> Result<Arc<FunctionVersion>, AwsError> {
-    match (&snapshot.serving, &snapshot.record.status) {
-        (Some(version), _) => Ok(version.clone()),
+fn serving(arn: &FunctionArn, snapshot: &Snapshot) -> Result<Arc<FunctionVersion>, AwsError> {
+    match (snapshot.serving(arn), &snapshot.record.status) {
+        (Some(version), _) => Ok(version),
         (None, Status::Failed(why)) => Err(refuse::not_invocable("Failed", Some(&why.reason))),
         (None, _) => Err(refuse::not_invocable("Pending", None)),
     }
 }
 
 /// A version's own answer; none when there is no such version.
-fn published(snapshot: &Snapshot, number: u64) -> Option<Result<Arc<FunctionVersion>, AwsError>> {
-    let Published { record, version } = &**snapshot.versions.get(&number)?;
-    Some(match &record.status {
-        Status::Active => Ok(version.clone()),
+fn published(
+    arn: &FunctionArn,
+    snapshot: &Snapshot,
+    number: u64,
+) -> Option<Result<Arc<FunctionVersion>, AwsError>> {
+    let published = snapshot.versions.get(&number)?;
+    Some(match &published.record.status {
+        Status::Active => Ok(published.version(arn)),
         Status::Failed(why) => Err(refuse::not_invocable("Failed", Some(&why.reason))),
-        _ if version.snap_start => Err(refuse::snapshot_not_ready()),
+        _ if published.record.build.settings.snap_start => Err(refuse::snapshot_not_ready()),
         _ => Err(refuse::not_invocable("Pending", None)),
     })
 }
@@ -265,14 +284,15 @@ fn published(snapshot: &Snapshot, number: u64) -> Option<Result<Arc<FunctionVers
 /// Published versions as the store gives them back, by their function's key.
 type Shelf = HashMap<String, BTreeMap<u64, Arc<Published>>>;
 
-fn restore_versions(entries: &[Entry], uids: &Uids) -> Result<Shelf, ControlError> {
+fn restore_versions(store: &Store, uids: &Uids) -> Result<Shelf, ControlError> {
     let mut shelf = Shelf::new();
-    for entry in entries {
-        let (arn, number) = record::version(&entry.key).ok_or_else(|| damaged(entry, None))?;
-        let published = published::restored(&arn, number, read(entry)?, uids)
-            .map_err(|_| unknown_runtime(entry))?;
+    store.visit(record::VERSIONS.as_bytes(), |entry| {
+        let (arn, number) = record::version(&entry.key).ok_or_else(|| damaged(&entry, None))?;
+        let published = published::restored(number, read(&entry)?, uids)
+            .map_err(|_| unknown_runtime(&entry))?;
         shelf.entry(record::key(&arn)).or_default().insert(number, Arc::new(published));
-    }
+        Ok::<_, ControlError>(())
+    })?;
     Ok(shelf)
 }
 
@@ -286,9 +306,20 @@ fn restore_mappings(entries: &[Entry]) -> Result<Mappings, ControlError> {
     Ok(mappings)
 }
 
-fn restore(entry: &Entry, shelf: &mut Shelf, uids: &Uids) -> Result<Function, ControlError> {
-    let arn = record::arn(&entry.key).ok_or_else(|| damaged(entry, None))?;
-    let next = lifecycle::restored(&arn, read(entry)?, uids).map_err(|_| unknown_runtime(entry))?;
+/// A function as the store gives it back. Entries come by account and region, so `last` is most
+/// often the scope of this one too, and they share it.
+fn restore(
+    entry: &Entry,
+    last: &mut Option<Scope>,
+    shelf: &mut Shelf,
+    uids: &Uids,
+) -> Result<Function, ControlError> {
+    let mut arn = record::arn(&entry.key).ok_or_else(|| damaged(entry, None))?;
+    match last {
+        Some(last) if *last == arn.scope => arn.scope = last.clone(),
+        _ => *last = Some(arn.scope.clone()),
+    }
+    let next = lifecycle::restored(read(entry)?, uids).map_err(|_| unknown_runtime(entry))?;
     let versions = shelf.remove(&record::key(&arn)).unwrap_or_default();
     Ok(Function::new(arn, next.committed(entry.revision, Arc::new(versions))))
 }

@@ -11,7 +11,8 @@
 //! - `change`: the one way a function changes: in turn, committed, then seen
 //! - `lifecycle`: the states of a function and what moves it from one to the next;
 //!   `published`: published versions, and theirs
-//! - `registry`: the functions in memory; `record`: a function in the store
+//! - `registry`: the functions in memory; `record`: a function in the store; `runnable`: a version
+//!   for workers, made when it is first asked for
 //! - `attached`: what belongs to a function and is no part of its versions; `aliases`,
 //!   `concurrency`: parts of it
 //! - `mappings`: event source mappings, which belong to no function
@@ -43,6 +44,7 @@ mod record;
 mod reference;
 mod refuse;
 mod registry;
+mod runnable;
 mod settings;
 mod signing;
 mod unsupported;

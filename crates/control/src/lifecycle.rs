@@ -17,14 +17,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use fika_model::arn::LATEST;
-use fika_model::{FunctionArn, FunctionVersion, VersionUid};
+use fika_model::VersionUid;
 use fika_store::Revision;
 use uuid::Uuid;
 
+use crate::attached;
 use crate::preparation::Unprepared;
 use crate::record::{Build, Record, Status, Trouble};
 use crate::registry::{Published, Snapshot, Versions};
+use crate::runnable::{Runnable, UnknownRuntime};
 
 /// Gives versions their uids.
 #[derive(Debug, Default)]
@@ -40,8 +41,8 @@ impl Uids {
 #[derive(Debug)]
 pub(crate) struct Next {
     pub(crate) record: Record,
-    pub(crate) latest: Arc<FunctionVersion>,
-    pub(crate) serving: Option<Arc<FunctionVersion>>,
+    pub(crate) latest: Arc<Runnable>,
+    pub(crate) serving: Option<Arc<Runnable>>,
     /// The published version that changes with it, and what it becomes; none to delete it.
     pub(crate) edit: Option<(u64, Option<Arc<Published>>)>,
 }
@@ -77,18 +78,13 @@ impl Next {
     }
 }
 
-/// A record whose runtime this program does not know: a newer one wrote it.
-#[derive(Debug)]
-pub(crate) struct UnknownRuntime;
-
 /// A new function.
 pub(crate) fn created(
-    arn: &FunctionArn,
     build: Build,
     tags: std::collections::BTreeMap<String, String>,
     uids: &Uids,
 ) -> Result<Next, UnknownRuntime> {
-    let latest = version(arn, &build, uids)?;
+    let latest = Runnable::new(&build, uids)?;
     let record = Record {
         latest: build,
         serving: None,
@@ -97,19 +93,18 @@ pub(crate) fn created(
         revision_id: Uuid::new_v4(),
         modified_ms: now_ms(),
         published: 0,
-        attached: Arc::default(),
+        attached: attached::none(),
     };
     Ok(Next { record, latest, serving: None, edit: None })
 }
 
 /// A function with other settings or code.
 pub(crate) fn updated(
-    arn: &FunctionArn,
     before: &Snapshot,
     build: Build,
     uids: &Uids,
 ) -> Result<Next, UnknownRuntime> {
-    let latest = version(arn, &build, uids)?;
+    let latest = Runnable::new(&build, uids)?;
     let old = &before.record;
     let (serving, status) = match &old.status {
         Status::Active => (Some(Box::new(old.latest.clone())), Status::Updating),
@@ -142,7 +137,9 @@ pub(crate) fn prepared(before: &Snapshot, result: Result<(), Unprepared>) -> Nex
         Err(Unprepared { code, reason }) => {
             let trouble = Trouble { code, reason };
             // What asks for a stronger wall than there is must not go on behind a weaker one.
-            let serving = before.serving.clone().filter(|old| same_wishes(old, &latest));
+            let old = before.record.serving.as_deref().unwrap_or(&before.record.latest);
+            let serving =
+                before.serving.clone().filter(|_| old.wishes == before.record.latest.wishes);
             record.status = match serving {
                 Some(_) => Status::UpdateFailed(trouble),
                 None => Status::Failed(trouble),
@@ -156,61 +153,17 @@ pub(crate) fn prepared(before: &Snapshot, result: Result<(), Unprepared>) -> Nex
     Next { record, latest, serving, edit: None }
 }
 
-fn same_wishes(one: &FunctionVersion, other: &FunctionVersion) -> bool {
-    (one.wall, &one.egress) == (other.wall, &other.egress)
-}
-
 /// A function as the store gives it back after a restart.
-pub(crate) fn restored(
-    arn: &FunctionArn,
-    record: Record,
-    uids: &Uids,
-) -> Result<Next, UnknownRuntime> {
-    let latest = version(arn, &record.latest, uids)?;
+pub(crate) fn restored(record: Record, uids: &Uids) -> Result<Next, UnknownRuntime> {
+    let latest = Runnable::new(&record.latest, uids)?;
     let serving = match (&record.status, &record.serving) {
         (Status::Active, _) => Some(latest.clone()),
         (Status::Updating | Status::UpdateFailed(_), Some(build)) => {
-            Some(version(arn, build, uids)?)
+            Some(Runnable::new(build, uids)?)
         }
         _ => None,
     };
     Ok(Next { record, latest, serving, edit: None })
-}
-
-fn version(
-    arn: &FunctionArn,
-    build: &Build,
-    uids: &Uids,
-) -> Result<Arc<FunctionVersion>, UnknownRuntime> {
-    runnable(arn, build, uids).map(Arc::new)
-}
-
-/// A build as a worker sees it, as the latest; a published version has a number instead.
-pub(crate) fn runnable(
-    arn: &FunctionArn,
-    Build { settings, code, wishes, .. }: &Build,
-    uids: &Uids,
-) -> Result<FunctionVersion, UnknownRuntime> {
-    Ok(FunctionVersion {
-        uid: uids.next(),
-        arn: arn.clone(),
-        version: LATEST.into(),
-        runtime: settings.runtime().ok_or(UnknownRuntime)?,
-        handler: settings.handler.clone(),
-        memory_mb: settings.memory_mb,
-        ephemeral_mb: settings.ephemeral_mb,
-        timeout: settings.timeout(),
-        environment: settings.environment.clone().unwrap_or_default(),
-        code: code.clone(),
-        layers: settings.layers.iter().map(|layer| layer.code.clone()).collect(),
-        log_group: settings.log_group(&arn.name),
-        role: settings.role.clone(),
-        wall: wishes.wall,
-        egress: wishes.egress.clone(),
-        snap_start: false,
-        log_format: settings.log_format,
-        per_tenant: settings.per_tenant,
-    })
 }
 
 /// Now, milliseconds since 1970.

@@ -12,18 +12,17 @@
 
 use std::sync::Arc;
 
-use fika_model::{FunctionArn, FunctionVersion};
 use uuid::Uuid;
 
-use crate::lifecycle::{self, Next, Uids, UnknownRuntime};
+use crate::lifecycle::{Next, Uids};
 use crate::preparation::Unprepared;
 use crate::record::{PublishedRecord, Status, Trouble};
 use crate::registry::{Published, Snapshot};
+use crate::runnable::{Runnable, UnknownRuntime};
 
 /// Publishes the latest state of a function to be, unless it is what was published last.
 /// Afterwards `next.record.published` is the number it has in either case.
 pub(crate) fn publish(
-    arn: &FunctionArn,
     before: Option<&Snapshot>,
     next: &mut Next,
     description: Option<String>,
@@ -45,7 +44,7 @@ pub(crate) fn publish(
         revision_id: Uuid::new_v4(),
         modified_ms: next.record.modified_ms,
     };
-    next.edit = Some((number, Some(Arc::new(restored(arn, number, record, uids)?))));
+    next.edit = Some((number, Some(Arc::new(restored(number, record, uids)?))));
     Ok(())
 }
 
@@ -55,13 +54,13 @@ pub(crate) fn prepared(
     number: u64,
     result: Result<(), Unprepared>,
 ) -> Option<Next> {
-    let Published { record, version } = &**before.versions.get(&number)?;
+    let Published { record, runnable, .. } = &**before.versions.get(&number)?;
     let status = match result {
         Ok(()) => Status::Active,
         Err(Unprepared { code, reason }) => Status::Failed(Trouble { code, reason }),
     };
     let record = PublishedRecord { status, revision_id: Uuid::new_v4(), ..record.clone() };
-    let published = Published { record, version: version.clone() };
+    let published = Published { number, record, runnable: runnable.clone() };
     Some(edited(before, number, Some(published)))
 }
 
@@ -83,13 +82,10 @@ fn edited(before: &Snapshot, number: u64, published: Option<Published>) -> Next 
 
 /// A version from its record.
 pub(crate) fn restored(
-    arn: &FunctionArn,
     number: u64,
     record: PublishedRecord,
     uids: &Uids,
 ) -> Result<Published, UnknownRuntime> {
-    let latest = lifecycle::runnable(arn, &record.build, uids)?;
-    let snap_start = record.build.settings.snap_start;
-    let version = FunctionVersion { version: number.to_string(), snap_start, ..latest };
-    Ok(Published { record, version: Arc::new(version) })
+    let runnable = Runnable::new(&record.build, uids)?;
+    Ok(Published { number, record, runnable })
 }

@@ -11,7 +11,7 @@ use fika_model::{AccountId, CodeRef, FunctionArn, Region, Scope};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::attached::Attached;
+use crate::attached::{self, Attached};
 use crate::settings::Settings;
 use crate::signing::Seal;
 use crate::wishes::Wishes;
@@ -44,7 +44,7 @@ pub(crate) struct Record {
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub(crate) published: u64,
     /// What belongs to it and is no part of any version. Shared, for it seldom changes.
-    #[serde(default, skip_serializing_if = "Attached::is_none")]
+    #[serde(default = "attached::none", skip_serializing_if = "Attached::is_none")]
     pub(crate) attached: Arc<Attached>,
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use crate::aliases::Alias;
 use crate::record::{PublishedRecord, Record};
 use crate::reference::Which;
+use crate::runnable::Runnable;
 
 /// Parts of the map that have a lock each, so that invocations of different functions seldom
 /// touch the same one, and a change stops one part for a moment only.
@@ -35,10 +36,10 @@ pub(crate) struct Snapshot {
     pub(crate) record: Record,
     /// Which commit wrote it.
     pub(crate) at: Revision,
-    /// Its latest settings and code as a worker sees them.
-    pub(crate) latest: Arc<FunctionVersion>,
+    /// Its latest settings and code, to be run.
+    pub(crate) latest: Arc<Runnable>,
     /// What invocations run; none while nothing can.
-    pub(crate) serving: Option<Arc<FunctionVersion>>,
+    pub(crate) serving: Option<Arc<Runnable>>,
     /// Its published versions.
     pub(crate) versions: Versions,
 }
@@ -49,10 +50,18 @@ pub(crate) type Versions = Arc<BTreeMap<u64, Arc<Published>>>;
 /// One published version.
 #[derive(Debug)]
 pub(crate) struct Published {
+    pub(crate) number: u64,
     /// What the store holds.
     pub(crate) record: PublishedRecord,
-    /// The same, as a worker sees it.
-    pub(crate) version: Arc<FunctionVersion>,
+    /// The same, to be run.
+    pub(crate) runnable: Arc<Runnable>,
+}
+
+impl Published {
+    /// The version as a worker sees it.
+    pub(crate) fn version(&self, arn: &FunctionArn) -> Arc<FunctionVersion> {
+        self.runnable.version(arn, Which::Published(self.number), &self.record.build)
+    }
 }
 
 impl Snapshot {
@@ -75,6 +84,17 @@ impl Snapshot {
         }
     }
 
+    /// The latest state as a worker sees it.
+    pub(crate) fn latest(&self, arn: &FunctionArn) -> Arc<FunctionVersion> {
+        self.latest.version(arn, Which::Latest, &self.record.latest)
+    }
+
+    /// What invocations run, as a worker sees it.
+    pub(crate) fn serving(&self, arn: &FunctionArn) -> Option<Arc<FunctionVersion>> {
+        let build = self.record.serving.as_deref().unwrap_or(&self.record.latest);
+        Some(self.serving.as_ref()?.version(arn, Which::Latest, build))
+    }
+
     /// The code it needs kept.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &CodeRef> {
         self.record.codes().chain(self.versions.values().flat_map(|v| v.record.build.codes()))
@@ -88,7 +108,7 @@ impl Snapshot {
 
     /// What invocations run: the latest state that is ready, and every version.
     pub(crate) fn invocable(&self) -> impl Iterator<Item = VersionUid> {
-        let published = self.versions.values().map(|v| v.version.uid);
+        let published = self.versions.values().map(|v| v.runnable.uid);
         self.serving.iter().map(|version| version.uid).chain(published)
     }
 }

@@ -200,7 +200,11 @@ impl Node {
             worker: worker.clone(),
         });
         let control = Control::open(store, blobs.clone(), limits, preparation, above)?;
-        let versions = control.versions();
+        // Of functions that have the same code, one: a catalogue can be large.
+        let mut trees = HashSet::new();
+        let versions = control.versions(|version| {
+            trees.insert((version.code.clone(), version.layers.clone())) || version.snap_start
+        });
         worker.sweep_snapshots(versions.clone()).await;
         if let Err(error) = worker.sweep_code(&versions) {
             tracing::warn!(%error, "old code cannot be looked for");

@@ -65,20 +65,22 @@ impl Control {
             let signing = signing.transpose()?;
             this.check_signatures(&arn, signing.as_deref(), &build)?;
             let mut next =
-                lifecycle::created(&arn, build, tags, &this.inner.uids).map_err(unknown_runtime)?;
-            next.record.attached =
-                Arc::new(Attached { code_signing: signing, ..Attached::default() });
+                lifecycle::created(build, tags, &this.inner.uids).map_err(unknown_runtime)?;
+            if signing.is_some() {
+                let attached = Attached { code_signing: signing, ..Attached::default() };
+                next.record.attached = Arc::new(attached);
+            }
             if publish {
-                published::publish(&arn, None, &mut next, None, &this.inner.uids)
+                published::publish(None, &mut next, None, &this.inner.uids)
                     .map_err(unknown_runtime)?;
             }
-            let snapshot = this.add(arn, next).await?;
+            let snapshot = this.add(arn.clone(), next).await?;
             // Only now does the function itself keep the code.
             drop((kept, chosen));
             // AWS answers with the version, and yet with the function's own ARN.
             let which = if publish { Which::Published(1) } else { Which::Latest };
-            let shown = Shown::of(&snapshot.latest.arn, &snapshot, which);
-            let shown = shown.ok_or_else(|| refuse::not_found(&snapshot.latest.arn))?;
+            let shown = Shown::of(&arn, &snapshot, which);
+            let shown = shown.ok_or_else(|| refuse::not_found(&arn))?;
             Ok(answer::configuration(&shown))
         })
         .await

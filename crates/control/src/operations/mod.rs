@@ -31,11 +31,11 @@ use fika_model::{Scope, limits};
 
 use crate::answer::Shown;
 use crate::control::Control;
-use crate::lifecycle::UnknownRuntime;
 use crate::record::Build;
 use crate::reference::{self, Caller, Which};
 use crate::refuse;
 use crate::registry::{Claim, Function, Snapshot};
+use crate::runnable::UnknownRuntime;
 
 pub use layers::LayerAnswer;
 pub use read::FunctionAnswer;

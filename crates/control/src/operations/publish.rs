@@ -60,9 +60,7 @@ impl Control {
         if let Some(given) = input.code_sha256.filter(|given| *given != sha256) {
             return Err(refused(refuse::wrong_code(&given, &sha256)));
         }
-        let next = self
-            .publish(function, before, Next::same(before), input.description)
-            .map_err(refused)?;
+        let next = self.publish(before, Next::same(before), input.description).map_err(refused)?;
         if next.edit.is_none() {
             return Err(Unchanged::Published(next.record.published));
         }
@@ -73,12 +71,11 @@ impl Control {
     /// A change that publishes what it makes the latest.
     pub(super) fn publish(
         &self,
-        function: &Function,
         before: &Snapshot,
         mut next: Next,
         description: Option<String>,
     ) -> Result<Next, AwsError> {
-        published::publish(&function.arn, Some(before), &mut next, description, &self.inner.uids)
+        published::publish(Some(before), &mut next, description, &self.inner.uids)
             .map_err(unknown_runtime)?;
         Ok(next)
     }

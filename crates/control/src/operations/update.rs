@@ -107,9 +107,7 @@ impl Control {
             ready(function, before, revision)
                 .and_then(|()| build(before))
                 .and_then(|build| self.next(function, before, build))
-                .and_then(|next| {
-                    if publish { self.publish(function, before, next, None) } else { Ok(next) }
-                })
+                .and_then(|next| if publish { self.publish(before, next, None) } else { Ok(next) })
                 .map_err(Unchanged::Refused)
         };
         let after = self.change(function, decide).await.map_err(|e| e.answer(function))?;
@@ -130,6 +128,6 @@ impl Control {
             let config = before.record.attached.code_signing.as_deref();
             self.check_signatures(&function.arn, config, &build)?;
         }
-        lifecycle::updated(&function.arn, before, build, &self.inner.uids).map_err(unknown_runtime)
+        lifecycle::updated(before, build, &self.inner.uids).map_err(unknown_runtime)
     }
 }

@@ -33,6 +33,10 @@ const QUEUE: usize = 4_096;
 /// Batches a slow watcher may fall behind.
 const WATCH_BACKLOG: usize = 1_024;
 
+/// All of a range of keys, in their order.
+const RANGE: &str = "SELECT key, value, revision FROM kv
+    WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key";
+
 /// The database, shared: clones are the same store. It closes, and its directory is free
 /// again, when the last clone is dropped.
 #[derive(Debug, Clone)]
@@ -130,14 +134,32 @@ impl Store {
     pub fn scan(&self, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let end = successor(prefix);
         self.read(|reader| {
-            reader
-                .prepare_cached(
-                    "SELECT key, value, revision FROM kv
-                     WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key",
-                )?
-                .query_map(params![prefix, end], entry)?
-                .collect()
+            reader.prepare_cached(RANGE)?.query_map(params![prefix, end], entry)?.collect()
         })
+    }
+
+    /// Shows all committed entries whose key starts so, one at a time, in the order of their keys,
+    /// from one moment. Blocks for the disk, and other reads meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when they cannot be read, or the first error of `look`.
+    pub fn visit<E: From<StoreError>>(
+        &self,
+        prefix: &[u8],
+        mut look: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let end = successor(prefix);
+        let looked = self.read(|reader| {
+            let mut all = reader.prepare_cached(RANGE)?;
+            let mut rows = all.query(params![prefix, end])?;
+            while let Some(row) = rows.next()? {
+                if let Err(error) = look(entry(row)?) {
+                    return Ok(Err(error));
+                }
+            }
+            Ok(Ok(()))
+        })?;
+        looked
     }
 
     /// Commits a batch, whole or not at all, and answers when the disk has it. Waits while very

@@ -91,6 +91,6 @@ async fn an_entry_that_cannot_be_read_stops_the_start_and_is_named() {
     store.commit(fika_store::Batch::new().put(key, "{")).await.unwrap();
     let uids = Uids::default();
     let entry = store.get(key.as_bytes()).unwrap().unwrap();
-    let error = restore(&entry, &mut Shelf::new(), &uids).unwrap_err();
+    let error = restore(&entry, &mut None, &mut Shelf::new(), &uids).unwrap_err();
     assert!(error.to_string().contains(key), "{error}");
 }
