@@ -218,7 +218,10 @@ impl Control {
     /// The versions that `wanted` picks of all there are, of whatever state: what is asked for
     /// last, what runs, what is published.
     #[must_use]
-    pub fn versions(&self, wanted: impl Fn(&FunctionVersion) -> bool) -> Vec<Arc<FunctionVersion>> {
+    pub fn versions(
+        &self,
+        mut wanted: impl FnMut(&FunctionVersion) -> bool,
+    ) -> Vec<Arc<FunctionVersion>> {
         let mut picked = Vec::new();
         for function in self.inner.registry.all() {
             let (arn, snapshot) = (&function.arn, function.snapshot.load());

@@ -10,7 +10,7 @@
 //! One thread a lane, each with its own single-threaded event loop; connections are dealt out
 //! to the lanes in turn and stay there. The main thread accepts, and waits for the end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;

@@ -141,7 +141,7 @@ impl Worker {
         }
     }
 
-    /// Removes unpacked code and layers that none of these versions, which are all there are, needs,
+    /// Removes unpacked code and layers that none of these versions needs, which have all there is of each,
     /// and what a crash left half unpacked.
     ///
     /// # Errors
