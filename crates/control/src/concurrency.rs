@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::control::Control;
 use crate::record::Status;
 use crate::reference::Which;
-use crate::registry::{Function, Snapshot};
+use crate::registry::{Function, Published, Snapshot};
 
 /// As the store keeps it, in the function's record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -57,12 +57,11 @@ pub(crate) fn minimum(account: u32) -> u32 {
 
 /// The versions that the sandboxes of one config are of, and how many each has: those of an alias with
 /// weights are shared out by them.
-pub(crate) fn shared_out(
-    arn: &FunctionArn,
-    snapshot: &Snapshot,
+pub(crate) fn shared_out<'s>(
+    snapshot: &'s Snapshot,
     qualifier: &str,
     amount: u32,
-) -> Vec<(Arc<FunctionVersion>, u32)> {
+) -> Vec<(&'s Arc<Published>, u32)> {
     let alias = snapshot.record.attached.aliases.get(qualifier);
     let (which, additional) = match alias {
         Some(alias) => (Some(alias.version), alias.additional),
@@ -74,9 +73,9 @@ pub(crate) fn shared_out(
         Some(Which::Published(number)) => number,
         _ => return Vec::new(),
     };
-    let version = |number: &u64| Some(snapshot.versions.get(number)?.version(arn));
+    let version = |number| snapshot.versions.get(&number);
     let parts = [(number, amount - others), (other, others)].into_iter();
-    parts.filter(|(_, n)| *n > 0).filter_map(|(number, n)| Some((version(&number)?, n))).collect()
+    parts.filter(|(_, n)| *n > 0).filter_map(|(number, n)| Some((version(number)?, n))).collect()
 }
 
 /// That part of an amount, rounded.
@@ -89,16 +88,12 @@ fn part(amount: u32, weight: f64) -> u32 {
 
 /// Which versions are to have sandboxes ahead, and how many. One that is not ready has none yet.
 fn wanted(arn: &FunctionArn, snapshot: &Snapshot) -> BTreeMap<u64, (Arc<FunctionVersion>, u32)> {
-    let ready = |version: &FunctionVersion| {
-        let number = version.version.parse().ok();
-        let published = number.and_then(|number: u64| snapshot.versions.get(&number));
-        published.is_some_and(|published| published.record.status == Status::Active)
-    };
     let mut all = BTreeMap::new();
     for (qualifier, config) in &snapshot.record.attached.concurrency.provisioned {
-        for (version, amount) in shared_out(arn, snapshot, qualifier, config.amount) {
-            if ready(&version) {
-                all.entry(version.uid.0).or_insert((version, 0)).1 += amount;
+        for (published, amount) in shared_out(snapshot, qualifier, config.amount) {
+            if published.record.status == Status::Active {
+                let version = || (published.version(arn), 0);
+                all.entry(published.runnable.uid.0).or_insert_with(version).1 += amount;
             }
         }
     }

@@ -215,8 +215,8 @@ impl Control {
     /// How a config stands. An alias with weights has sandboxes of two versions.
     fn told(&self, snapshot: &Snapshot, key: &str, config: &Provisioned) -> Told {
         let (mut ready, mut reason) = (0, None);
-        for (version, amount) in shared_out(snapshot, key, config.amount) {
-            let allocation = self.inner.events.allocation(version.uid);
+        for (published, amount) in shared_out(snapshot, key, config.amount) {
+            let allocation = self.inner.events.allocation(published.runnable.uid);
             ready += allocation.ready.min(amount);
             reason = reason.or(allocation.failure);
         }
