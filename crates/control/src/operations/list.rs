@@ -16,6 +16,7 @@ use fika_model::Scope;
 use super::page;
 use crate::answer::{self, Shown};
 use crate::control::Control;
+use crate::refuse;
 use crate::registry::Function;
 
 /// One entry of a list: a function by its name, and one state of it by its number; 0 is the
