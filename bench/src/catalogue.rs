@@ -40,6 +40,8 @@ const PAGES: usize = 50;
 struct Seen {
     /// From the start of the process to its first line, milliseconds.
     starts: Vec<f64>,
+    /// Processor time up to that line, milliseconds: what a start costs on a machine that is busy.
+    cpu: Vec<f64>,
     /// Resident bytes before the first call.
     resident: Vec<f64>,
     /// Median of warm calls, microseconds, a value a round.
@@ -90,6 +92,7 @@ fn visit(place: &Place, name: &str, seen: &mut Seen, effort: &Effort) -> Result<
     let begun = Instant::now();
     let server = Server::again(place, name, FLAGS)?;
     seen.starts.push(begun.elapsed().as_secs_f64() * 1e3);
+    seen.cpu.push(procfs::cpu(server.process.pid()).as_secs_f64() * 1e3);
     seen.resident.push(procfs::resident(server.process.pid())? as f64);
     let mut marker = String::new();
     for _ in 0..PAGES {
@@ -108,7 +111,7 @@ fn visit(place: &Place, name: &str, seen: &mut Seen, effort: &Effort) -> Result<
     server.halt()
 }
 
-fn figures([one, full]: &[Seen; 2], own_json: f64) -> [Figure; 4] {
+fn figures([one, full]: &[Seen; 2], own_json: f64) -> [Figure; 5] {
     let figure = |id: &str, unit, of: fn(&Seen) -> &Vec<f64>| {
         let value = |seen: &Seen| median(of(seen).iter().copied());
         Figure::new(id, unit, value(full), value(one), "one function")
@@ -117,6 +120,7 @@ fn figures([one, full]: &[Seen; 2], own_json: f64) -> [Figure; 4] {
     let each = (memory(full) - memory(one)) / FUNCTIONS as f64 / 1024.0;
     [
         figure("catalogue.start", "ms", |seen| &seen.starts).target(Target::AtMost(1_000.0)),
+        figure("catalogue.start_cpu", "ms", |seen| &seen.cpu).target(Target::AtMost(500.0)),
         figure("catalogue.warm", "µs", |seen| &seen.warm).target(Target::RatioAtMost(1.1)),
         figure("catalogue.page", "ms", |seen| &seen.pages).target(Target::AtMost(10.0)),
         Figure::new("catalogue.rss_per_function", "KB", each, own_json / 1024.0, "its own JSON")
