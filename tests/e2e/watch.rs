@@ -1,8 +1,10 @@
 //! What is seen of functions from outside: CloudWatch Logs and CloudWatch, through boto3.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 
-use crate::harness::{Server, tools};
+use crate::harness::{Function, Server, tools};
 
 fn walk(theme: &str) {
     let server = Server::start();
@@ -31,4 +33,41 @@ fn a_live_tail_shows_what_comes() {
 #[test]
 fn metrics_are_told_in_every_protocol() {
     walk("metrics");
+}
+
+/// What an address answers to a plain GET.
+fn get(url: &str) -> String {
+    let (authority, path) = url.trim_start_matches("http://").split_once('/').expect(url);
+    let mut stream = TcpStream::connect(authority).expect("a listener");
+    write!(stream, "GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n")
+        .expect("taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("text");
+    answer
+}
+
+#[test]
+fn prometheus_reads_where_it_is_told_to() {
+    let server = Server::start_with(&["--metrics", "127.0.0.1:0"]);
+    let client = server.client();
+    client.deploy(&Function::node("hello", "exports.handler = async () => 'hi';"));
+    for _ in 0..3 {
+        client.invoke("hello", "{}").ok();
+    }
+    let log = server.log();
+    let url = log.split_whitespace().find(|word| word.ends_with("/metrics")).expect(&log);
+    let page = get(url);
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+    for part in [
+        "fika_invocations_total{account=\"123456789012\",region=\"us-east-1\",function=\"hello\"} 3\n",
+        "fika_errors_total{account=\"123456789012\",region=\"us-east-1\",function=\"hello\"} 0\n",
+        "fika_duration_seconds_count{",
+        "fika_sandboxes{state=\"idle\"} 1\n",
+        "fika_log_dropped_events_total 0\n",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    assert!(get(&url.replace("/metrics", "/other")).starts_with("HTTP/1.1 404 "));
+    // Not at the doors.
+    assert!(!get(&format!("{}/metrics", server.endpoint())).contains("fika_invocations_total"));
 }

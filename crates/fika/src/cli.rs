@@ -11,6 +11,7 @@ use fika_model::{Egress, WallRequirement};
 
 use crate::failure::Failure;
 use crate::machine;
+use crate::watch::otlp::Collector;
 
 /// AWS Lambda on machines you own.
 #[derive(Debug, Parser)]
@@ -191,6 +192,12 @@ pub struct ServeArgs {
     /// What all function logs together may take of the disk, MB: the oldest go first.
     #[arg(long, value_name = "MB", default_value_t = 4_096, value_parser = clap::value_parser!(u32).range(1..))]
     pub log_disk: u32,
+    /// Where Prometheus may read metrics, without a key: they name functions [default: nowhere].
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
+    /// A collector that gets traces and metrics by OTLP over HTTP: http://HOST:PORT [default: none].
+    #[arg(long, value_name = "URL")]
+    pub otlp: Option<Collector>,
     /// How long an idle sandbox is kept.
     #[arg(long, value_name = "SECS", default_value = "300", value_parser = seconds)]
     pub keep_alive: Duration,
@@ -293,6 +300,7 @@ Examples:
   fika serve
   fika serve --listen 127.0.0.1:0 --data-dir /tmp/fika
   fika serve --memory 4096 --runtime-fetch off
+  fika serve --metrics 127.0.0.1:9090 --otlp http://127.0.0.1:4318
   FIKA_LOG=info fika serve --log-format json";
 
 /// Which server to talk to, and for which region.

@@ -19,12 +19,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use fika_assignment::{Assigner, AssignmentOptions, Provisioned};
+use fika_assignment::{Assigner, AssignmentOptions, PoolSnapshot, Provisioned};
 use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
 };
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
-use fika_frontend::{Auth, Frontend, FrontendOptions};
+use fika_frontend::{Auth, Frontend, FrontendOptions, Traces};
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
 use fika_metrics::{Disk, Metrics};
@@ -50,6 +50,8 @@ use tokio::time::{Instant, timeout};
 use crate::lanes::Lanes;
 use crate::walls::Monitor;
 use crate::watch;
+use crate::watch::otlp::{self, Collector};
+use crate::watch::prometheus::Facts;
 
 /// Where the signing profiles are that the operator trusts, in the data directory.
 pub const SIGNERS: &str = "signers";
@@ -86,6 +88,8 @@ pub struct NodeOptions {
     pub stock_memory_mb: u32,
     /// What all logs together may take of the disk, bytes.
     pub log_disk_bytes: u64,
+    /// Where traces and metrics are sent.
+    pub collector: Option<Collector>,
     /// How sandboxes are kept.
     pub assignment: AssignmentOptions,
     /// The limits of an account.
@@ -149,6 +153,7 @@ pub struct Node {
     worker: Worker,
     logs: LogStore,
     metrics: Metrics,
+    counting: Counter,
     stop: signal::Sender<bool>,
 }
 
@@ -211,8 +216,13 @@ impl Node {
         }
         worker.sweep_guests().await;
 
+        let traces = options.collector.map(|collector| {
+            let (traces, spans) = Traces::new();
+            tokio::spawn(otlp::export(collector, spans, metrics.clone()));
+            traces
+        });
         let doors = Frontend::new(FrontendOptions {
-            counting,
+            counting: counting.clone(),
             calls: Calls::new(options.calls),
             assignment: assignment.clone(),
             worker: Arc::new(worker.clone()),
@@ -223,12 +233,37 @@ impl Node {
             blobs,
             logs: logs.clone(),
             metrics: metrics.clone(),
+            traces,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
-        Ok(Self { doors, assignment, worker, logs, metrics, stop })
+        Ok(Self { doors, assignment, worker, logs, metrics, counting, stop })
+    }
+
+    /// How everything stands, whenever it is asked.
+    pub fn facts(&self) -> impl Fn() -> Facts + Send + Sync + 'static {
+        let (metrics, counting, logs) =
+            (self.metrics.clone(), self.counting.clone(), self.logs.clone());
+        let (assignment, worker) = (self.assignment.clone(), self.worker.clone());
+        move || {
+            let pools = assignment.snapshot();
+            let sum = |of: fn(&PoolSnapshot) -> usize| pools.values().map(of).sum();
+            Facts {
+                functions: metrics.totals(),
+                accounts: counting.snapshots(),
+                sandboxes: [
+                    ("starting", sum(|pool| pool.starting)),
+                    ("idle", sum(|pool| pool.idle)),
+                    ("busy", sum(|pool| pool.busy)),
+                    ("ending", sum(|pool| pool.dead)),
+                ],
+                waiting: sum(|pool| pool.waiters),
+                stock: worker.stock_facts(),
+                logs: logs.facts(),
+            }
+        }
     }
 
     /// Accepts connections, at most so many at once, and deals them out to the lanes, until

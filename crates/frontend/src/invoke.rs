@@ -23,6 +23,7 @@ use crate::answer::Answer;
 use crate::end::ToTheEnd;
 use crate::lineage;
 use crate::reply::{self, Reply};
+use crate::trace::Traced;
 
 /// The largest client context, bytes of base64 (AWS's documentation of Invoke).
 const CLIENT_CONTEXT_BYTES: usize = 3_583;
@@ -218,11 +219,17 @@ where
                 Err(e) => return refused(e, &invocation, held.1),
             };
             let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
+            let traced = self.traces.as_ref().map(|traces| {
+                Traced::new(traces, version, call.request_id, call.trace_id.as_ref())
+            });
             // A caller that hangs up ends neither the invocation nor the permit, and it counts.
             let run = ToTheEnd::new(async move {
                 let Ok(outcome) = worker.invoke(lease.sandbox, call).await else {
                     return Err(held);
                 };
+                if let Some(traced) = traced {
+                    traced.ended(&outcome);
+                }
                 held.1.ended(outcome.failed, outcome.ran.map(|ran| ran.duration));
                 Ok(outcome)
             });

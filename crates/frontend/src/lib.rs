@@ -9,6 +9,7 @@
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`
+//! - `trace`: what is told of each invocation to who follows traces
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
 #![forbid(unsafe_code)]
@@ -30,6 +31,7 @@ mod permit;
 mod query;
 mod reply;
 mod server;
+mod trace;
 
 use std::sync::Arc;
 
@@ -41,6 +43,7 @@ use fika_metrics::Metrics;
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
+pub use crate::trace::{Span, Traces};
 
 pub use crate::auth::Auth;
 
@@ -57,6 +60,7 @@ pub struct Frontend<C, A, W> {
     blobs: Blobs,
     logs: logs::Logs,
     metrics: Metrics,
+    traces: Option<Traces>,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -88,6 +92,8 @@ pub struct FrontendOptions<C, A, W> {
     pub logs: LogStore,
     /// What invocations come to.
     pub metrics: Metrics,
+    /// Who follows traces.
+    pub traces: Option<Traces>,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -95,7 +101,8 @@ impl<C, A, W> Frontend<C, A, W> {
     #[must_use]
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
-        let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
+        let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, traces, .. } =
+            options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -109,6 +116,7 @@ impl<C, A, W> Frontend<C, A, W> {
             blobs,
             logs: logs::Logs::new(logs),
             metrics,
+            traces,
             keys,
             bodies,
             inside,

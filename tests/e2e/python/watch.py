@@ -63,7 +63,11 @@ def messages(watch, reports, **more):
     """All messages, once so many REPORT lines are there."""
     def ask():
         pages = watch.get_paginator("filter_log_events").paginate(logGroupName=GROUP, **more)
-        found = [event["message"] for page in pages for event in page["events"]]
+        try:
+            found = [event["message"] for page in pages for event in page["events"]]
+        except watch.exceptions.ResourceNotFoundException:
+            # Nothing was written to it yet.
+            return None
         return found if sum(m.startswith("REPORT ") for m in found) >= reports else None
     return until(f"{reports} reports", ask)
 

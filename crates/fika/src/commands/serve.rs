@@ -26,6 +26,7 @@ use crate::node::{Node, NodeOptions};
 use crate::root;
 use crate::ui::Ui;
 use crate::walls::{self, Choice, Found};
+use crate::watch::prometheus;
 
 /// The most clients at once, however many descriptors there are: each costs memory as well.
 const MOST_CONNECTIONS: usize = 16_384;
@@ -76,6 +77,11 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let node = Node::open(options, lanes)
         .await
         .map_err(|e| Failure::config("mend what is named below, then start again", chain(&e)))?;
+    if let Some(wanted) = args.metrics {
+        let (listener, address) = listen_for(wanted, "--metrics").await?;
+        note(args, *ui, "INFO", &format!("metrics are at http://{address}/metrics"));
+        tokio::spawn(prometheus::serve(listener, node.facts()));
+    }
     let url = format!("http://{address}");
     root::publish_endpoint(&dir, &url)
         .map_err(|e| Failure::config(format!("make {} writable", dir.display()), e))?;
@@ -106,8 +112,12 @@ fn connections(open_files: u64) -> usize {
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    listen_for(address, "--listen").await
+}
+
+async fn listen_for(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
     let refuse = |e| {
-        let fix = format!("free {address}, or choose another with --listen (port 0 picks one)");
+        let fix = format!("free {address}, or choose another with {flag} (port 0 picks one)");
         Failure::new(Kind::Unavailable, fix, e)
     };
     let listener = TcpListener::bind(address).await.map_err(refuse)?;
@@ -153,6 +163,7 @@ fn options(
         memory_mb: args.memory_mb(),
         // Only behind a wall can a sandbox be made ready for a function not yet known.
         stock_memory_mb: if wall == WallKind::None { 0 } else { args.stock_memory_mb() },
+        collector: args.otlp.clone(),
         log_disk_bytes: u64::from(args.log_disk) << 20,
         assignment: AssignmentOptions {
             keep_alive: args.keep_alive,

@@ -1,0 +1,247 @@
+//! `--metrics`: what Prometheus reads, in its text format, at `/metrics` of a listener of its own.
+//!
+//! It names functions and asks for no key, so there is none unless the operator wants one.
+
+use std::convert::Infallible;
+use std::fmt::{Display, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use fika_counting::AccountSnapshot;
+use fika_metrics::{Point, Series};
+use fika_model::Scope;
+use fika_store::LogFacts;
+use fika_worker::StockFacts;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// Connections at once.
+const CONNECTIONS: usize = 16;
+/// How long one may stay.
+const LONGEST: Duration = Duration::from_secs(60);
+const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// Upper bounds of the buckets of durations, seconds.
+const BOUNDS: [f64; 14] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+
+/// How everything stands at one moment.
+#[derive(Debug)]
+pub struct Facts {
+    /// What each function has come to since the start.
+    pub functions: Vec<(Series, Point)>,
+    /// How many run of each account.
+    pub accounts: Vec<(Scope, AccountSnapshot)>,
+    /// Sandboxes, by what they do.
+    pub sandboxes: [(&'static str, usize); 4],
+    /// Invocations that wait for a sandbox.
+    pub waiting: usize,
+    /// How cold starts fared with the stock.
+    pub stock: StockFacts,
+    /// How logs fare.
+    pub logs: LogFacts,
+}
+
+/// Serves what `facts` says. For ever.
+pub async fn serve(listener: TcpListener, facts: impl Fn() -> Facts + Send + Sync + 'static) {
+    let (facts, room) = (Arc::new(facts), Arc::new(Semaphore::new(CONNECTIONS)));
+    loop {
+        // The semaphore is never closed, so there is always a place to wait for.
+        let place = Arc::clone(&room).acquire_owned().await;
+        let Ok((stream, _)) = listener.accept().await else {
+            // Running out of descriptors passes.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let facts = Arc::clone(&facts);
+        tokio::spawn(async move {
+            let _place = place;
+            let service = service_fn(move |request: Request<Incoming>| {
+                let reply = reply(&request, || text(&facts()));
+                async move { Ok::<_, Infallible>(reply) }
+            });
+            let mut http = http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(10));
+            // Who stays too long, or breaks off, is told nothing more.
+            let _ = timeout(LONGEST, http.serve_connection(TokioIo::new(stream), service)).await;
+        });
+    }
+}
+
+fn reply<B>(request: &Request<B>, text: impl FnOnce() -> String) -> Response<Full<Bytes>> {
+    let (status, body) = match (request.method(), request.uri().path()) {
+        (&Method::GET, "/metrics") => (StatusCode::OK, text()),
+        _ => (StatusCode::NOT_FOUND, "only GET /metrics is here\n".into()),
+    };
+    let mut reply = Response::new(Full::new(Bytes::from(body)));
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(KIND));
+    reply
+}
+
+/// The text format: for each metric what it is, then its samples.
+struct Page(String);
+
+impl Page {
+    fn begin(&mut self, name: &str, kind: &str, help: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        self.0.push_str(name);
+        for (at, (label, value)) in labels.iter().enumerate() {
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _ = write!(self.0, "{}{label}=\"{value}\"", if at == 0 { '{' } else { ',' });
+        }
+        let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
+    }
+
+    fn single(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
+        self.begin(name, kind, help);
+        self.sample(name, &[], value);
+    }
+}
+
+fn text(facts: &Facts) -> String {
+    let mut page = Page(String::new());
+    functions(&mut page, &facts.functions);
+    accounts(&mut page, &facts.accounts);
+    page.begin("fika_sandboxes", "gauge", "Sandboxes by what they do.");
+    for (state, count) in facts.sandboxes {
+        page.sample("fika_sandboxes", &[("state", state)], count);
+    }
+    let help = "Invocations that wait for a sandbox.";
+    page.single("fika_waiting_invocations", "gauge", help, facts.waiting);
+    page.begin("fika_stock_total", "counter", "Cold starts by what the stock had for them.");
+    let StockFacts { hits, misses, exhausted, .. } = facts.stock;
+    for (found, count) in [("hit", hits), ("miss", misses), ("exhausted", exhausted)] {
+        page.sample("fika_stock_total", &[("found", found)], count);
+    }
+    let LogFacts { waiting_bytes, dropped_events, stored_bytes } = facts.logs;
+    page.single("fika_log_waiting_bytes", "gauge", "Log that waits for the disk.", waiting_bytes);
+    let help = "Log events dropped because too many waited.";
+    page.single("fika_log_dropped_events_total", "counter", help, dropped_events);
+    page.single("fika_log_stored_bytes", "gauge", "Log on disk, a minute ago.", stored_bytes);
+    page.0
+}
+
+fn functions(page: &mut Page, functions: &[(Series, Point)]) {
+    let counters: [(&str, &str, fn(&Point) -> u64); 3] = [
+        ("fika_invocations_total", "Invocations that ran.", |point| point.invocations),
+        ("fika_errors_total", "Invocations that failed in the function.", |point| point.errors),
+        ("fika_throttles_total", "Requests refused with 429.", |point| point.throttles),
+    ];
+    for (name, help, count) in counters {
+        page.begin(name, "counter", help);
+        for (series, point) in functions {
+            page.sample(name, &labels(series), count(point));
+        }
+    }
+    page.begin("fika_duration_seconds", "histogram", "How long invocations ran.");
+    for (series, point) in functions {
+        let labels = labels(series);
+        let count = point.durations.count();
+        let mut bucket = |bound: &str, within: u64| {
+            let labels = [labels.as_slice(), &[("le", bound)]].concat();
+            page.sample("fika_duration_seconds_bucket", &labels, within);
+        };
+        for bound in BOUNDS {
+            let within = point.durations.up_to(Duration::from_secs_f64(bound));
+            bucket(&bound.to_string(), within);
+        }
+        bucket("+Inf", count);
+        page.sample("fika_duration_seconds_sum", &labels, point.durations.sum_ms() / 1_000.0);
+        page.sample("fika_duration_seconds_count", &labels, count);
+    }
+}
+
+fn labels(series: &Series) -> Vec<(&str, &str)> {
+    let Scope { account, region } = &series.scope;
+    let function = series.function.as_deref().unwrap_or_default();
+    vec![("account", account.as_str()), ("region", region.as_str()), ("function", function)]
+}
+
+fn accounts(page: &mut Page, accounts: &[(Scope, AccountSnapshot)]) {
+    let gauges: [(&str, &str, fn(&AccountSnapshot) -> u32); 2] = [
+        ("fika_running_invocations", "Invocations running now.", |account| account.running),
+        ("fika_concurrency_limit", "Invocations that may run at once.", |account| account.limit),
+    ];
+    for (name, help, value) in gauges {
+        page.begin(name, "gauge", help);
+        for (Scope { account, region }, snapshot) in accounts {
+            let labels = [("account", account.as_str()), ("region", region.as_str())];
+            page.sample(name, &labels, value(snapshot));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fika_model::{AccountId, Region};
+
+    use super::*;
+
+    fn facts() -> Facts {
+        let account = AccountId::new("000000000001").expect("an account");
+        let scope = Scope { account, region: Region::new("eu-north-1").expect("a region") };
+        let mut point = Point { invocations: 3, errors: 1, ..Point::default() };
+        for ms in [1, 20, 90_000] {
+            point.durations.record(Duration::from_millis(ms));
+        }
+        let snapshot =
+            AccountSnapshot { running: 2, limit: 9, reserved: 0, provisioned: 0, unreserved: 9 };
+        Facts {
+            functions: vec![(Series::function(&scope, "hello"), point)],
+            accounts: vec![(scope, snapshot)],
+            sandboxes: [("starting", 0), ("idle", 4), ("busy", 2), ("ending", 0)],
+            waiting: 1,
+            stock: StockFacts::default(),
+            logs: LogFacts { waiting_bytes: 5, dropped_events: 6, stored_bytes: 7 },
+        }
+    }
+
+    #[test]
+    fn the_page_reads_as_prometheus_has_it() {
+        let page = text(&facts());
+        let who = "account=\"000000000001\",region=\"eu-north-1\"";
+        for line in [
+            "# TYPE fika_invocations_total counter".to_owned(),
+            format!("fika_invocations_total{{{who},function=\"hello\"}} 3"),
+            format!("fika_duration_seconds_bucket{{{who},function=\"hello\",le=\"0.025\"}} 2"),
+            format!("fika_duration_seconds_bucket{{{who},function=\"hello\",le=\"60\"}} 2"),
+            format!("fika_duration_seconds_bucket{{{who},function=\"hello\",le=\"+Inf\"}} 3"),
+            format!("fika_duration_seconds_sum{{{who},function=\"hello\"}} 90.021"),
+            format!("fika_running_invocations{{{who}}} 2"),
+            "fika_sandboxes{state=\"idle\"} 4".to_owned(),
+            "fika_log_dropped_events_total 6".to_owned(),
+        ] {
+            assert!(page.lines().any(|other| other == line), "no {line} in\n{page}");
+        }
+    }
+
+    #[test]
+    fn labels_are_escaped() {
+        let mut page = Page(String::new());
+        page.sample("m", &[("a", "x\"y\\z\n")], 1);
+        assert_eq!(page.0, "m{a=\"x\\\"y\\\\z\\n\"} 1\n");
+    }
+
+    #[test]
+    fn nothing_else_is_there() {
+        let ask = |method: &str, path: &str| {
+            let request = Request::builder().method(method).uri(path).body(()).expect("a request");
+            reply(&request, || "page".into()).status().as_u16()
+        };
+        assert_eq!(ask("GET", "/metrics"), 200);
+        assert_eq!([ask("GET", "/"), ask("POST", "/metrics")], [404, 404]);
+    }
+}
