@@ -37,6 +37,7 @@ mod sdk_boto3;
 mod sdk_node;
 mod snapstart;
 mod stock;
+mod tenants;
 mod versions;
 mod walls;
 mod watch;
