@@ -1,7 +1,7 @@
 //! Every command and flag of `fika`, once. Help texts, defaults and environment variables
 //! live here; what a command does lives in [`crate::commands`].
 
-mod account;
+mod access;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::machine;
 use crate::watch::otlp::Collector;
 
-pub use account::{AccountAction, AccountArgs, KeyAction};
+pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
 
 /// AWS Lambda on machines you own.
 #[derive(Debug, Parser)]
@@ -122,15 +122,6 @@ pub enum Switch {
     /// Fetch it.
     On,
     /// Use only what this machine has.
-    Off,
-}
-
-/// Whether clients must sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Authentication {
-    /// They must.
-    On,
-    /// Who does not, or with a key nobody knows, is the root account.
     Off,
 }
 
@@ -320,22 +311,6 @@ pub struct ServerArgs {
     #[command(flatten)]
     pub data: DataArgs,
 }
-
-/// `fika env`
-#[derive(Debug, Args)]
-#[command(after_help = ENV_EXAMPLES)]
-pub struct EnvArgs {
-    /// The region [default: $AWS_REGION, else $AWS_DEFAULT_REGION, else us-east-1].
-    #[arg(long, value_name = "NAME")]
-    pub region: Option<String>,
-    #[command(flatten)]
-    pub data: DataArgs,
-}
-
-const ENV_EXAMPLES: &str = "\
-Examples:
-  eval \"$(fika env)\" && aws lambda list-functions
-  fika env --output json";
 
 /// `fika invoke`
 #[derive(Debug, Args)]

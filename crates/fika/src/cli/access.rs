@@ -1,8 +1,33 @@
-//! `fika account`: its commands and flags.
+//! Who may call: `serve --auth`, `fika env`, `fika account`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::ServerArgs;
+use super::{DataArgs, ServerArgs};
+
+/// Whether clients must sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Authentication {
+    /// They must.
+    On,
+    /// Who does not, or with a key nobody knows, is the root account.
+    Off,
+}
+
+/// `fika env`
+#[derive(Debug, Args)]
+#[command(after_help = ENV_EXAMPLES)]
+pub struct EnvArgs {
+    /// The region [default: $AWS_REGION, else $AWS_DEFAULT_REGION, else us-east-1].
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    #[command(flatten)]
+    pub data: DataArgs,
+}
+
+const ENV_EXAMPLES: &str = "\
+Examples:
+  eval \"$(fika env)\" && aws lambda list-functions
+  fika env --output json";
 
 /// `fika account`
 #[derive(Debug, Args)]
