@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fika_model::error::chain;
@@ -65,7 +65,7 @@ impl Trees {
         Ok(tree)
     }
 
-    fn lay(&self, layers: &[CodeRef], at: &PathBuf) -> Result<(), String> {
+    fn lay(&self, layers: &[CodeRef], at: &Path) -> Result<(), String> {
         if at.is_dir() {
             return Ok(());
         }
