@@ -69,7 +69,7 @@ fn judge(
 
 /// The account of an ARN; none for one that names none, and for `*`.
 pub(crate) fn owner(resource: &str) -> Option<&str> {
-    let account = resource.strip_prefix("arn:")?.splitn(5, ':').nth(3)?;
+    let account = resource.strip_prefix("arn:")?.split(':').nth(3)?;
     Some(account).filter(|account| !account.is_empty())
 }
 

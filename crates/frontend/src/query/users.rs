@@ -33,7 +33,7 @@ impl Ask<'_> {
     fn get_user(self) -> Answered {
         let name = self.user_to("GetUser")?;
         let shown = match name {
-            Some(name) => self.shown_user(&self.iam.user(self.account(), &name)?.as_ref()),
+            Some(name) => self.shown_user(self.iam.user(self.account(), &name)?.as_ref()),
             None => Xml::new()
                 .text("UserId", self.account().as_str())
                 .text("Arn", &self.caller.principal.arn())
