@@ -172,9 +172,9 @@ pub(crate) fn summary(shown: &Shown) -> FunctionConfiguration {
             }),
         }),
         logging_config: Some(logging::shown(settings.log_format, settings.log_group(&arn.name))),
-        tenancy_config: settings
-            .per_tenant
-            .then(|| TenancyConfig { tenant_isolation_mode: Some(TenantIsolationMode::PerTenant) }),
+        tenancy_config: settings.per_tenant.then_some(TenancyConfig {
+            tenant_isolation_mode: Some(TenantIsolationMode::PerTenant),
+        }),
         ..Default::default()
     };
     settings.connections.show(&arn.scope, &mut answer);

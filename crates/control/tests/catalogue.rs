@@ -104,7 +104,6 @@ async fn twenty_thousand_functions() {
     let before = memory();
     let (control, ready) = open(store, dir.path());
     let each = memory().saturating_sub(before) / FUNCTIONS;
-    eprintln!("{each} bytes a function, {json} of JSON");
     assert!(each <= ABOVE_JSON + json, "{each} bytes a function, {json} of JSON");
 
     let mut input = ListFunctionsInput::default();

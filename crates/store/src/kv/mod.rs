@@ -149,7 +149,7 @@ impl Store {
         mut look: impl FnMut(Entry) -> Result<(), E>,
     ) -> Result<(), E> {
         let end = successor(prefix);
-        let looked = self.read(|reader| {
+        self.read(|reader| {
             let mut all = reader.prepare_cached(RANGE)?;
             let mut rows = all.query(params![prefix, end])?;
             while let Some(row) = rows.next()? {
@@ -158,8 +158,7 @@ impl Store {
                 }
             }
             Ok(Ok(()))
-        })?;
-        looked
+        })?
     }
 
     /// Commits a batch, whole or not at all, and answers when the disk has it. Waits while very
