@@ -1,0 +1,8 @@
+//! Filter patterns of CloudWatch Logs.
+#![no_main]
+
+#[path = "../patterns.rs"]
+#[allow(dead_code)]
+mod patterns;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| patterns::pattern(bytes));
