@@ -26,6 +26,8 @@ pub mod endpoint;
 mod entry;
 mod environment;
 mod extensions;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod held;
 mod keeper;
 mod logbook;
@@ -37,7 +39,8 @@ mod slot;
 mod snapstart;
 mod stock;
 mod telemetry;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+#[cfg_attr(fuzzing, allow(dead_code))]
 mod testing;
 mod trees;
 mod upkeep;
