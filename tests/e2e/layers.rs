@@ -30,8 +30,8 @@ fn answer(client: &Client, function: &Function) -> Value {
 /// A package for Node and one for Python, each of which says `word`.
 fn words(word: &str) -> Zip {
     Zip::new()
-        .file("nodejs/node_modules/word/index.js", &format!("module.exports = '{word}';"))
-        .file("python/word.py", &format!("word = '{word}'\n"))
+        .file("nodejs/node_modules/word/index.js", format!("module.exports = '{word}';"))
+        .file("python/word.py", format!("word = '{word}'\n"))
         .file("say", word)
 }
 

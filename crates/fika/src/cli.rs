@@ -2,6 +2,8 @@
 //! live here; what a command does lives in [`crate::commands`].
 
 mod access;
+mod runtime;
+mod signing;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -16,6 +18,8 @@ use crate::machine;
 use crate::watch::otlp::Collector;
 
 pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
+pub use runtime::{KernelAction, KernelArgs, KernelSource, RuntimeAction, RuntimeArgs};
+pub use signing::{SignArgs, SigningAction, SigningArgs};
 
 /// AWS Lambda on machines you own.
 #[derive(Debug, Parser)]
@@ -403,141 +407,6 @@ Examples:
   fika logs hello
   fika logs hello --follow
   fika logs hello --since 1d --output json     one JSON object a line";
-
-/// `fika signing`
-#[derive(Debug, Args)]
-pub struct SigningArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub action: SigningAction,
-}
-
-/// What to do about signatures.
-#[derive(Debug, Subcommand)]
-pub enum SigningAction {
-    /// Make a key for signing (ECDSA, P-384, PKCS#8)
-    Key {
-        /// The file to write; it must not be there yet.
-        file: PathBuf,
-    },
-    /// Sign the zip of a function or a layer
-    Sign(SignArgs),
-    /// Trust the signatures of a signing profile's version by a key, on this server
-    Trust {
-        /// Such as arn:aws:signer:us-east-1:123456789012:/signing-profiles/team/1.
-        profile: String,
-        /// The file with the key.
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
-        #[command(flatten)]
-        data: DataArgs,
-    },
-    /// Trust a signing profile's version no more
-    Distrust {
-        /// Its ARN.
-        profile: String,
-        #[command(flatten)]
-        data: DataArgs,
-    },
-    /// List the signing profiles that are trusted
-    List(DataArgs),
-}
-
-/// `fika signing sign`
-#[derive(Debug, Args)]
-pub struct SignArgs {
-    /// The zip.
-    pub zip: PathBuf,
-    /// The ARN of the signing profile's version.
-    #[arg(long, value_name = "ARN")]
-    pub profile: String,
-    /// The file with the key.
-    #[arg(long, value_name = "FILE")]
-    pub key: PathBuf,
-    /// Where the signed zip goes.
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    /// How many days it is good for [default: for ever].
-    #[arg(long, value_name = "DAYS")]
-    pub days: Option<u32>,
-}
-
-/// `fika runtime`
-#[derive(Debug, Args)]
-pub struct RuntimeArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub action: RuntimeAction,
-}
-
-/// What to do with runtimes.
-#[derive(Debug, Subcommand)]
-pub enum RuntimeAction {
-    /// List the runtimes that are ready
-    #[command(after_help = "Example:\n  fika runtime list --output json")]
-    List(DataArgs),
-    /// Make a runtime ready ahead of its first function
-    #[command(
-        after_help = "Examples:\n  fika runtime add nodejs22.x\n  fika runtime add python3.11"
-    )]
-    Add {
-        /// The runtime, such as nodejs22.x.
-        id: String,
-        #[command(flatten)]
-        data: DataArgs,
-    },
-    /// Show, set or remove the kernel that microVMs boot
-    Kernel(KernelArgs),
-}
-
-/// `fika runtime kernel`
-#[derive(Debug, Args)]
-pub struct KernelArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub action: KernelAction,
-}
-
-/// What to do with the kernel.
-#[derive(Debug, Subcommand)]
-pub enum KernelAction {
-    /// Set the kernel: the distribution's, fetched through apt, unless files are named
-    #[command(after_help = KERNEL_EXAMPLES)]
-    Add {
-        #[command(flatten)]
-        source: KernelSource,
-        #[command(flatten)]
-        data: DataArgs,
-    },
-    /// Show the kernel that is set
-    #[command(after_help = "Example:\n  fika runtime kernel show --output json")]
-    Show(DataArgs),
-    /// Remove the kernel that is set
-    #[command(after_help = "Example:\n  fika runtime kernel remove")]
-    Remove(DataArgs),
-}
-
-/// Where a kernel comes from.
-#[derive(Debug, Args)]
-pub struct KernelSource {
-    /// A Debian package of a kernel; once for each, where its modules have their own.
-    #[arg(long, value_name = "FILE", conflicts_with = "vmlinux")]
-    pub deb: Vec<PathBuf>,
-    /// A kernel: vmlinux or bzImage.
-    #[arg(long, value_name = "FILE")]
-    pub vmlinux: Option<PathBuf>,
-    /// Its modules, such as /lib/modules/RELEASE [default: all that is needed is built in].
-    #[arg(long, value_name = "DIR", requires = "vmlinux")]
-    pub modules: Option<PathBuf>,
-}
-
-const KERNEL_EXAMPLES: &str = "\
-A server uses the kernel that was set when it started.
-
-Examples:
-  fika runtime kernel add
-  fika runtime kernel add --deb linux-image-6.12.117+deb12-cloud-amd64_6.12.117-1_amd64.deb
-  fika runtime kernel add --vmlinux /boot/vmlinuz-6.12.0 --modules /lib/modules/6.12.0";
 
 /// `fika doctor`
 #[derive(Debug, Args)]

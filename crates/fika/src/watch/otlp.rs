@@ -238,8 +238,11 @@ fn nanos(time: SystemTime) -> String {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_string()
 }
 
+/// What is counted of a point.
+type Count = fn(&Point) -> u64;
+
 fn sums(totals: &[(Series, Point)], started: SystemTime) -> Value {
-    let counters: [(&str, fn(&Point) -> u64); 3] = [
+    let counters: [(&str, Count); 3] = [
         ("faas.invocations", |point| point.invocations),
         ("faas.errors", |point| point.errors),
         ("faas.throttles", |point| point.throttles),

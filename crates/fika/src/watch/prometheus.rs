@@ -134,8 +134,13 @@ fn text(facts: &Facts) -> String {
     page.0
 }
 
+/// What is counted of a point.
+type Count = fn(&Point) -> u64;
+/// What is read of an account.
+type Reading = fn(&AccountSnapshot) -> u32;
+
 fn functions(page: &mut Page, functions: &[(Series, Point)]) {
-    let counters: [(&str, &str, fn(&Point) -> u64); 3] = [
+    let counters: [(&str, &str, Count); 3] = [
         ("fika_invocations_total", "Invocations that ran.", |point| point.invocations),
         ("fika_errors_total", "Invocations that failed in the function.", |point| point.errors),
         ("fika_throttles_total", "Requests refused with 429.", |point| point.throttles),
@@ -171,7 +176,7 @@ fn labels(series: &Series) -> Vec<(&str, &str)> {
 }
 
 fn accounts(page: &mut Page, accounts: &[(Scope, AccountSnapshot)]) {
-    let gauges: [(&str, &str, fn(&AccountSnapshot) -> u32); 2] = [
+    let gauges: [(&str, &str, Reading); 2] = [
         ("fika_running_invocations", "Invocations running now.", |account| account.running),
         ("fika_concurrency_limit", "Invocations that may run at once.", |account| account.limit),
     ];
