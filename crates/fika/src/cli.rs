@@ -18,7 +18,7 @@ use crate::machine;
 use crate::watch::otlp::Collector;
 
 pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
-pub use runtime::{KernelAction, KernelArgs, KernelSource, RuntimeAction, RuntimeArgs};
+pub use runtime::{KernelAction, KernelSource, RuntimeAction, RuntimeArgs};
 pub use signing::{SignArgs, SigningAction, SigningArgs};
 
 /// AWS Lambda on machines you own.
