@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::harness::leaks::Process;
-use crate::harness::server::ACCOUNT;
+use crate::harness::server::{ACCOUNT, another_role};
 use crate::harness::{Client, Function, Invoked, Server, Zip, tools, wait_for};
 
 /// Says which sandbox it is, after as many milliseconds as the event says.
@@ -242,7 +242,8 @@ fn another_account_sees_nothing_of_the_first() {
     assert!(other.list().is_empty());
     let arn = format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:who");
     assert_eq!(other.invoke(&arn, "{}").response.status, 403);
-    other.deploy(&Function::node("who", "exports.handler = async () => 'mine';"));
+    let mine = Function::node("who", "exports.handler = async () => 'mine';");
+    other.deploy(&mine.with("Role", another_role()));
     assert_eq!(other.invoke("who", "{}").ok(), "mine");
     server.client().invoke("who", "{}").ok();
 }

@@ -5,6 +5,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::harness::leaks::Process;
+use crate::harness::server::another_role;
 use crate::harness::{Client, Function, Server, tools, wait_for};
 
 /// How cold starts have fared, as the server says at its end.
@@ -171,7 +172,13 @@ fn no_two_functions_ever_share_a_sandbox() {
         for (client, name) in [(&client, "one"), (&other, "two")] {
             let own = format!("{name}-{round}");
             if round == 0 {
-                client.deploy(&Function::node("f", &format!("/*{name}*/{source}")));
+                let function = Function::node("f", &format!("/*{name}*/{source}"));
+                let theirs = name == "two";
+                client.deploy(&if theirs {
+                    function.with("Role", another_role())
+                } else {
+                    function
+                });
             }
             renew(client, "f", &json!({ "OWN": own }));
             let seen = client.invoke("f", "{}").ok();

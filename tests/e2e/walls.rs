@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::harness::server::another_role;
 use crate::harness::{Client, Function, Server, tools, wait_for};
 
 const NODE: &str = "
@@ -250,7 +251,8 @@ fn without_a_wall_nobody_else_and_nothing_that_needs_one_runs() {
         response.status == 500 && response.message().contains("must have a wall"),
         "{response}"
     );
-    other.deploy(&Function::node("mine", "exports.handler = async () => 'theirs';"));
+    let theirs = Function::node("mine", "exports.handler = async () => 'theirs';");
+    other.deploy(&theirs.with("Role", another_role()));
     assert_eq!(other.invoke("mine", "{}").ok(), "theirs");
 }
 

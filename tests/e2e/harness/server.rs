@@ -16,6 +16,13 @@ use super::sign::Keys;
 use super::{Client, tools, wait_for};
 
 pub const ACCOUNT: &str = "123456789012";
+/// The account of [`Server::another_account`].
+const ANOTHER_ACCOUNT: &str = "999999999999";
+
+/// A role of that account: a function's role is of its own account.
+pub fn another_role() -> String {
+    format!("arn:aws:iam::{ANOTHER_ACCOUNT}:role/lambda")
+}
 pub const REGION: &str = "us-east-1";
 
 /// The key every test server is told to make its root's.
@@ -203,7 +210,7 @@ impl Server {
             secret: "another/secret/of/another/account/0000042".into(),
             ..root_keys()
         };
-        self.set_env("FIKA_ROOT_ACCOUNT_ID", "999999999999");
+        self.set_env("FIKA_ROOT_ACCOUNT_ID", ANOTHER_ACCOUNT);
         self.set_env("FIKA_ROOT_ACCESS_KEY_ID", &keys.access_key_id);
         self.set_env("FIKA_ROOT_SECRET_ACCESS_KEY", &keys.secret);
         self.restart();

@@ -111,10 +111,10 @@ def errors():
     equal([f["FunctionName"] for f in api.list_functions()["Functions"]], ["hello"])
     # What is not served yet says so by name, and is not half done.
     try:
-        api.create_alias(FunctionName="hello", Name="live", FunctionVersion="$LATEST")
-        raise AssertionError("CreateAlias was to be refused")
+        api.invoke_async(FunctionName="hello", InvokeArgs=b"{}")
+        raise AssertionError("InvokeAsync was to be refused")
     except ClientError as error:
-        assert "CreateAlias" in str(error), error
+        assert "InvokeAsync" in str(error), error
 
 
 def revisions():
