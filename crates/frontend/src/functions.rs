@@ -391,6 +391,9 @@ fn get_function(
 ) -> Result<Reply, AwsError> {
     let input: GetFunctionInput = checked(request)?;
     let mut answer = control.get_function(scope, &input)?.output;
+    if answer.tags.is_some() && !may_list_tags(control, caller, &input) {
+        answer.tags = None;
+    }
     let name = answer.configuration.as_ref().and_then(|c| {
         let (name, version) = (c.function_name.as_ref()?, c.version.as_ref()?);
         let name = if version == LATEST { name.clone() } else { format!("{name}:{version}") };
@@ -402,6 +405,15 @@ fn get_function(
         code.location = code::location(caller, request.headers, code::CODE_PATH, &name);
     }
     respond::<GetFunctionInput>(Ok(answer))
+}
+
+/// Tags are of the function, whatever version of it is asked for.
+fn may_list_tags(control: &Control, caller: &Caller, input: &GetFunctionInput) -> bool {
+    let name = input.function_name.as_deref().unwrap_or_default();
+    FunctionRef::parse(name).is_ok_and(|reference| {
+        let whole = FunctionRef { qualifier: None, ..reference };
+        permit::function(control, caller, O::ListTags, &whole, None).is_ok()
+    })
 }
 
 fn publish_layer_version(

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use fika_policy::{DocumentKind, Policy};
 
 use crate::accounts::{Iam, Secret};
-use crate::managed;
 use crate::principal::{Acting, Principal};
 use crate::record::Role;
 use crate::sessions::{Session, SessionError, Sessions};
@@ -88,7 +87,9 @@ impl Iam {
         {
             return None;
         }
-        let own = role.as_ref().map_or_else(managed::logs_only, |role| role.policies.clone());
+        // A function acts as a role that trusts Lambda now, whatever it did when it was given.
+        let lends = |role: &&Arc<Role>| session.grant.is_some() || role.trusts_lambda;
+        let own = role.as_ref().filter(lends).map(|role| role.policies.clone()).unwrap_or_default();
         let narrowed = session.grant.as_ref().map(|grant| book.narrowed(grant));
         let (secret, narrowed) = (session.secret.clone(), narrowed.flatten());
         let acting = Acting { session, role, own, narrowed };

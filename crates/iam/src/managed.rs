@@ -81,12 +81,6 @@ const KNOWN: &[Known] = &[
 static POLICIES: LazyLock<Vec<Arc<ManagedPolicy>>> =
     LazyLock::new(|| KNOWN.iter().map(|known| Arc::new(made(*known))).collect());
 
-/// What every function may do whose role was never made: write its log.
-static LOGS_ONLY: LazyLock<Arc<[Arc<Policy>]>> = LazyLock::new(|| {
-    let name = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-    policy(name).into_iter().map(|managed| managed.policy.clone()).collect()
-});
-
 /// The policy of AWS's with that ARN.
 pub(crate) fn policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
     POLICIES.iter().find(|policy| policy.arn == arn).cloned()
@@ -95,10 +89,6 @@ pub(crate) fn policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
 /// All that are known.
 pub(crate) fn all() -> &'static [Arc<ManagedPolicy>] {
     &POLICIES
-}
-
-pub(crate) fn logs_only() -> Arc<[Arc<Policy>]> {
-    Arc::clone(&LOGS_ONLY)
 }
 
 fn made((name, first, second): Known) -> ManagedPolicy {
@@ -138,7 +128,6 @@ mod tests {
     #[test]
     fn every_one_can_be_read() {
         assert_eq!(all().len(), KNOWN.len());
-        assert_eq!(logs_only().len(), 1);
         assert!(policy("arn:aws:iam::aws:policy/AdministratorAccess").is_some());
         assert!(policy("arn:aws:iam::aws:policy/AWSLambdaRole").is_none());
     }

@@ -25,7 +25,7 @@ pub struct Acting {
     pub(crate) session: Session,
     /// None where the role was never made.
     pub(crate) role: Option<Arc<Role>>,
-    /// What the role's policies say; without a role, that it may write a log.
+    /// What the role's policies say; nothing without a role that lends them.
     pub(crate) own: Arc<[Arc<Policy>]>,
     /// What the session is narrowed to, where it is.
     pub(crate) narrowed: Option<Vec<Arc<Policy>>>,

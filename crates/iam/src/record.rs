@@ -97,6 +97,8 @@ pub struct Role {
     /// The document that says who may assume it.
     pub trust: String,
     pub(crate) trusted: Policy,
+    /// Whether that document lets functions of the account act as the role.
+    pub(crate) trusts_lambda: bool,
     pub(crate) policies: Arc<[Arc<Policy>]>,
 }
 

@@ -8,6 +8,7 @@ use fika_policy::{DocumentKind, Policy};
 
 use crate::accounts::Credential;
 use crate::managed;
+use crate::operations::trusts_lambda;
 use crate::record::{
     Entity, Held, ManagedPolicy, PolicyRecord, Role, RoleRecord, User, UserRecord, arn, parsed,
 };
@@ -44,12 +45,22 @@ impl Book {
         self.users.insert(key(&entity.name), Arc::new(User { entity, held, policies }));
     }
 
-    pub(crate) fn put_role(&mut self, record: RoleRecord) {
+    pub(crate) fn put_role(&mut self, account: &AccountId, record: RoleRecord) {
         let policies = self.compiled(&record.held);
         let RoleRecord { entity, held, trust, description, max_session } = record;
         // Without a policy that can be read nobody is trusted.
         let Some(trusted) = parsed(&trust, DocumentKind::Trust) else { return };
-        let role = Role { entity, held, description, max_session, trust, trusted, policies };
+        let trusts_lambda = trusts_lambda(&trusted, account, &arn(account, "role", &entity));
+        let role = Role {
+            entity,
+            held,
+            description,
+            max_session,
+            trust,
+            trusted,
+            trusts_lambda,
+            policies,
+        };
         self.roles.insert(key(&role.entity.name), Arc::new(role));
     }
 
@@ -100,7 +111,7 @@ impl State {
             match edit.clone() {
                 Edit::User(_, Some(record)) => book.put_user(record),
                 Edit::User(name, None) => drop(book.users.remove(&name)),
-                Edit::Role(_, Some(record)) => book.put_role(record),
+                Edit::Role(_, Some(record)) => book.put_role(account, record),
                 Edit::Role(name, None) => drop(book.roles.remove(&name)),
                 Edit::Policy(_, Some(record)) => book.put_policy(account, record),
                 Edit::Policy(name, None) => drop(book.policies.remove(&name)),

@@ -119,6 +119,10 @@ def roles():
     iam.delete_policy(PolicyArn=policy["Arn"])
     refused("NoSuchEntity", 404, "was not found", iam.get_policy, PolicyArn=policy["Arn"])
     refused("InvalidAction", 400, "CreateGroup", iam.create_group, GroupName="g")
+    bounded = {"PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    for call, name in ((iam.create_role, {"RoleName": "b", "AssumeRolePolicyDocument": TO_LAMBDA}),
+                       (iam.create_user, {"UserName": "b"})):
+        refused("ValidationError", 400, "PermissionsBoundary", call, **name, **bounded)
     sts = service("sts")
     equal(sts.get_caller_identity()["Arn"], f"arn:aws:iam::{ACCOUNT}:root")
 
@@ -268,6 +272,10 @@ def permissions():
             root.add_permission, **add, StatementId="t", Principal="nobody")
     refused("InvalidParameterValueException", 400, "adding policies for $LATEST.",
             root.add_permission, **add, StatementId="t", Principal=OTHER, Qualifier="$LATEST")
+    latest = {"ResourceArn": LAMBDA + "hello:$LATEST"}
+    for call, named in ((root.get_policy, {"FunctionName": "hello", "Qualifier": "$LATEST"}),
+                        (root.get_resource_policy, latest), (root.delete_resource_policy, latest)):
+        refused("InvalidParameterValueException", 400, "policies for $LATEST.", call, **named)
     refused(*missing, "Function not found", root.add_permission, **add, StatementId="t",
             Principal=OTHER, Qualifier="7")
     refused(*missing, "Cannot find alias arn", root.add_permission, **add, StatementId="t",
@@ -291,6 +299,14 @@ def permissions():
             break
     else:
         raise AssertionError("the policy grew without end")
+    # Tags are for whom may list them.
+    root.tag_resource(Resource=LAMBDA + "hello", Tags={"k": "v"})
+    equal(root.get_function(FunctionName="hello")["Tags"], {"k": "v"})
+    reader = client(**user("reader", allow("lambda:GetFunction")))
+    equal(reader.get_function(FunctionName="hello").get("Tags"), None)
+    service("iam").put_user_policy(UserName="reader", PolicyName="q",
+                                   PolicyDocument=document(allow("lambda:ListTags")))
+    equal(reader.get_function(FunctionName="hello", Qualifier="1")["Tags"], {"k": "v"})
     # A user of the account needs one side only; a statement may refuse, too.
     eve = user("eve")
     refused(*DENIED, "because no identity-based policy", client(**eve).get_policy,

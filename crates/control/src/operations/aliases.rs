@@ -13,6 +13,7 @@ use fika_model::{FunctionArn, Scope};
 use uuid::Uuid;
 
 use super::list::{mark, page, unmark};
+use super::provisioned::may_follow;
 use crate::aliases::Alias;
 use crate::control::Control;
 use crate::reference::{self, Caller, Which};
@@ -121,17 +122,23 @@ impl Control {
         let routing = input.routing_config.map(|given| additional(Some(given))).transpose()?;
         let (arn, name) = (function.arn.clone(), input.name.unwrap_or_default());
         self.attach(function, move |attached, before| {
-            let alias = attached.aliases.get_mut(&name).ok_or_else(|| {
+            let missing = || {
                 let arn = qualified(&arn, &name);
                 AwsError::resource_not_found(format!("Alias not found: {arn}"))
-            })?;
+            };
+            let alias = attached.aliases.get(&name).ok_or_else(missing)?;
             if input.revision_id.is_some_and(|seen| seen != alias.revision_id.to_string()) {
                 return Err(refuse::wrong_revision());
             }
             let version = input.function_version.unwrap_or_else(|| alias.version.to_string());
             let kept = alias.additional.map(|(number, weight)| (number.to_string(), weight));
-            (alias.version, alias.additional) =
-                routed(&arn, before, &version, routing.unwrap_or(kept))?;
+            let (version, additional) = routed(&arn, before, &version, routing.unwrap_or(kept))?;
+            let other = additional.map(|(number, _)| Which::Published(number));
+            for which in [version].into_iter().chain(other) {
+                may_follow(attached, before, &name, which)?;
+            }
+            let alias = attached.aliases.get_mut(&name).ok_or_else(missing)?;
+            (alias.version, alias.additional) = (version, additional);
             alias.description = input.description.unwrap_or(std::mem::take(&mut alias.description));
             alias.revision_id = Uuid::new_v4();
             Ok(shown(&arn, &name, alias))

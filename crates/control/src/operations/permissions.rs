@@ -88,6 +88,7 @@ impl Control {
         input: GetPolicyInput,
     ) -> Result<GetPolicyOutput, AwsError> {
         let part = Part::read(scope, "GetPolicy", input.function_name, input.qualifier)?;
+        not_latest(&part, "getting")?;
         let function = self.inner.registry.get(scope, &part.name);
         let function = function.ok_or_else(|| refuse::not_found(&part.arn()))?;
         let snapshot = function.snapshot.load();
@@ -102,7 +103,8 @@ impl Control {
     }
 }
 
-/// Policies are of the function, or of what does not change.
+/// Policies are of the function, or of what does not change. The latest by its qualifier is
+/// another resource to whoever judges, though what is attached has one key for both.
 pub(super) fn not_latest(part: &Part, doing: &str) -> Result<(), AwsError> {
     if part.qualifier.as_deref() == Some(LATEST) {
         return Err(refuse::invalid(format!(

@@ -245,6 +245,20 @@ fn missing(part: &Part) -> AwsError {
     }
 }
 
+/// Whether an alias may lead to that version, where it has sandboxes ahead.
+pub(super) fn may_follow(
+    attached: &Attached,
+    before: &Snapshot,
+    alias: &str,
+    which: Which,
+) -> Result<(), AwsError> {
+    if !attached.concurrency.provisioned.contains_key(alias) {
+        return Ok(());
+    }
+    may_have_sandboxes_ahead(before, which)?;
+    is_nobody_elses(attached, alias, which)
+}
+
 fn may_have_sandboxes_ahead(before: &Snapshot, which: Which) -> Result<(), AwsError> {
     let Which::Published(number) = which else { return Err(refuse::invalid(UNPUBLISHED)) };
     let settings = before.versions.get(&number).map(|one| &one.record.build.settings);

@@ -75,6 +75,7 @@ impl Control {
         input: GetResourcePolicyInput,
     ) -> Result<GetResourcePolicyOutput, AwsError> {
         let part = Part::read(scope, "GetResourcePolicy", input.resource_arn, None)?;
+        not_latest(&part, "getting")?;
         let function = self.inner.registry.get(scope, &part.name);
         let function = function.ok_or_else(|| refuse::not_found(&part.arn()))?;
         let snapshot = function.snapshot.load();
@@ -96,6 +97,7 @@ impl Control {
         input: DeleteResourcePolicyInput,
     ) -> Result<Empty, AwsError> {
         let part = Part::read(scope, "DeleteResourcePolicy", input.resource_arn, None)?;
+        not_latest(&part, "removing")?;
         let function = self.inner.registry.get(scope, &part.name);
         let function = function.ok_or_else(|| refuse::not_found(&part.arn()))?;
         let revision = input.revision_id;

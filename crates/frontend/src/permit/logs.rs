@@ -24,18 +24,7 @@ struct Named {
 /// # Errors
 /// 403 `AccessDeniedException` in AWS's words; 400 when the request cannot be read.
 pub(crate) fn logs(caller: &Caller, operation: &str, body: &[u8]) -> Result<(), AwsError> {
-    let body = if body.is_empty() { b"{}" } else { body };
-    // What names no group here may name one to the operation, which reads less of it.
-    let named: Named = serde_json::from_slice(body).map_err(|e| {
-        AwsError::new("SerializationException", 400, format!("the body cannot be read: {e}"))
-    })?;
-    let stream = named.log_stream_name.unwrap_or_default();
-    let one = named.log_group_name.or(named.log_group_identifier).or(named.resource_arn);
-    let mut groups = named.log_group_identifiers;
-    groups.extend(one);
-    if groups.is_empty() {
-        groups.push(String::new());
-    }
+    let (groups, stream) = named(operation, body)?;
     let action = format!("logs:{operation}");
     let own = |group: &String| !group.starts_with("arn:");
     if matches!(caller.principal, Principal::Root(_)) && groups.iter().all(own) {
@@ -46,6 +35,26 @@ pub(crate) fn logs(caller: &Caller, operation: &str, body: &[u8]) -> Result<(), 
     })
 }
 
+/// The groups and the stream that a request may be about: every group that is named, since
+/// which of them the operation reads is not known here. Where none is, the empty name stands for
+/// all of them.
+fn named(operation: &str, body: &[u8]) -> Result<(Vec<String>, String), AwsError> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    let named: Named = serde_json::from_slice(body).map_err(|e| {
+        AwsError::new("SerializationException", 400, format!("the body cannot be read: {e}"))
+    })?;
+    let mut groups = named.log_group_identifiers;
+    // A list is of all groups, whatever else the request names.
+    if operation != "DescribeLogGroups" {
+        let one = [named.log_group_name, named.log_group_identifier, named.resource_arn];
+        groups.extend(one.into_iter().flatten());
+    }
+    if groups.is_empty() {
+        groups.push(String::new());
+    }
+    Ok((groups, named.log_stream_name.unwrap_or_default()))
+}
+
 /// As CloudWatch Logs names it when it refuses.
 fn arn(scope: &Scope, group: &str, stream: &str) -> String {
     let Scope { account, region } = scope;
@@ -54,4 +63,25 @@ fn arn(scope: &Scope, group: &str, stream: &str) -> String {
         false => format!("arn:aws:logs:{region}:{account}:log-group:{group}"),
     };
     format!("{group}:log-stream:{stream}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_that_is_named_is_judged() {
+        let both =
+            br#"{"logGroupName":"/mine","logGroupIdentifier":"/its","resourceArn":"/theirs"}"#;
+        for (operation, body, groups) in [
+            ("TagResource", &both[..], &["/mine", "/its", "/theirs"][..]),
+            ("DescribeLogGroups", both, &[""]),
+            ("DescribeLogGroups", br#"{"logGroupIdentifiers":["/mine"]}"#, &["/mine"]),
+            ("DescribeLogGroups", b"", &[""]),
+            ("GetLogEvents", br#"{"logGroupName":"/mine"}"#, &["/mine"]),
+        ] {
+            let (named, _) = named(operation, body).expect("a body that can be read");
+            assert_eq!(named, groups, "{operation}");
+        }
+    }
 }

@@ -132,6 +132,18 @@ impl<'a> Ask<'a> {
         permit::allow(self.caller, &format!("iam:{action}"), arn, None, more)
     }
 
+    /// Made without the boundary it is to have, it could do more than whoever makes it wants.
+    fn no_boundary(self) -> Result<(), AwsError> {
+        match self.form.get("PermissionsBoundary") {
+            None => Ok(()),
+            Some(_) => Err(AwsError::new(
+                "ValidationError",
+                400,
+                "PermissionsBoundary is not supported: fika has no permissions boundaries.",
+            )),
+        }
+    }
+
     fn marker(self) -> Option<&'a str> {
         self.form.get("Marker")
     }

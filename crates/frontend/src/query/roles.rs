@@ -28,6 +28,7 @@ impl Ask<'_> {
         let path = self.form.text("Path");
         let at = format!("{}{name}", path.as_deref().unwrap_or("/"));
         self.may("CreateRole", "role", &at)?;
+        self.no_boundary()?;
         let new = NewRole {
             name,
             path,

@@ -25,6 +25,7 @@ impl Ask<'_> {
         let name = self.form.required("UserName")?.to_owned();
         let path = self.form.get("Path");
         self.may("CreateUser", "user", &format!("{}{name}", path.unwrap_or("/")))?;
+        self.no_boundary()?;
         let user = self.iam.create_user(self.account(), name, path, self.form.tags()).await?;
         Ok(Some(Xml::new().element("User", self.shown_user(&user))))
     }

@@ -303,7 +303,7 @@ fn book(store: &Store, account: &AccountId) -> Result<Book, AccountsError> {
         book.put_user(read::<UserRecord>(&entry)?);
     }
     for entry in scan("role")? {
-        book.put_role(read::<RoleRecord>(&entry)?);
+        book.put_role(account, read::<RoleRecord>(&entry)?);
     }
     Ok(book)
 }

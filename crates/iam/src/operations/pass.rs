@@ -1,12 +1,12 @@
 //! Roles as functions are given them.
 //!
 //! On AWS a role must exist before a function can have it. Here one of the caller's own account
-//! that was never made is taken too, so that a first function needs nothing else; all it may do
-//! is write its log. One that does exist must trust Lambda.
+//! that was never made is taken too, so that a first function needs nothing else; it allows
+//! nothing. One that does exist must trust Lambda, when it is given and whenever it is used.
 
 use fika_aws::shape::AwsError;
 use fika_model::AccountId;
-use fika_policy::{Context, Identity, Request, Side, Who, decide};
+use fika_policy::{Context, Identity, Policy, Request, Side, Who, decide};
 
 use crate::accounts::Iam;
 use crate::state::key;
@@ -40,13 +40,17 @@ impl Iam {
         if existing.arn(account) != role {
             return Ok(());
         }
-        let who = Who { account: "", arns: &[], service: Some(LAMBDA) };
-        let context = Context::new().with("aws:SourceAccount", account.as_str());
-        let request = Request { action: "sts:AssumeRole", resource: role, context: &context };
-        let side = Side::Trust { same_account: true };
-        decide(&request, &who, Identity::None, Some(&existing.trusted), side)
-            .map_err(|_| not_assumed())
+        existing.trusts_lambda.then_some(()).ok_or_else(not_assumed)
     }
+}
+
+/// Whether a role with that trust policy lets functions of its account act as it.
+pub(crate) fn trusts_lambda(trusted: &Policy, account: &AccountId, role: &str) -> bool {
+    let who = Who { account: "", arns: &[], service: Some(LAMBDA) };
+    let context = Context::new().with("aws:SourceAccount", account.as_str());
+    let request = Request { action: "sts:AssumeRole", resource: role, context: &context };
+    let side = Side::Trust { same_account: true };
+    decide(&request, &who, Identity::None, Some(trusted), side).is_ok()
 }
 
 fn not_assumed() -> AwsError {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use fika_aws::shape::AwsError;
 use fika_model::{CodeRef, FunctionArn, LogFormat, Region, Runtime, Scope, VersionUid};
+use fika_policy::{Context, Side};
 
 use super::*;
+use crate::{Holder, Iam, NewRole, RootOptions};
 
 const NOW: i64 = 1_795_413_600;
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -113,4 +116,40 @@ async fn sessions_last_over_a_restart() {
     assert_eq!(sessions.container_token(&version), door);
     let published = FunctionVersion { version: "1".into(), ..version };
     assert_ne!(sessions.container_token(&published), door);
+}
+
+fn trust(service: &str) -> String {
+    let statement = r#""Effect":"Allow","Action":"sts:AssumeRole","Principal""#;
+    format!(r#"{{"Version":"2012-10-17","Statement":{{{statement}:{{"Service":"{service}"}}}}}}"#)
+}
+
+/// Roles are looked at when they are used: what they were when the function got them counts not.
+#[tokio::test]
+async fn a_role_lends_its_policies_while_it_trusts_lambda() -> Result<(), AwsError> {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let sessions = Sessions::open(&store).await.unwrap();
+    let root = RootOptions { account_id: Some("000000000001".into()), ..Default::default() };
+    let iam = Iam::open(store, dir.path(), root).await.unwrap();
+    let mut version = version("000000000001");
+    version.role = "arn:aws:iam::000000000001:role/reader".into();
+    let given = sessions.issue(&version, NOW, HOUR);
+    let (id, token) = (given.access_key_id.as_str(), given.session_token.reveal());
+    let may = |action| {
+        let known = iam.identify(&sessions, id, Some(token), NOW).unwrap();
+        known.principal.may(action, "*", None, Side::Same, Context::new()).is_ok()
+    };
+    assert!(!may("logs:PutLogEvents"), "one that was never made allows nothing");
+    let account = AccountId::new("000000000001").unwrap();
+    let name = "reader".to_owned();
+    let people = NewRole { name, trust: trust("ec2.amazonaws.com"), ..Default::default() };
+    iam.create_role(&account, people).await?;
+    let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    iam.attach(&account, (Holder::Role, "reader"), arn.into()).await?;
+    assert!(!may("lambda:ListFunctions"), "it was made since, for others");
+    iam.update_trust(&account, "reader", trust("lambda.amazonaws.com")).await?;
+    assert!(may("lambda:ListFunctions"));
+    iam.update_trust(&account, "reader", trust("ec2.amazonaws.com")).await?;
+    assert!(!may("lambda:ListFunctions"), "it trusts Lambda no more");
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Provisioned concurrency: who may have it, what those above are told, what callers are.
 
 use fika_aws::generated::lambda::{
-    CreateAliasInput, DeleteAliasInput, DeleteFunctionInput,
+    AliasRoutingConfiguration, CreateAliasInput, DeleteAliasInput, DeleteFunctionInput,
     DeleteProvisionedConcurrencyConfigInput, GetProvisionedConcurrencyConfigInput,
     GetProvisionedConcurrencyConfigOutput, ListProvisionedConcurrencyConfigsInput,
     ProvisionedConcurrencyStatusEnum as Status, PutFunctionConcurrencyInput,
@@ -136,10 +136,8 @@ async fn an_aliases_config_follows_the_alias() {
             function_name: Some("hello".into()),
             name: Some("live".into()),
             function_version: Some("2".into()),
-            routing_config: weights.map(|weights| {
-                fika_aws::generated::lambda::AliasRoutingConfiguration {
-                    additional_version_weights: Some(weights),
-                }
+            routing_config: weights.map(|weights| AliasRoutingConfiguration {
+                additional_version_weights: Some(weights),
             }),
             ..Default::default()
         };
@@ -156,6 +154,35 @@ async fn an_aliases_config_follows_the_alias() {
     let input = DeleteFunctionInput { function_name, qualifier };
     fixture.control.delete_function(&scope(), &input).await.unwrap();
     assert_eq!(fixture.told(), versions(&[("1", 0), ("2", 0)]), "and with its version");
+}
+
+#[tokio::test]
+async fn an_alias_with_a_config_leads_only_where_it_may_have_one() {
+    let fixture = Fixture::published().await;
+    fixture.alias("1").await;
+    fixture.provision("live", 2).await.unwrap();
+    fixture.provision("2", 1).await.unwrap();
+    let moved = async |version: &str, weights: &[(&str, f64)]| {
+        let weights = weights.iter().map(|(version, weight)| ((*version).into(), *weight));
+        let input = UpdateAliasInput {
+            function_name: Some("hello".into()),
+            name: Some("live".into()),
+            function_version: Some(version.into()),
+            routing_config: Some(AliasRoutingConfiguration {
+                additional_version_weights: Some(weights.collect()),
+            }),
+            ..Default::default()
+        };
+        fixture.control.update_alias(&scope(), input).await
+    };
+    let taken = "Alias can't be used for Provisioned Concurrency configuration on an already \
+                 Provisioned version";
+    assert_eq!(moved("2", &[]).await.unwrap_err().message(), taken);
+    assert_eq!(moved("1", &[("2", 0.5)]).await.unwrap_err().message(), taken);
+    let latest = moved("$LATEST", &[]).await.unwrap_err();
+    assert!(latest.message().ends_with("unpublished function versions."), "{latest}");
+    fixture.unprovision("2").await.unwrap();
+    moved("2", &[]).await.unwrap();
 }
 
 #[tokio::test]
