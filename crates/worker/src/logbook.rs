@@ -307,7 +307,7 @@ impl Logbook {
         let mut page = self.page();
         let types: Vec<_> = wish.kinds.iter().map(|kind| kind.as_str()).collect();
         let feed = page.feed.clone();
-        let subscribed = feed.is_some_and(|feed| feed.subscribe(api, wish, dialer));
+        let subscribed = feed.is_some_and(|feed| feed.subscribe(api, name, wish, dialer));
         if subscribed {
             let telemetry = api == Api::Telemetry;
             self.say(&mut page, &Event::Subscribed { telemetry, name, types: &types });
@@ -325,6 +325,12 @@ impl Logbook {
             page.feed = None;
             self.heard.store(false, Ordering::Relaxed);
         }
+    }
+
+    /// Those who subscribed were killed; who comes in their place may subscribe again.
+    pub fn forget_subscribers(&self) {
+        self.page().feed = None;
+        self.heard.store(false, Ordering::Relaxed);
     }
 
     /// Takes what an extension wrote: whole lines, or what is too long for one.

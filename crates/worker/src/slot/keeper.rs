@@ -92,6 +92,7 @@ impl Slot {
             state.phase = SlotPhase::Stopped;
             state.parked = None;
             (state.extensions, state.unfinished) = (None, None);
+            self.logbook.forget_subscribers();
             if state.current.is_some() {
                 self.command(Command::Start);
             }

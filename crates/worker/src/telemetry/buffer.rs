@@ -19,7 +19,6 @@ pub(super) struct Buffer {
     bytes: usize,
     dropped: (usize, usize),
     flush: bool,
-    closed: bool,
 }
 
 /// What there is to do.
@@ -31,14 +30,12 @@ pub(super) enum Due {
     Later,
     /// Deliver.
     Now,
-    /// Nothing will ever come again.
-    Over,
 }
 
 impl Buffer {
     pub fn new(bounds: Buffering) -> Self {
         let (waiting, dropped) = Default::default();
-        Self { bounds, waiting, bytes: 0, dropped, flush: false, closed: false }
+        Self { bounds, waiting, bytes: 0, dropped, flush: false }
     }
 
     /// Takes one event, if there is room.
@@ -58,14 +55,8 @@ impl Buffer {
         self.flush = true;
     }
 
-    /// Nothing more comes.
-    pub fn close(&mut self) {
-        (self.flush, self.closed) = (true, true);
-    }
-
     pub fn due(&self) -> Due {
         match (self.waiting.is_empty(), self.flush || self.is_full()) {
-            (true, _) if self.closed => Due::Over,
             (true, _) => Due::Nothing,
             (false, true) => Due::Now,
             (false, false) => Due::Later,
@@ -96,7 +87,7 @@ impl Buffer {
             self.bytes -= event.len();
             batch.push(event);
         }
-        self.flush &= !self.waiting.is_empty() || self.closed;
+        self.flush &= !self.waiting.is_empty();
         batch
     }
 

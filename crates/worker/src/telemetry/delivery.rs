@@ -9,9 +9,11 @@ use fika_sandbox::{Connection, Dialer};
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Body;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::Subscriber;
@@ -22,21 +24,28 @@ use super::subscription::Destination;
 const TRIES: usize = 3;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
+/// The longest answer, bytes. Whoever is in the sandbox may send one without end.
+pub(super) const ANSWER_BYTES: usize = 64 * 1024;
+/// How long the rest of an answer may take, when its head has come.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
 
 /// The way to a subscriber, while it is open.
 enum Way {
     Closed,
-    Http(SendRequest<Full<Bytes>>),
+    Http {
+        sender: SendRequest<Full<Bytes>>,
+        /// Who drives it, for as long as the way is kept.
+        _connection: JoinSet<()>,
+    },
     Tcp(Connection),
 }
 
-/// Delivers until nothing more comes, or the sandbox is gone.
+/// Delivers until it is aborted, or the sandbox is gone.
 pub(super) async fn deliver(subscriber: Arc<Subscriber>, dialer: Dialer) {
     let mut way = Way::Closed;
     loop {
         let due = subscriber.buffer().due();
         match due {
-            Due::Over => return,
             Due::Nothing => subscriber.changed.notified().await,
             Due::Later => gather(&subscriber).await,
             Due::Now => {}
@@ -85,8 +94,8 @@ async fn once(to: &Destination, way: &mut Way, dialer: &Dialer, batch: &[Bytes])
     if matches!(way, Way::Closed) {
         *way = open(to, dialer).await?;
     }
-    match (to, way) {
-        (Destination::Http { port, path }, Way::Http(sender)) => {
+    let stays_open = match (to, &mut *way) {
+        (Destination::Http { port, path }, Way::Http { sender, .. }) => {
             let request = Request::post(path)
                 .header(HOST, format!("sandbox.localdomain:{port}"))
                 .header(CONTENT_TYPE, "application/json")
@@ -95,15 +104,36 @@ async fn once(to: &Destination, way: &mut Way, dialer: &Dialer, batch: &[Bytes])
             sender.ready().await.map_err(io::Error::other)?;
             let answer = sender.send_request(request).await.map_err(io::Error::other)?;
             // What it answers is its own affair; the connection is of use again when it is read.
-            answer.into_body().collect().await.map_err(io::Error::other)?;
+            drain(answer.into_body()).await
         }
         (_, Way::Tcp(connection)) => {
             connection.write_all(&lines(batch)).await?;
             connection.flush().await?;
+            true
         }
-        _ => {}
+        _ => true,
+    };
+    if !stays_open {
+        // It has taken the batch all the same.
+        *way = Way::Closed;
     }
     Ok(())
+}
+
+/// Reads an answer to its end and keeps nothing of it. False: it breaks off, is too long, or too slow.
+pub(super) async fn drain(mut body: impl Body<Data = Bytes> + Unpin) -> bool {
+    let all = async {
+        let mut left = ANSWER_BYTES;
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else { return false };
+            let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else {
+                return false;
+            };
+            left = rest;
+        }
+        true
+    };
+    timeout(ANSWER_TIME, all).await.unwrap_or(false)
 }
 
 async fn open(to: &Destination, dialer: &Dialer) -> io::Result<Way> {
@@ -112,9 +142,12 @@ async fn open(to: &Destination, dialer: &Dialer) -> io::Result<Way> {
         Destination::Http { port, .. } => {
             let stream = TokioIo::new(dialer.dial(*port).await?);
             let (sender, connection) = http1::handshake(stream).await.map_err(io::Error::other)?;
-            // It ends with its sender.
-            tokio::spawn(connection);
-            Ok(Way::Http(sender))
+            let mut driver = JoinSet::new();
+            driver.spawn(async move {
+                // Its sender is told how it ends.
+                let _told = connection.await;
+            });
+            Ok(Way::Http { sender, _connection: driver })
         }
     }
 }

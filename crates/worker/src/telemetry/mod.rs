@@ -20,6 +20,7 @@ use bytes::Bytes;
 use fika_sandbox::Dialer;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::logbook::event::line;
 use buffer::Buffer;
@@ -27,6 +28,8 @@ pub(crate) use subscription::{Api, Kind, Wish};
 
 /// Events kept for those who have not subscribed yet.
 const HISTORY: usize = 1_000;
+/// How long they are together at most: one line may be long.
+const HISTORY_BYTES: usize = 1024 * 1024;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -45,8 +48,35 @@ pub(crate) struct Feed(Mutex<State>);
 #[derive(Debug)]
 struct State {
     /// What has happened; none any more when it is too late to subscribe.
-    history: Option<Vec<Happened>>,
-    subscribers: Vec<Arc<Subscriber>>,
+    history: Option<History>,
+    listeners: Vec<Listener>,
+}
+
+/// What has happened so far, bounded: a sandbox may say much before anybody can subscribe.
+#[derive(Debug, Default)]
+struct History {
+    events: Vec<Happened>,
+    bytes: usize,
+}
+
+impl History {
+    /// Keeps one, if there is room.
+    fn keep(&mut self, happened: Happened) {
+        let bytes = self.bytes + happened.json.len();
+        if self.events.len() < HISTORY && bytes <= HISTORY_BYTES {
+            self.bytes = bytes;
+            self.events.push(happened);
+        }
+    }
+}
+
+/// A subscriber, and who delivers to it: for as long as this is kept.
+#[derive(Debug)]
+struct Listener {
+    /// The extension's name.
+    name: String,
+    subscriber: Arc<Subscriber>,
+    _delivery: JoinSet<()>,
 }
 
 /// One who listens.
@@ -74,7 +104,7 @@ impl Subscriber {
 
 impl Default for Feed {
     fn default() -> Self {
-        Self(Mutex::new(State { history: Some(Vec::new()), subscribers: Vec::new() }))
+        Self(Mutex::new(State { history: Some(History::default()), listeners: Vec::new() }))
     }
 }
 
@@ -106,21 +136,36 @@ impl Feed {
     fn happened(&self, kind: Kind, name: &'static str, record: &Value) {
         let happened = Happened { kind, name, json: line(name, record).into() };
         let mut state = self.state();
-        state.subscribers.iter().for_each(|one| one.take(&happened));
-        if let Some(history) = state.history.as_mut().filter(|history| history.len() < HISTORY) {
-            history.push(happened);
+        state.listeners.iter().for_each(|one| one.subscriber.take(&happened));
+        if let Some(history) = &mut state.history {
+            history.keep(happened);
         }
     }
 
-    /// Somebody subscribes. False: it is too late.
-    pub fn subscribe(&self, api: Api, wish: Wish, dialer: Dialer) -> bool {
+    /// An extension subscribes, in place of what it had by that API. False: it is too late.
+    pub fn subscribe(&self, api: Api, name: &str, wish: Wish, dialer: Dialer) -> bool {
+        self.admit(api, name, wish, |subscriber| delivery::deliver(subscriber, dialer))
+    }
+
+    fn admit<D>(
+        &self,
+        api: Api,
+        name: &str,
+        wish: Wish,
+        deliver: impl FnOnce(Arc<Subscriber>) -> D,
+    ) -> bool
+    where
+        D: Future<Output = ()> + Send + 'static,
+    {
         let mut state = self.state();
         let Some(history) = &state.history else { return false };
         let buffer = Mutex::new(Buffer::new(wish.buffering));
-        let one = Arc::new(Subscriber { wish, api, buffer, changed: Notify::new() });
-        history.iter().for_each(|happened| one.take(happened));
-        tokio::spawn(delivery::deliver(Arc::clone(&one), dialer));
-        state.subscribers.push(one);
+        let subscriber = Arc::new(Subscriber { wish, api, buffer, changed: Notify::new() });
+        history.events.iter().for_each(|happened| subscriber.take(happened));
+        let mut delivery = JoinSet::new();
+        delivery.spawn(deliver(Arc::clone(&subscriber)));
+        state.listeners.retain(|one| one.name != name || one.subscriber.api != api);
+        state.listeners.push(Listener { name: name.into(), subscriber, _delivery: delivery });
         true
     }
 
@@ -128,24 +173,14 @@ impl Feed {
     pub fn close(&self) -> bool {
         let mut state = self.state();
         state.history = None;
-        !state.subscribers.is_empty()
+        !state.listeners.is_empty()
     }
 
     /// Everything is to be delivered at once: the end is near.
     pub fn flush(&self) {
-        for one in &self.state().subscribers {
-            one.buffer().flush();
-            one.changed.notify_one();
-        }
-    }
-}
-
-/// Who delivers to a subscriber stops when the feed is gone.
-impl Drop for Feed {
-    fn drop(&mut self) {
-        for one in &self.state().subscribers {
-            one.buffer().close();
-            one.changed.notify_one();
+        for Listener { subscriber, .. } in &self.state().listeners {
+            subscriber.buffer().flush();
+            subscriber.changed.notify_one();
         }
     }
 }

@@ -1,11 +1,16 @@
 //! Tables of what can be asked for, and what is kept of what comes too fast.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http_body_util::Full;
+use hyper::body::Frame;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::buffer::{Buffer, Due};
+use super::delivery::{ANSWER_BYTES, drain};
 use super::subscription::{Buffering, Destination};
 use super::*;
 
@@ -116,13 +121,93 @@ proptest! {
                 take(&mut buffer);
             }
         }
-        buffer.close();
-        while buffer.due() != Due::Over {
+        buffer.flush();
+        while buffer.due() == Due::Now {
             take(&mut buffer);
         }
         // What was dropped after the last that was delivered nobody can be told of any more.
         take(&mut buffer);
         prop_assert!(delivered.is_sorted());
         prop_assert_eq!(delivered.len() as u64 + dropped, came);
+    }
+}
+
+/// An answer that never ends: of nothing but such pieces, or silent.
+struct Endless(Option<Bytes>);
+
+impl hyper::body::Body for Endless {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match &self.0 {
+            Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece.clone())))),
+            None => Poll::Pending,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_read_up_to_a_bound() {
+    let full = |bytes: usize| Full::new(Bytes::from(vec![0; bytes]));
+    assert!(drain(full(ANSWER_BYTES)).await);
+    assert!(!drain(full(ANSWER_BYTES + 1)).await);
+    assert!(!drain(Endless(Some(Bytes::from_static(b"piece")))).await);
+    assert!(!drain(Endless(None)).await);
+}
+
+fn waiting(feed: &Feed) -> Vec<usize> {
+    let count = |one: &Listener| one.subscriber.buffer().batch().len();
+    feed.state().listeners.iter().map(count).collect()
+}
+
+#[tokio::test]
+async fn what_is_kept_for_late_subscribers_is_bounded() {
+    let feed = Feed::default();
+    let line = vec![b'\\'; 128 * 1024];
+    for _ in 0..12 {
+        feed.function(&line, false);
+    }
+    let kept = feed.state().history.as_ref().map(|history| (history.events.len(), history.bytes));
+    let (events, bytes) = kept.expect("it is not too late");
+    assert!(events > 0 && bytes <= HISTORY_BYTES, "{events} events, {bytes} bytes");
+    // What is short still finds room.
+    feed.platform("platform.initRuntimeDone", &json!({}));
+    let after = feed.state().history.as_ref().map(|history| history.events.len());
+    assert_eq!(after, Some(events + 1));
+}
+
+#[tokio::test]
+async fn who_subscribes_again_takes_its_own_place() {
+    let feed = Feed::default();
+    feed.function(b"line\n", false);
+    let wish = || read(Api::Telemetry, &request()).expect("it is right");
+    let alive = Arc::new(());
+    for (api, name) in [
+        (Api::Telemetry, "a"),
+        (Api::Telemetry, "a"),
+        (Api::Logs, "a"),
+        (Api::Telemetry, "b"),
+        (Api::Telemetry, "a"),
+    ] {
+        let held = Arc::clone(&alive);
+        let deliver = |_| async move {
+            let _held = held;
+            std::future::pending().await
+        };
+        assert!(feed.admit(api, name, wish(), deliver));
+    }
+    // Each has what came before it, once.
+    assert_eq!(waiting(&feed), [1, 1, 1]);
+    // Nobody delivers any more to those that were replaced.
+    while Arc::strong_count(&alive) > 4 {
+        tokio::task::yield_now().await;
+    }
+    drop(feed);
+    while Arc::strong_count(&alive) > 1 {
+        tokio::task::yield_now().await;
     }
 }
