@@ -74,6 +74,16 @@ fn only_what_a_trusted_profile_signed_is_deployed() {
     assert_eq!(shown["SigningProfileVersionArn"], PROFILE);
     refused(&client.update_code("f", &source), "CodeVerificationFailedException");
 
+    // Nor may what was there before its config is deployed again.
+    let mut before = Function::node("before", "");
+    before.zip.clone_from(&source);
+    client.deploy(&before);
+    let body = json!({ "CodeSigningConfigArn": enforce }).to_string();
+    let target = "/2020-06-30/functions/before/code-signing-config";
+    client.call("PUT", target, body).expect(200);
+    refused(&client.update_code("before", &source), "CodeVerificationFailedException");
+    client.call("DELETE", target, "").expect(204);
+
     // A layer has to be signed as well.
     let layer = |zip: &[u8]| {
         let body = json!({ "Content": { "ZipFile": BASE64.encode(zip) } });

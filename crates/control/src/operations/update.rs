@@ -46,6 +46,7 @@ impl Control {
             self.room_for_code(scope, copies * code.size, old)?;
             let snapshot = function.snapshot.load_full();
             let build = Build { code, unpacked_bytes, seal, ..snapshot.record.latest.clone() };
+            let build = this.brought(&function, &snapshot, build)?;
             let next = this.next(&function, &snapshot, build)?;
             let shown = Shown::latest(&function.arn, next.latest.uid, &next.record);
             return Ok(answer::configuration(&shown));
@@ -57,7 +58,8 @@ impl Control {
             let seal = kept.seal.clone();
             let revision = input.revision_id.as_deref();
             let build = |before: &Snapshot| {
-                Ok(Build { code, unpacked_bytes, seal, ..before.record.latest.clone() })
+                let latest = before.record.latest.clone();
+                this.brought(&function, before, Build { code, unpacked_bytes, seal, ..latest })
             };
             let answer = this.update(&function, revision, publish, build).await;
             // Only now does the function itself keep the code.
@@ -120,14 +122,25 @@ impl Control {
         &self,
         function: &Function,
         before: &Snapshot,
-        build: Build,
+        mut build: Build,
     ) -> Result<Next, AwsError> {
         small_enough(&build)?;
-        let old = &before.record.latest;
-        if (&build.code, &build.settings.layers) != (&old.code, &old.settings.layers) {
-            let config = before.record.attached.code_signing.as_deref();
-            self.check_signatures(&function.arn, config, &build)?;
+        if build.settings.layers != before.record.latest.settings.layers {
+            build = self.brought(function, before, build)?;
         }
         lifecycle::updated(before, build, &self.inner.uids).map_err(unknown_runtime)
+    }
+
+    /// What somebody deploys: judged by its signatures, also where it is the same as before, for the
+    /// function may have got its code signing config since.
+    fn brought(
+        &self,
+        function: &Function,
+        before: &Snapshot,
+        build: Build,
+    ) -> Result<Build, AwsError> {
+        let config = before.record.attached.code_signing.as_deref();
+        self.check_signatures(&function.arn, config, &build)?;
+        Ok(build)
     }
 }
