@@ -42,6 +42,9 @@ pub const TIMEOUT_SECS: (u32, u32, u32) = (1, 900, 3);
 pub const MB_PER_CPU: u32 = 1_769;
 /// The init phase's own time; past it, init runs again under the function's timeout.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time for the init phase of a sandbox that is started ahead (provisioned concurrency), unless
+/// the function's own timeout is longer.
+pub const AHEAD_TIMEOUT: Duration = Duration::from_secs(130);
 /// The time for an init phase that ends in a snapshot (`SnapStart`), unless the function's own
 /// timeout is longer.
 pub const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(130);

@@ -92,8 +92,8 @@ fn of_the_start(
 ) -> Vec<(&'static str, String)> {
     match coming {
         Coming::Checkpoint => vec![(INITIALIZATION, initialization(coming, how).into())],
-        Coming::Init | Coming::Restore { .. } => {
-            let how = initialization(Coming::Init, how);
+        Coming::Init(_) | Coming::Restore { .. } => {
+            let how = initialization(Coming::Init(how), how);
             vec![(INITIALIZATION, how.into()), (LOG_STREAM, log_stream.into())]
         }
     }
@@ -102,8 +102,8 @@ fn of_the_start(
 /// How it starts, as AWS names that.
 pub(crate) fn initialization(coming: Coming, how: Initialization) -> &'static str {
     match (coming, how) {
-        (Coming::Init, Initialization::OnDemand) => "on-demand",
-        (Coming::Init, Initialization::Ahead) => "provisioned-concurrency",
+        (Coming::Init(Initialization::OnDemand), _) => "on-demand",
+        (Coming::Init(Initialization::Ahead), _) => "provisioned-concurrency",
         (Coming::Checkpoint | Coming::Restore { .. }, _) => "snap-start",
     }
 }
@@ -151,8 +151,13 @@ mod tests {
             ("AWS_REGION".into(), "elsewhere".into()),
             ("AWS_ENDPOINT_URL".into(), "http://mine".into()),
         ]);
-        let all =
-            variables(&version, Coming::Init, Initialization::OnDemand, "stream", &testing::Role);
+        let all = variables(
+            &version,
+            Coming::Init(Initialization::OnDemand),
+            Initialization::OnDemand,
+            "stream",
+            &testing::Role,
+        );
         let get = |name: &str| {
             let found: Vec<_> = all.iter().filter(|(k, _)| k == name).collect();
             assert_eq!(found.len(), 1, "{name} once");

@@ -172,7 +172,7 @@ pub(crate) struct Bare {
 }
 
 pub(crate) fn bare(version: Arc<FunctionVersion>) -> Bare {
-    bare_coming(version, Coming::Init)
+    bare_coming(version, Coming::ON_DEMAND)
 }
 
 /// The same, whose first runtime comes up in that way.

@@ -69,24 +69,24 @@ struct Beginning {
 
 impl Beginning {
     /// Of a sandbox that is to run its init.
-    fn of(mut prepared: Prepared) -> Self {
+    fn of(mut prepared: Prepared, how: Initialization) -> Self {
         let waits = prepared.parked.take().map(Waits::Parked);
-        Self { prepared, coming: Coming::Init, waits, checkpoint: None }
+        Self { prepared, coming: Coming::Init(how), waits, checkpoint: None }
     }
 }
 
 async fn begin(shared: &Arc<Shared>, order: &Order, origin: Origin) -> Result<Beginning, String> {
     match origin {
-        Origin::Stock(prepared) => Ok(Beginning::of(*prepared)),
+        Origin::Stock(prepared) => Ok(Beginning::of(*prepared, order.how)),
         Origin::Snapshot(snapshot) => restored(shared, order, &snapshot).await,
-        Origin::New => new(shared, order).await.map(Beginning::of),
+        Origin::New => new(shared, order).await.map(|new| Beginning::of(new, order.how)),
         Origin::Checkpoint(taker) => {
             // What was itself restored cannot become a snapshot.
             let (number, sizes) = (shared.next_wall(), Sizes::of(&order.version));
             let (walls, wall, image) = (&shared.built, order.kind.wall, &order.home.image);
             let prepared = Prepared::wall(walls, wall, number, image, sizes, order.lane).await?;
             let (coming, checkpoint) = (Coming::Checkpoint, Some(taker));
-            Ok(Beginning { coming, checkpoint, ..Beginning::of(prepared) })
+            Ok(Beginning { coming, checkpoint, ..Beginning::of(prepared, order.how) })
         }
     }
 }
@@ -106,9 +106,9 @@ async fn restored(
     match snapstart::restore(shared, &order.subject(), snapshot, order.lane).await {
         Some((prepared, connection)) => {
             let (coming, waits) = (Coming::Restore { since }, Some(Waits::Restored(connection)));
-            Ok(Beginning { coming, waits, ..Beginning::of(prepared) })
+            Ok(Beginning { coming, waits, ..Beginning::of(prepared, order.how) })
         }
-        None => new(shared, order).await.map(Beginning::of),
+        None => new(shared, order).await.map(|new| Beginning::of(new, order.how)),
     }
 }
 

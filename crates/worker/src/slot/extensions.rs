@@ -46,7 +46,7 @@ pub(crate) struct Left {
 impl Slot {
     /// Whether extensions are to be started before the runtime.
     pub fn has_programs(&self) -> bool {
-        self.coming == Coming::Init && !self.programs.is_empty()
+        matches!(self.coming, Coming::Init(_)) && !self.programs.is_empty()
     }
 
     /// The extensions of the processes that are about to start.
@@ -62,7 +62,7 @@ impl Slot {
     pub fn register(&self, name: &str, interests: Interests) -> Result<Uuid, Refused> {
         let mut state = self.lock();
         // What is to become a snapshot would have to be taken out of it again.
-        if state.phase != Phase::Starting || self.coming != Coming::Init {
+        if state.phase != Phase::Starting || !matches!(self.coming, Coming::Init(_)) {
             return Err(Refused::closed());
         }
         let mut extensions = match state.extensions.take() {

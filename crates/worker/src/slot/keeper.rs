@@ -192,7 +192,7 @@ impl Slot {
         self.first_ended(begun, &Status::Failed(failure.error_type().into()));
         match self.coming {
             Coming::Restore { .. } => CreateError::Restore(RestoreFailure::Hook),
-            Coming::Init | Coming::Checkpoint => CreateError::Init(failure),
+            Coming::Init(_) | Coming::Checkpoint => CreateError::Init(failure),
         }
     }
 

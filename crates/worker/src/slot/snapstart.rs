@@ -9,13 +9,13 @@ use super::{Command, Phase, Refusal, Slot};
 use crate::logbook::event::Phase as InitPhase;
 use crate::logbook::{ColdStart, Status};
 use crate::outcome::InitFailure;
-use crate::{CreateError, RestoreFailure};
+use crate::{CreateError, Initialization, RestoreFailure};
 
 /// How a sandbox comes up, the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coming {
     /// Its init phase runs, then it takes invocations.
-    Init,
+    Init(Initialization),
     /// Its init phase runs, then it becomes a snapshot.
     Checkpoint,
     /// It is restored from a snapshot, then takes invocations.
@@ -39,10 +39,16 @@ pub(super) enum Checkpoint {
 }
 
 impl Coming {
+    /// As most do.
+    #[cfg(any(test, fuzzing))]
+    pub const ON_DEMAND: Self = Self::Init(Initialization::OnDemand);
+
     /// How long that may take until the runtime asks for work, or to be made a snapshot.
     pub fn limit(self, version: &FunctionVersion, init: Duration) -> Duration {
         match self {
-            Self::Init => init,
+            Self::Init(Initialization::OnDemand) => init,
+            // Nobody waits for it, and what is not ready in that time never is.
+            Self::Init(Initialization::Ahead) => limits::AHEAD_TIMEOUT.max(version.timeout),
             Self::Checkpoint => limits::CHECKPOINT_TIMEOUT.max(version.timeout),
             Self::Restore { .. } => limits::RESTORE_TIMEOUT,
         }
@@ -99,7 +105,7 @@ impl Slot {
                 self.logbook.restore_ended(took, &Status::Answered);
                 ColdStart::Restore { took, billed: begun.elapsed() }
             }
-            Coming::Init | Coming::Checkpoint => {
+            Coming::Init(_) | Coming::Checkpoint => {
                 let took = begun.elapsed();
                 if self.logbook.is_detailed() {
                     self.logbook.init_ended(InitPhase::Init, took, &Status::Answered);
@@ -113,7 +119,7 @@ impl Slot {
     pub(super) fn first_ended(&self, begun: Instant, status: &Status) {
         match self.coming {
             Coming::Restore { since } => self.logbook.restore_ended(since.elapsed(), status),
-            Coming::Init | Coming::Checkpoint => {
+            Coming::Init(_) | Coming::Checkpoint => {
                 self.logbook.init_ended(InitPhase::Init, begun.elapsed(), status);
             }
         }
@@ -122,8 +128,8 @@ impl Slot {
     /// What to say when its time has run out; none when it may try again.
     pub(super) fn too_late(&self, limit: Duration) -> Option<CreateError> {
         match self.coming {
-            Coming::Init => None,
-            Coming::Checkpoint => {
+            Coming::Init(Initialization::OnDemand) => None,
+            Coming::Init(Initialization::Ahead) | Coming::Checkpoint => {
                 let failure = InitFailure::timeout(limit, self.logbook.take_tail());
                 Some(CreateError::Init(failure))
             }

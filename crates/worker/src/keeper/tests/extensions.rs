@@ -31,7 +31,7 @@ async fn event(asked: Asked) -> Value {
 
 /// A sandbox that is up, its extension's id, and its call for the next event.
 async fn up() -> (World, Uuid, Asked) {
-    let mut world = World::with(Coming::Init, &["ext"]).await;
+    let mut world = World::with(Coming::ON_DEMAND, &["ext"]).await;
     settle().await;
     assert_eq!(world.machine().beside, [0]);
     assert_eq!(world.machine().starts, 0, "the extension has not registered");
@@ -118,7 +118,7 @@ async fn an_extension_that_ends_takes_the_invocation_with_it() {
 
 #[tokio::test(start_paused = true)]
 async fn an_extension_that_fails_its_init_fails_the_sandbox() {
-    let mut world = World::with(Coming::Init, &["ext"]).await;
+    let mut world = World::with(Coming::ON_DEMAND, &["ext"]).await;
     settle().await;
     let id = world.slot.register("ext", BOTH).expect("it is expected");
     world.slot.extension_failed(id, true).expect("it has not asked yet");
@@ -162,7 +162,7 @@ async fn an_extension_that_does_not_end_is_killed() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_never_registers_is_out_of_time_with_the_init() {
-    let mut world = World::with(Coming::Init, &["ext"]).await;
+    let mut world = World::with(Coming::ON_DEMAND, &["ext"]).await;
     settle().await;
     advance(super::world::INIT_TIMEOUT + Duration::from_millis(1)).await;
     settle().await;

@@ -9,7 +9,7 @@ use tokio::time::advance;
 use super::world::{World, settle};
 use crate::slot::{Coming, Refusal};
 use crate::testing::{self, Counts, invocation};
-use crate::{CreateError, RestoreFailure};
+use crate::{CreateError, Initialization, RestoreFailure};
 
 /// The connection on which the function waits.
 const CHANNEL: u16 = 7;
@@ -65,6 +65,18 @@ async fn an_init_that_takes_too_long_becomes_no_snapshot() {
     assert_eq!(failure.reason_code(), "FunctionError.InitTimeout");
     assert!(world.checkpointed.take().expect("once").await.is_err());
     assert!(world.machine.lock().expect("no panic").destroyed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_started_ahead_has_more_time_and_is_never_ready_without_its_init() {
+    let mut world = World::coming(Coming::Init(Initialization::Ahead)).await;
+    settle().await;
+    advance(limits::INIT_TIMEOUT).await;
+    settle().await;
+    assert!(world.created.try_recv().is_err(), "nobody waits for it, so it goes on");
+    advance(limits::AHEAD_TIMEOUT).await;
+    let Ok(Err(CreateError::Init(failure))) = world.created.await else { panic!("it failed") };
+    assert_eq!(failure.reason_code(), "FunctionError.InitTimeout");
 }
 
 #[tokio::test(start_paused = true)]

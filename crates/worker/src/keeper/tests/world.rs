@@ -171,7 +171,7 @@ pub(super) struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::coming(Coming::Init).await
+        Self::coming(Coming::ON_DEMAND).await
     }
 
     pub async fn coming(coming: Coming) -> Self {
