@@ -192,7 +192,7 @@ fn a_monitor_finds_a_directory_that_is_shut_and_nothing_else() {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names, ["api", "code", "root", "vsock", "vsock_1024"]);
+        assert_eq!(names, ["api", "code", "layers", "root", "vsock", "vsock_1024"]);
         let mode = fs::metadata(workshop).unwrap().mode() & 0o777;
         assert_eq!(mode, if common::is_root() { 0o750 } else { 0o500 });
         sandbox.destroy(Duration::ZERO).await;

@@ -387,7 +387,7 @@ fn each_broken_rule_has_its_name() {
         (vec![frame(Open, 1, &[0])], misplaced(Open, 1)),
         (vec![frame(Open, 66, &[0])], misplaced(Open, 66)),
         (vec![open(), open()], misplaced(Open, 2)),
-        (vec![frame(Open, 2, &[2])], MuxError::Door { channel: 2, door: 2 }),
+        (vec![frame(Open, 2, &[3])], MuxError::Door { channel: 2, door: 3 }),
         (vec![open(), frame(Close, 2, &[]), frame(Data, 2, b"x")], misplaced(Data, 2)),
         (vec![open(), frame(Close, 2, &[]), frame(Close, 2, &[])], misplaced(Close, 2)),
         (vec![open(), frame(Reset, 2, &[]), frame(Reset, 2, &[])], not_open(Reset, 2)),

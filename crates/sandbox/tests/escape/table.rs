@@ -285,7 +285,7 @@ pub const QUIET: &[(&str, &[Attempt])] = &[
             attempt("message_queue", "System V message queues", "ENOSYS"),
             attempt("posix_queue", "a host's POSIX message queue", "ENOENT"),
             attempt("leftover_descriptors", "descriptors beside the standard three", "0"),
-            attempt("leftover_environment", "variables nobody gave it", "0").open("1"),
+            attempt("leftover_environment", "variables nobody gave it", "0").open("2"),
         ],
     ),
     (
