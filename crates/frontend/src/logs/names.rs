@@ -75,7 +75,7 @@ pub(super) fn by_identifier(
         return Ok(LogKey::new(scope, group_name(Some(identifier), member)?));
     }
     let parts: Vec<&str> = identifier.splitn(7, ':').collect();
-    let [_, _, "logs", region, account, "log-group", name] = parts.as_slice() else {
+    let ["arn", "aws", "logs", region, account, "log-group", name] = parts.as_slice() else {
         return Err(invalid(format!("The specified resource ARN is invalid: {identifier}")));
     };
     if *account != scope.account.as_str() || *region != scope.region.as_str() {

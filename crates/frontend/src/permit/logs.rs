@@ -40,9 +40,14 @@ pub(crate) fn logs(caller: &Caller, operation: &str, body: &[u8]) -> Result<(), 
 /// all of them.
 fn named(operation: &str, body: &[u8]) -> Result<(Vec<String>, String), AwsError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    let named: Named = serde_json::from_slice(body).map_err(|e| {
-        AwsError::new("SerializationException", 400, format!("the body cannot be read: {e}"))
-    })?;
+    let unreadable = |why: &dyn std::fmt::Display| {
+        AwsError::new("SerializationException", 400, format!("the body cannot be read: {why}"))
+    };
+    // A list would be read by position, and by each reader differently.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(unreadable(&"it is no object"));
+    }
+    let named: Named = serde_json::from_slice(body).map_err(|e| unreadable(&e))?;
     let mut groups = named.log_group_identifiers;
     // A list is of all groups, whatever else the request names.
     if operation != "DescribeLogGroups" {
@@ -68,6 +73,12 @@ fn arn(scope: &Scope, group: &str, stream: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_names_nothing() {
+        let refused = named("FilterLogEvents", br#" ["/mine"]"#).expect_err("no object");
+        assert_eq!(refused.name(), "SerializationException");
+    }
 
     #[test]
     fn every_group_that_is_named_is_judged() {
