@@ -242,10 +242,20 @@ impl Control {
         picked
     }
 
-    /// Whether an account has functions, in whatever region.
+    /// What an account still has, in whatever region; none when that is nothing.
     #[must_use]
-    pub fn is_used(&self, account: &AccountId) -> bool {
-        self.inner.registry.all().iter().any(|function| function.arn.scope.account == *account)
+    pub fn left_of(&self, account: &AccountId) -> Option<&'static str> {
+        let own = |scope: &Scope| scope.account == *account;
+        let Inner { registry, layers, mappings, signing, .. } = &*self.inner;
+        if registry.all().iter().any(|function| own(&function.arn.scope)) {
+            return Some("functions");
+        }
+        let books = [
+            ("layers", layers.shelf.scopes().iter().any(own)),
+            ("event source mappings", mappings.scopes().iter().any(own)),
+            ("code signing configs", signing.scopes().iter().any(own)),
+        ];
+        books.into_iter().find_map(|(what, some)| some.then_some(what))
     }
 
     fn sweep(&self) -> Result<(), StoreError> {

@@ -55,6 +55,12 @@ impl Mappings {
         all.get(scope)?.get(&id).cloned()
     }
 
+    /// Those that have any.
+    pub(crate) fn scopes(&self) -> Vec<Scope> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.keys().cloned().collect()
+    }
+
     /// Those of a scope, by id.
     pub(crate) fn list(&self, scope: &Scope) -> Vec<(Uuid, Arc<Mapping>)> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);

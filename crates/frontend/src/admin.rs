@@ -78,8 +78,8 @@ async fn create(iam: &Iam, body: &Bytes) -> Result<Reply, AwsError> {
 
 /// Only an empty account goes: what it has would be out of everybody's reach.
 async fn delete(iam: &Iam, control: &Control, account: &AccountId) -> Result<Reply, AwsError> {
-    if control.is_used(account) {
-        let text = format!("the account {account} still has functions: delete them first");
+    if let Some(what) = control.left_of(account) {
+        let text = format!("the account {account} still has {what}: delete them first");
         return Err(AwsError::new("ResourceConflictException", 409, text));
     }
     iam.delete_account(account).await.map_err(refused)?;
@@ -108,9 +108,10 @@ fn refused(error: AccountsError) -> AwsError {
         AccountsError::NoAccount(_) | AccountsError::NoKey(_) => {
             AwsError::new("ResourceNotFoundException", 404, text)
         }
-        AccountsError::Exists(_) | AccountsError::IsRoot(_) | AccountsError::IsRootKey(_) => {
-            AwsError::new("ResourceConflictException", 409, text)
-        }
+        AccountsError::Exists(_)
+        | AccountsError::Gone(_)
+        | AccountsError::IsRoot(_)
+        | AccountsError::IsRootKey(_) => AwsError::new("ResourceConflictException", 409, text),
         error => {
             tracing::error!(error = &error as &dyn std::error::Error, "accounts were not changed");
             AwsError::service(text)

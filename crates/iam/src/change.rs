@@ -6,7 +6,7 @@ use fika_store::Batch;
 use serde::Serialize;
 
 use crate::accounts::{Iam, KEYS};
-use crate::record::PREFIX;
+use crate::record::entry;
 use crate::refuse;
 use crate::state::{Book, Edit, State};
 
@@ -25,6 +25,8 @@ impl Iam {
         let work = tokio::spawn(async move {
             let _turn = this.inner.turn.lock().await;
             let state = this.inner.state.load_full();
+            // It may have been deleted since its caller was let in.
+            state.known(&account).map_err(|_| refuse::no_account(&account))?;
             let (answer, edits) = decide(&state, &state.book(&account))?;
             if !edits.is_empty() {
                 let batch = edits.iter().fold(Batch::new(), |batch, e| written(batch, &account, e));
@@ -38,7 +40,7 @@ impl Iam {
 }
 
 fn written(batch: Batch, account: &AccountId, edit: &Edit) -> Batch {
-    let at = |kind: &str, name: &str| format!("{PREFIX}{account}/{kind}/{name}");
+    let at = |kind: &str, name: &str| entry(account, kind, name);
     match edit {
         Edit::User(name, record) => put(batch, at("user", name), record.as_ref()),
         Edit::Role(name, record) => put(batch, at("role", name), record.as_ref()),

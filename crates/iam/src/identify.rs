@@ -80,7 +80,7 @@ impl Iam {
         let state = self.inner.state.load();
         // An account that is gone takes its sessions along.
         let book = state.accounts.get(&session.account)?;
-        let role = book.role_at(&session);
+        let role = book.role_at(&session)?;
         // A role that was assumed must still be that very one.
         if let Some(grant) = &session.grant
             && role.as_ref().is_none_or(|role| role.entity.id != grant.role_id)
@@ -98,10 +98,14 @@ impl Iam {
 }
 
 impl Book {
-    fn role_at(&self, session: &Session) -> Option<Arc<Role>> {
+    /// The session's role: none within where it was never made. Nobody has a session of a role
+    /// whose name another one has by now, for the ARNs of sessions leave the path out.
+    fn role_at(&self, session: &Session) -> Option<Option<Arc<Role>>> {
         let name = session.role.rsplit('/').next()?;
-        let role = self.roles.get(&key(name))?;
-        (role.arn(&session.account) == session.role).then(|| role.clone())
+        match self.roles.get(&key(name)) {
+            None => Some(None),
+            Some(role) => (role.arn(&session.account) == session.role).then(|| Some(role.clone())),
+        }
     }
 
     /// What a session is narrowed to; none where it is not.

@@ -12,7 +12,12 @@ use fika_policy::{DocumentKind, Policy};
 use serde::{Deserialize, Serialize};
 
 /// Where they are.
-pub(crate) const PREFIX: &str = "iam/";
+const PREFIX: &str = "iam/";
+
+/// The store's key of a user, a role or a policy, by its name in lower case.
+pub(crate) fn entry(account: &AccountId, kind: &str, name: &str) -> String {
+    format!("{PREFIX}{account}/{kind}/{name}")
+}
 
 /// What users, roles and policies have in common.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,11 +1,17 @@
 //! Refusals in IAM's words.
 
 use fika_aws::shape::AwsError;
+use fika_model::AccountId;
 use fika_policy::BadPolicy;
 
 /// 404.
 pub(crate) fn no_such(text: impl Into<String>) -> AwsError {
     AwsError::new("NoSuchEntity", 404, text)
+}
+
+/// 404, for an account that was deleted meanwhile.
+pub(crate) fn no_account(account: &AccountId) -> AwsError {
+    no_such(format!("There is no account {account} any more."))
 }
 
 /// 404, by kind (`role`, `user`) and name.

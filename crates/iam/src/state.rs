@@ -1,16 +1,17 @@
 //! All of it in memory: made anew in part with every change, and never changed in place.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use fika_model::AccountId;
 use fika_policy::{DocumentKind, Policy};
 
-use crate::accounts::Credential;
+use crate::accounts::{AccountsError, Credential, KEYS};
 use crate::managed;
 use crate::operations::trusts_lambda;
 use crate::record::{
-    Entity, Held, ManagedPolicy, PolicyRecord, Role, RoleRecord, User, UserRecord, arn, parsed,
+    Entity, Held, ManagedPolicy, PolicyRecord, Role, RoleRecord, User, UserRecord, arn, entry,
+    parsed,
 };
 
 /// Everything, at one moment.
@@ -18,6 +19,8 @@ use crate::record::{
 pub(crate) struct State {
     pub(crate) keys: HashMap<Box<str>, Arc<Credential>>,
     pub(crate) accounts: BTreeMap<AccountId, Arc<Book>>,
+    /// Accounts that were deleted.
+    pub(crate) gone: BTreeSet<AccountId>,
 }
 
 /// What one account has, by name in lower case.
@@ -101,6 +104,33 @@ impl State {
     /// The account's book; an empty one where there is no such account.
     pub(crate) fn book(&self, account: &AccountId) -> Arc<Book> {
         self.accounts.get(account).cloned().unwrap_or_default()
+    }
+
+    /// That there is such an account.
+    pub(crate) fn known(&self, account: &AccountId) -> Result<(), AccountsError> {
+        let known = self.accounts.contains_key(account);
+        known.then_some(()).ok_or_else(|| AccountsError::NoAccount(account.clone()))
+    }
+
+    /// The store's keys of all that an account has.
+    pub(crate) fn entries_of(&self, account: &AccountId) -> Vec<String> {
+        let book = self.book(account);
+        let of = |kind, name: &String| entry(account, kind, name);
+        let users = book.users.keys().map(|name| of("user", name));
+        let roles = book.roles.keys().map(|name| of("role", name));
+        let policies = book.policies.keys().map(|name| of("policy", name));
+        let keys = self.keys.values().filter(|key| key.account == *account);
+        let keys = keys.map(|key| format!("{KEYS}{}", key.access_key_id));
+        users.chain(roles).chain(policies).chain(keys).collect()
+    }
+
+    /// The same without an account.
+    pub(crate) fn without(&self, account: &AccountId) -> Self {
+        let mut state = self.clone();
+        state.accounts.remove(account);
+        state.keys.retain(|_, key| key.account != *account);
+        state.gone.insert(account.clone());
+        state
     }
 
     /// The same with a change.

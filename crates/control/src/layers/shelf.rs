@@ -40,6 +40,16 @@ impl Shelf {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Those that have a version of any layer.
+    pub(crate) fn scopes(&self) -> Vec<Scope> {
+        let books = self.read();
+        let filled = |layers: &BTreeMap<String, Layer>| {
+            layers.values().any(|layer| !layer.versions.is_empty())
+        };
+        let scopes = books.scopes.iter().filter(|(_, layers)| filled(layers));
+        scopes.map(|(scope, _)| scope.clone()).collect()
+    }
+
     /// The number of the version published last; none of a layer that never was.
     pub(crate) fn published(&self, layer: &LayerArn) -> Option<u64> {
         self.read().layer(layer).map(|layer| layer.record.published)

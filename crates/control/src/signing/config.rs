@@ -38,6 +38,12 @@ impl Configs {
         self.all.read().unwrap_or_else(PoisonError::into_inner).get(scope)?.get(id).cloned()
     }
 
+    /// Those that have any.
+    pub(crate) fn scopes(&self) -> Vec<Scope> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.keys().cloned().collect()
+    }
+
     /// Those of a scope by their ids.
     pub(crate) fn list(&self, scope: &Scope) -> BTreeMap<String, Arc<ConfigRecord>> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
@@ -52,6 +58,9 @@ impl Configs {
             Some(config) => configs.insert(id.into(), Arc::new(config)),
             None => configs.remove(id),
         };
+        if configs.is_empty() {
+            all.remove(scope);
+        }
     }
 }
 

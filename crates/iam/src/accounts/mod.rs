@@ -21,7 +21,7 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use crate::names::now;
-use crate::record::{PREFIX, PolicyRecord, RoleRecord, UserRecord};
+use crate::record::{PolicyRecord, RoleRecord, UserRecord, entry};
 use crate::state::{Book, Edit, State};
 
 pub use root::RootOptions;
@@ -29,6 +29,8 @@ pub use secret::Secret;
 pub(crate) use secret::unique_id;
 
 const ACCOUNTS: &str = "account/";
+/// Accounts that were deleted.
+const GONE: &str = "account-gone/";
 pub(crate) const KEYS: &str = "key/";
 const ROOT: &str = "root";
 
@@ -41,6 +43,9 @@ pub enum AccountsError {
     /// There is such an account.
     #[error("the account {0} exists already")]
     Exists(AccountId),
+    /// There was such an account.
+    #[error("the account {0} was deleted, and no id is given twice: choose another")]
+    Gone(AccountId),
     /// There is no such account.
     #[error("there is no account {0}")]
     NoAccount(AccountId),
@@ -172,21 +177,25 @@ impl Iam {
     /// Makes a new account, with that id or a random one, and a key for it.
     ///
     /// # Errors
-    /// [`AccountsError::Exists`] when the id is taken; others when the disk fails.
+    /// [`AccountsError::Exists`] when the id is taken, [`AccountsError::Gone`] when it once was;
+    /// others when the disk fails.
     pub async fn create(&self, id: Option<AccountId>) -> Result<Arc<Credential>, AccountsError> {
         let account = id.map_or_else(secret::account_id, Ok)?;
-        let credential = Credential::random(account.clone(), None)?;
+        let credential = Credential::random(account, None)?;
         let made = credential.clone();
-        let batch = put(Batch::new().if_absent(format!("{ACCOUNTS}{account}")), &made);
-        match self
-            .replace(batch, move |s| s.edited(&made.account, &[Edit::Key(made.clone())]))
-            .await
-        {
-            Err(AccountsError::Commit(CommitError::Conflict { .. })) => {
-                Err(AccountsError::Exists(account))
+        self.alter(move |state| {
+            let account = &made.account;
+            if state.gone.contains(account) {
+                return Err(AccountsError::Gone(account.clone()));
             }
-            done => done.map(|()| Arc::new(credential)),
-        }
+            if state.accounts.contains_key(account) {
+                return Err(AccountsError::Exists(account.clone()));
+            }
+            let after = state.edited(account, &[Edit::Key(made.clone())]);
+            Ok((put(Batch::new(), &made), after))
+        })
+        .await?;
+        Ok(Arc::new(credential))
     }
 
     /// Makes another key for an account itself.
@@ -194,11 +203,12 @@ impl Iam {
     /// # Errors
     /// [`AccountsError::NoAccount`]; others when the disk fails.
     pub async fn create_root_key(&self, account: &AccountId) -> Result<Credential, AccountsError> {
-        self.known(account)?;
         let credential = Credential::random(account.clone(), None)?;
         let made = credential.clone();
-        self.replace(put(Batch::new(), &made), move |state| {
-            state.edited(&made.account, &[Edit::Key(made.clone())])
+        self.alter(move |state| {
+            state.known(&made.account)?;
+            let after = state.edited(&made.account, &[Edit::Key(made.clone())]);
+            Ok((put(Batch::new(), &made), after))
         })
         .await?;
         Ok(credential)
@@ -213,66 +223,56 @@ impl Iam {
         account: &AccountId,
         access_key_id: &str,
     ) -> Result<(), AccountsError> {
-        let own = |key: &Arc<Credential>| key.access_key_id == access_key_id;
         if self.inner.root.access_key_id == access_key_id {
             return Err(AccountsError::IsRootKey(access_key_id.into()));
         }
-        if !self.root_keys(account).iter().any(own) {
-            return Err(AccountsError::NoKey(access_key_id.into()));
-        }
-        let batch = Batch::new().delete(format!("{KEYS}{access_key_id}"));
         let (account, id) = (account.clone(), access_key_id.to_owned());
-        self.replace(batch, move |state| state.edited(&account, &[Edit::NoKey(id.clone())])).await
-    }
-
-    /// Takes an account away, with its users, roles, policies and keys. That nothing else of it
-    /// is left is for the caller to see to.
-    ///
-    /// # Errors
-    /// [`AccountsError::NoAccount`], [`AccountsError::IsRoot`]; others when the disk fails.
-    pub async fn delete_account(&self, account: &AccountId) -> Result<(), AccountsError> {
-        self.known(account)?;
-        if self.inner.root.account == *account {
-            return Err(AccountsError::IsRoot(account.clone()));
-        }
-        let records = self.inner.store.scan(format!("{PREFIX}{account}/").as_bytes())?;
-        let batch = Batch::new().delete(format!("{ACCOUNTS}{account}"));
-        let batch = records.into_iter().fold(batch, |batch, entry| batch.delete(entry.key));
-        let state = self.inner.state.load();
-        let keys = state.keys.values().filter(|key| key.account == *account);
-        let batch =
-            keys.fold(batch, |batch, key| batch.delete(format!("{KEYS}{}", key.access_key_id)));
-        let account = account.clone();
-        self.replace(batch, move |state| {
-            let mut state = state.clone();
-            state.accounts.remove(&account);
-            state.keys.retain(|_, key| key.account != account);
-            state
+        self.alter(move |state| {
+            if !state.keys_of(&account, None).iter().any(|key| key.access_key_id == id) {
+                return Err(AccountsError::NoKey(id));
+            }
+            let batch = Batch::new().delete(format!("{KEYS}{id}"));
+            Ok((batch, state.edited(&account, &[Edit::NoKey(id)])))
         })
         .await
     }
 
-    fn known(&self, account: &AccountId) -> Result<(), AccountsError> {
-        let known = self.inner.state.load().accounts.contains_key(account);
-        known.then_some(()).ok_or_else(|| AccountsError::NoAccount(account.clone()))
+    /// Takes an account away, with its users, roles, policies and keys. That nothing else of it
+    /// is left is for the caller to see to. Its id is never given again: logs and metrics bear it.
+    ///
+    /// # Errors
+    /// [`AccountsError::NoAccount`], [`AccountsError::IsRoot`]; others when the disk fails.
+    pub async fn delete_account(&self, account: &AccountId) -> Result<(), AccountsError> {
+        if self.inner.root.account == *account {
+            return Err(AccountsError::IsRoot(account.clone()));
+        }
+        let account = account.clone();
+        self.alter(move |state| {
+            state.known(&account)?;
+            let batch = Batch::new().delete(format!("{ACCOUNTS}{account}"));
+            let batch = batch.put(format!("{GONE}{account}"), "{}");
+            let batch = state.entries_of(&account).into_iter().fold(batch, Batch::delete);
+            Ok((batch, state.without(&account)))
+        })
+        .await
     }
 
-    /// Commits, and shows what is new. A task of its own: a caller that hangs up must not come
-    /// between disk and memory.
-    async fn replace(
+    /// Changes accounts in turn: what `decide` makes of those there then are is committed, and
+    /// only then seen. A task of its own: a caller that hangs up must not come between disk and
+    /// memory.
+    async fn alter(
         &self,
-        batch: Batch,
-        edit: impl FnOnce(&State) -> State + Send + 'static,
+        decide: impl FnOnce(&State) -> Result<(Batch, State), AccountsError> + Send + 'static,
     ) -> Result<(), AccountsError> {
         let this = self.clone();
-        let commit = tokio::spawn(async move {
+        let work = tokio::spawn(async move {
             let _turn = this.inner.turn.lock().await;
+            let (batch, after) = decide(&this.inner.state.load())?;
             this.inner.store.commit(batch).await?;
-            let state = edit(&this.inner.state.load());
-            this.inner.state.store(state.into());
+            this.inner.state.store(after.into());
             Ok(())
         });
-        commit.await.unwrap_or(Err(CommitError::Closed)).map_err(Into::into)
+        work.await.unwrap_or(Err(CommitError::Closed.into()))
     }
 }
 
@@ -289,13 +289,17 @@ fn load(store: &Store) -> Result<State, AccountsError> {
             state.accounts.insert(account.clone(), Arc::new(book(store, &account)?));
         }
     }
+    for entry in store.scan(GONE.as_bytes())? {
+        let key = String::from_utf8_lossy(&entry.key);
+        state.gone.extend(AccountId::new(key.trim_start_matches(GONE)).ok());
+    }
     Ok(state)
 }
 
 /// Policies first: users and roles have them attached.
 fn book(store: &Store, account: &AccountId) -> Result<Book, AccountsError> {
     let mut book = Book::default();
-    let scan = |kind| store.scan(format!("{PREFIX}{account}/{kind}/").as_bytes());
+    let scan = |kind| store.scan(entry(account, kind, "").as_bytes());
     for entry in scan("policy")? {
         book.put_policy(account, read::<PolicyRecord>(&entry)?);
     }

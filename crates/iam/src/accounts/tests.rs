@@ -100,3 +100,20 @@ async fn another_account_is_apart_and_lasts() {
         assert_eq!(accounts.lookup(&key.access_key_id), Some(key));
     }
 }
+
+#[tokio::test]
+async fn no_id_is_given_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let accounts = open(&dir, RootOptions::default()).await;
+    let id = AccountId::new("111122223333").unwrap();
+    let first = accounts.create(Some(id.clone())).await.unwrap();
+    accounts.delete_account(&id).await.unwrap();
+    assert_eq!(accounts.lookup(&first.access_key_id), None);
+    let again = accounts.create(Some(id.clone())).await;
+    assert!(matches!(again, Err(AccountsError::Gone(_))), "{again:?}");
+    drop(accounts);
+    let accounts = open(&dir, RootOptions::default()).await;
+    let again = accounts.create(Some(id.clone())).await;
+    assert!(matches!(again, Err(AccountsError::Gone(_))), "{again:?}");
+    assert!(matches!(accounts.delete_account(&id).await, Err(AccountsError::NoAccount(_))));
+}

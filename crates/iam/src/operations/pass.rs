@@ -36,11 +36,9 @@ impl Iam {
         let Some(name) = name else { return Err(not_assumed()) };
         let book = self.inner.state.load().book(account);
         let Some(existing) = book.roles.get(&key(name)) else { return Ok(()) };
-        // Of that name, and yet another: its path or its case differs.
-        if existing.arn(account) != role {
-            return Ok(());
-        }
-        existing.trusts_lambda.then_some(()).ok_or_else(not_assumed)
+        // Names are unique whatever their path and case, so no other role can have this one.
+        let fit = existing.arn(account) == role && existing.trusts_lambda;
+        fit.then_some(()).ok_or_else(not_assumed)
     }
 }
 
