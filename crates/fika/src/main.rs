@@ -24,6 +24,7 @@ mod lanes;
 mod machine;
 mod node;
 mod root;
+mod services;
 mod ui;
 mod walls;
 mod watch;

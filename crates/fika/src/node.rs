@@ -48,6 +48,7 @@ use tokio::sync::{Semaphore, watch as signal};
 use tokio::time::{Instant, timeout};
 
 use crate::lanes::Lanes;
+use crate::services;
 use crate::walls::Monitor;
 use crate::watch;
 use crate::watch::otlp::{self, Collector};
@@ -135,6 +136,9 @@ pub enum NodeError {
         /// What the system said.
         source: io::Error,
     },
+    /// What was accepted and waits.
+    #[error(transparent)]
+    Journal(#[from] fika_journal::JournalError),
     /// The functions.
     #[error(transparent)]
     Control(#[from] fika_control::ControlError),
@@ -166,7 +170,7 @@ impl Node {
         let dir = &options.data_dir;
         private(dir)?;
         // Not `code`: what is in it is read by sandboxes, whose users are others.
-        for room in ["blobs", "logs", "metrics"] {
+        for room in ["blobs", "logs", "metrics", "journal"] {
             private(&dir.join(room))?;
         }
         let store = Store::open(dir)?;
@@ -185,6 +189,7 @@ impl Node {
             policy: options.require_walls.clone(),
             alone: iam.root().account.clone(),
         };
+        let services = services::open(dir, &iam)?;
         let worker = worker(&options, walls, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
@@ -234,9 +239,11 @@ impl Node {
             logs: logs.clone(),
             metrics: metrics.clone(),
             traces,
+            services: services.doors,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
+        drop(services.events);
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
         Ok(Self { doors, assignment, worker, logs, metrics, counting, stop })

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
@@ -26,6 +27,8 @@ pub(crate) enum Answer {
     /// What comes from whoever holds the other end, until it is dropped. It is told when the
     /// client leaves.
     Stream(mpsc::Receiver<Bytes>),
+    /// What another room makes of it.
+    Boxed(UnsyncBoxBody<Bytes, io::Error>),
 }
 
 impl Answer {
@@ -62,6 +65,7 @@ impl Body for Answer {
             Self::Stream(pieces) => {
                 pieces.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
             }
+            Self::Boxed(body) => Pin::new(body).poll_frame(context),
             Self::File { left: 0, .. } => Poll::Ready(None),
             Self::File { file, left } => {
                 let piece = ready!(poll_piece(file, *left, context));
@@ -77,6 +81,7 @@ impl Body for Answer {
         match self {
             Self::Whole(whole) => whole.is_end_stream(),
             Self::File { left, .. } => *left == 0,
+            Self::Boxed(body) => body.is_end_stream(),
             Self::Stream(_) => false,
         }
     }
@@ -85,6 +90,7 @@ impl Body for Answer {
         match self {
             Self::Whole(whole) => whole.size_hint(),
             Self::File { left, .. } => SizeHint::with_exact(*left),
+            Self::Boxed(body) => body.size_hint(),
             Self::Stream(_) => SizeHint::default(),
         }
     }

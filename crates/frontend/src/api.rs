@@ -5,9 +5,10 @@ use fika_assignment::AssignmentService;
 use fika_aws::generated::lambda::Operation;
 use fika_aws::rest::{PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
-use fika_aws::sigv4::{AuthError, Service};
+use fika_aws::sigv4::{self, AuthError, RequestView, Service};
 use fika_counting::{Call, CountingService};
 use fika_model::{FunctionRef, LaneId, RequestId, limits};
+use fika_service::{AwsService, Call as ServiceCall};
 use fika_worker::WorkerService;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -37,6 +38,8 @@ enum Asked<'p> {
     Layer(&'p str),
     /// IAM or STS: what exactly is in the body.
     Query,
+    /// A service with a room of its own.
+    Service(&'p dyn AwsService),
     /// Accounts: what follows their path.
     Admin(&'p str),
 }
@@ -45,6 +48,7 @@ impl Asked<'_> {
     /// The services it may be signed for, and its longest body.
     fn terms(&self) -> (&'static [Service], usize) {
         match self {
+            Self::Service(service) => (service.names(), service.body_bytes()),
             Self::Logs(_) => (&[LOGS], logs::BODY_BYTES),
             Self::CloudWatch(_) => (&[MONITORING], SMALL_BODY_BYTES),
             Self::Code(_) | Self::Layer(_) => (&[Service::LAMBDA], 0),
@@ -64,7 +68,16 @@ where
     /// Answers one request.
     pub(crate) async fn handle(&self, request: Request<Incoming>, line: &Line) -> Reply {
         let (parts, body) = request.into_parts();
-        let Some(asked) = asked(&parts) else {
+        let name = sigv4::signed_for(&RequestView::from(&parts));
+        let service = self.services.iter().find(|service| match name {
+            Some(name) => service.names().iter().any(|own| own.name == name),
+            None => service.is_meant(&parts),
+        });
+        let asked = match service {
+            Some(service) => Some(Asked::Service(&**service)),
+            None => asked(&parts),
+        };
+        let Some(asked) = asked else {
             return named(unknown(&parts));
         };
         match asked {
@@ -134,7 +147,14 @@ where
             Err(refusal) if matches!(asked, Asked::Query) => {
                 return Ok(reply::closing(query::refuse(refusal.error)));
             }
-            Err(refusal) => return Ok(refusal.reply()),
+            Err(refusal) => {
+                return Ok(match asked {
+                    Asked::Service(service) => {
+                        reply::closing(reply::from(service.refuse(parts, refusal.error)))
+                    }
+                    _ => refusal.reply(),
+                });
+            }
         };
         let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
@@ -144,6 +164,10 @@ where
             }
             Asked::Code(name) => code::function(&self.control, &self.blobs, &caller, name).await,
             Asked::Layer(arn) => code::layer(&self.control, &self.blobs, &caller, arn).await,
+            Asked::Service(service) => {
+                let call = ServiceCall { caller: &caller, parts, body: &body };
+                Ok(reply::from(service.answer(call).await))
+            }
             Asked::Query => Ok(query::answer(&self.iam, &self.sessions, &caller, &body).await),
             Asked::Admin(path) => {
                 let asked = (&parts.method, path);

@@ -1,6 +1,7 @@
 //! Who calls: the account, user or role of the access key, in the region the signature was
 //! made for.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -91,12 +92,9 @@ fn hinted_region(parts: &Parts) -> Option<&str> {
     header.split_once("Credential=")?.1.split('/').nth(2)
 }
 
-/// A caller whose signature was good.
+/// A caller whose signature was good, and what it signed with.
 pub(crate) struct Caller {
-    /// Whose functions it may see, and where.
-    pub scope: Scope,
-    /// Who it is.
-    pub principal: Principal,
+    who: fika_service::Caller,
     secret: Secret,
     proof: Proof,
 }
@@ -118,7 +116,16 @@ impl Visitor {
             let key = keys.get(claim, secret.reveal());
             sigv4::verify(claim, &RequestView::from(parts), body, &key)?;
         }
-        Ok(Caller { scope, principal, secret, proof })
+        let who = fika_service::Caller { scope, principal };
+        Ok(Caller { who, secret, proof })
+    }
+}
+
+impl Deref for Caller {
+    type Target = fika_service::Caller;
+
+    fn deref(&self) -> &Self::Target {
+        &self.who
     }
 }
 

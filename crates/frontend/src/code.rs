@@ -69,7 +69,7 @@ pub(crate) async fn layer(
 ) -> Result<Reply, AwsError> {
     let input = GetLayerVersionByArnInput { arn: Some(arn.into()) };
     input.validate()?;
-    permit::own_side(caller, "lambda:GetLayerVersion", arn)?;
+    caller.own_side("lambda:GetLayerVersion", arn)?;
     zip(blobs, &control.get_layer_version_by_arn(&caller.scope, &input)?.code).await
 }
 

@@ -40,6 +40,7 @@ use fika_control::Control;
 use fika_counting::Calls;
 use fika_iam::{Iam, Sessions};
 use fika_metrics::Metrics;
+use fika_service::AwsService;
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
@@ -61,6 +62,7 @@ pub struct Frontend<C, A, W> {
     logs: logs::Logs,
     metrics: Metrics,
     traces: Option<Traces>,
+    services: Vec<Arc<dyn AwsService>>,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -94,6 +96,8 @@ pub struct FrontendOptions<C, A, W> {
     pub metrics: Metrics,
     /// Who follows traces.
     pub traces: Option<Traces>,
+    /// The services that have rooms of their own.
+    pub services: Vec<Arc<dyn AwsService>>,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -101,8 +105,8 @@ impl<C, A, W> Frontend<C, A, W> {
     #[must_use]
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
-        let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, traces, .. } =
-            options;
+        let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
+        let FrontendOptions { traces, services, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -117,6 +121,7 @@ impl<C, A, W> Frontend<C, A, W> {
             logs: logs::Logs::new(logs),
             metrics,
             traces,
+            services,
             keys,
             bodies,
             inside,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use fika_model::AccountId;
 use fika_policy::{DocumentKind, Policy};
 
 use crate::accounts::{Iam, Secret};
+use crate::operations::trusts;
 use crate::principal::{Acting, Principal};
 use crate::record::Role;
-use crate::sessions::{Session, SessionError, Sessions};
+use crate::sessions::{Grant, Session, SessionError, Sessions};
 use crate::state::{Book, key};
 
 /// Somebody who is known, and has yet to prove it.
@@ -60,6 +62,35 @@ impl Iam {
         let root = self.root();
         let principal = Principal::Root(root.account.clone());
         Identified { principal, secret: root.secret.clone() }
+    }
+
+    /// A session of a role that a service takes by itself, as in `scheduler.amazonaws.com`; none
+    /// where the role is none of that account, or does not trust the service.
+    #[must_use]
+    pub fn acting_as(
+        &self,
+        account: &AccountId,
+        role: &str,
+        service: &str,
+        name: &str,
+    ) -> Option<Principal> {
+        let book = self.inner.state.load().accounts.get(account)?.clone();
+        let existing = book.roles.get(&key(role.rsplit('/').next()?))?.clone();
+        let trusted = existing.trust_policy();
+        if existing.arn(account) != role || !trusts(trusted, service, account, role) {
+            return None;
+        }
+        let session = Session {
+            account: account.clone(),
+            role: role.into(),
+            name: name.into(),
+            grant: Some(Grant { role_id: existing.entity.id.clone(), ..Grant::default() }),
+            secret: Secret::new(String::new()),
+            expires: i64::MAX,
+        };
+        let own = existing.policies.clone();
+        let acting = Acting { session, role: Some(existing), own, narrowed: None };
+        Some(Principal::Session(Box::new(acting)))
     }
 
     fn of_key(&self, access_key_id: &str) -> Option<Identified> {

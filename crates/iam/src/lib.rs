@@ -31,6 +31,6 @@ mod state;
 pub use accounts::{AccountsError, Credential, Iam, RootOptions, Secret};
 pub use identify::{Identified, Unknown};
 pub use operations::{Assumed, Assumption, Holder, NewRole, Scope};
-pub use principal::{Acting, Principal};
+pub use principal::{Acting, ActingService, Principal};
 pub use record::{Entity, Held, ManagedPolicy, Page, Role, User};
 pub use sessions::{Grant, Session, SessionCredentials, SessionError, Sessions};

@@ -17,6 +17,19 @@ pub enum Principal {
     User(AccountId, Arc<User>),
     /// A session of a role.
     Session(Box<Acting>),
+    /// A service that acts for something of an account.
+    Service(Box<ActingService>),
+}
+
+/// A service, and what it acts for.
+#[derive(Debug, Clone)]
+pub struct ActingService {
+    /// As in `sns.amazonaws.com`.
+    name: &'static str,
+    /// The ARN of what it acts for.
+    source: String,
+    /// Whose that is.
+    account: AccountId,
 }
 
 /// A session, and what it may do.
@@ -38,7 +51,14 @@ impl Principal {
         match self {
             Self::Root(account) | Self::User(account, _) => account,
             Self::Session(acting) => &acting.session.account,
+            Self::Service(service) => &service.account,
         }
+    }
+
+    /// A service that acts for the thing of that ARN, which is that account's.
+    #[must_use]
+    pub fn service(name: &'static str, source: &str, account: AccountId) -> Self {
+        Self::Service(Box::new(ActingService { name, source: source.into(), account }))
     }
 
     /// Whether it is that account itself, so that nothing of it is refused.
@@ -66,6 +86,7 @@ impl Principal {
             Self::Root(account) => format!("arn:aws:iam::{account}:root"),
             Self::User(account, user) => user.arn(account),
             Self::Session(acting) => acting.session.arn(),
+            Self::Service(service) => service.name.into(),
         }
     }
 
@@ -79,6 +100,7 @@ impl Principal {
                 let role = acting.role.as_ref().map_or("AROA", |role| &role.entity.id);
                 format!("{role}:{}", acting.session.name)
             }
+            Self::Service(service) => service.name.into(),
         }
     }
 
@@ -98,7 +120,10 @@ impl Principal {
         let own = self.arn();
         let (second, context) = (self.second_arn(), self.described(&own, context));
         let arns = [own.as_str(), second.as_deref().unwrap_or(&own)];
-        let who = Who { account: self.account().as_str(), arns: &arns, service: None };
+        let who = match self {
+            Self::Service(service) => Who { account: "", arns: &[], service: Some(service.name) },
+            _ => Who { account: self.account().as_str(), arns: &arns, service: None },
+        };
         let request = Request { action, resource: on, context: &context };
         decide(&request, &who, self.identity(), resource, side)
     }
@@ -110,6 +135,7 @@ impl Principal {
             Self::Session(acting) => {
                 Identity::Policies { own: &acting.own, session: acting.narrowed.as_deref() }
             }
+            Self::Service(_) => Identity::None,
         }
     }
 
@@ -119,11 +145,18 @@ impl Principal {
     }
 
     fn described(&self, arn: &str, mut context: Context) -> Context {
+        if let Self::Service(service) = self {
+            context.add("aws:PrincipalIsAWSService", "true");
+            context.add("aws:PrincipalServiceName", service.name);
+            context.add("aws:SourceArn", service.source.as_str());
+            context.add("aws:SourceAccount", service.account.as_str());
+            return context;
+        }
         context.add("aws:PrincipalAccount", self.account().as_str());
         context.add("aws:PrincipalIsAWSService", "false");
         context.add("aws:userid", self.user_id());
         let (kind, arn, tags) = match self {
-            Self::Root(_) => ("Account", arn, None),
+            Self::Root(_) | Self::Service(_) => ("Account", arn, None),
             Self::User(_, user) => {
                 context.add("aws:username", user.entity.name.as_str());
                 ("User", arn, Some(&user.entity.tags))

@@ -14,6 +14,7 @@
 //! | `request` | the borrowed view of a request that everything reads |
 //! | `service` | how one service's dialect of SigV4 differs (S3 against all others) |
 //! | `claim`, `scope`, `params` | what a request claims, and the checks that need no secret |
+//! | `hint` | which service a request is for, before that is checked |
 //! | `canonical`, `encode` | the canonical request |
 //! | `key`, `cache` | signing keys |
 //! | `verify`, `chunked` | the comparison; S3's signed chunks |
@@ -33,6 +34,7 @@ mod claim;
 mod date;
 mod encode;
 mod error;
+mod hint;
 mod key;
 mod params;
 mod request;
@@ -46,6 +48,7 @@ pub use canonical::canonical_request;
 pub use chunked::{Chunked, decode_chunked};
 pub use claim::{Claim, Payload, parse};
 pub use error::AuthError;
+pub use hint::signed_for;
 pub use key::SigningKey;
 pub use request::RequestView;
 pub use service::Service;

@@ -18,7 +18,6 @@ use fika_model::Scope;
 use serde_json::Value;
 
 use crate::auth::Caller;
-use crate::permit;
 use crate::reply::Reply;
 use input::Input;
 pub(crate) use wire::{Asked, asked};
@@ -63,7 +62,7 @@ async fn run(
     let named = |answered| (operation.to_owned(), answered);
     // No metric has an ARN: who may see one may see all of the account.
     let action = format!("cloudwatch:{operation}");
-    if let Err(error) = permit::allow(caller, &action, "*", None, &[]) {
+    if let Err(error) = caller.allow(&action, "*", None, &[]) {
         let (name, message) = (error.name(), error.message().to_owned());
         return named(Err(Refused { status: 403, name, code: name, message }));
     }

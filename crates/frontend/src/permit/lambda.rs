@@ -12,7 +12,6 @@ use fika_control::Control;
 use fika_iam::{Iam, Principal};
 use fika_model::{AccountId, FunctionRef, Scope};
 
-use super::{allow, own_side};
 use crate::auth::Caller;
 
 /// What an operation is about.
@@ -48,15 +47,15 @@ pub(crate) fn operation<'c>(
         }
         // Whose layers others may have is for the layer to say.
         About::Other(arn) if matches!(operation, O::GetLayerVersion | O::GetLayerVersionByArn) => {
-            own_side(caller, &action, &arn)?;
+            caller.own_side(&action, &arn)?;
             Ok(Cow::Borrowed(&caller.scope))
         }
         About::Other(arn) => {
-            allow(caller, &action, &arn, None, &[])?;
+            caller.allow(&action, &arn, None, &[])?;
             Ok(Cow::Borrowed(&caller.scope))
         }
         About::Everything => {
-            allow(caller, &action, "*", None, &[])?;
+            caller.allow(&action, "*", None, &[])?;
             Ok(Cow::Borrowed(&caller.scope))
         }
     }
@@ -83,7 +82,7 @@ pub(crate) fn function<'c>(
     let arn = function_arn(&scope, reference, qualifier);
     let shared = other.is_none() || crosses(operation);
     let policy = shared.then(|| control.resource_policy(&scope, &reference.name, qualifier));
-    allow(caller, &action(operation), &arn, policy.flatten().as_deref(), &[])?;
+    caller.allow(&action(operation), &arn, policy.flatten().as_deref(), &[])?;
     Ok(scope)
 }
 
@@ -104,7 +103,7 @@ pub(crate) fn create_function(
         }
         Err(_) => arn_of(&caller.scope, "function", name),
     };
-    allow(caller, "lambda:CreateFunction", &arn, None, &[])?;
+    caller.allow("lambda:CreateFunction", &arn, None, &[])?;
     pass_role(iam, caller, input.role.as_deref())?;
     use_layers(caller, input.layers.as_deref())
 }
@@ -125,7 +124,7 @@ pub(crate) fn configuration(
 /// Who gives a function a layer must be able to have the layer.
 fn use_layers(caller: &Caller, layers: Option<&[String]>) -> Result<(), AwsError> {
     let mut layers = layers.unwrap_or_default().iter();
-    layers.try_for_each(|arn| own_side(caller, "lambda:GetLayerVersion", arn))
+    layers.try_for_each(|arn| caller.own_side("lambda:GetLayerVersion", arn))
 }
 
 /// Whether the caller may give a function that role, and Lambda may have it.
@@ -136,7 +135,7 @@ fn pass_role(iam: &Iam, caller: &Caller, role: Option<&str>) -> Result<(), AwsEr
     let Some(role) = role else { return Ok(()) };
     iam.fit_for_lambda(&caller.scope.account, role)?;
     let service = [("iam:PassedToService", "lambda.amazonaws.com")];
-    allow(caller, "iam:PassRole", role, None, &service)
+    caller.allow("iam:PassRole", role, None, &service)
 }
 
 /// The action an operation needs.

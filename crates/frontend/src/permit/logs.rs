@@ -5,7 +5,6 @@ use fika_iam::Principal;
 use fika_model::Scope;
 use serde::Deserialize;
 
-use super::allow;
 use crate::auth::Caller;
 
 /// What says so in a request, whatever its operation.
@@ -30,9 +29,9 @@ pub(crate) fn logs(caller: &Caller, operation: &str, body: &[u8]) -> Result<(), 
     if matches!(caller.principal, Principal::Root(_)) && groups.iter().all(own) {
         return Ok(());
     }
-    groups.iter().try_for_each(|group| {
-        allow(caller, &action, &arn(&caller.scope, group, &stream), None, &[])
-    })
+    groups
+        .iter()
+        .try_for_each(|group| caller.allow(&action, &arn(&caller.scope, group, &stream), None, &[]))
 }
 
 /// The groups and the stream that a request may be about: every group that is named, since

@@ -18,7 +18,6 @@ use fika_model::{AccountId, RequestId};
 use jiff::Timestamp;
 
 use crate::auth::{Caller, IAM};
-use crate::permit;
 use crate::reply::{self, Reply};
 
 const IAM_NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
@@ -129,7 +128,7 @@ impl<'a> Ask<'a> {
     }
 
     fn may_on(self, action: &str, arn: &str, more: &[(&str, &str)]) -> Result<(), AwsError> {
-        permit::allow(self.caller, &format!("iam:{action}"), arn, None, more)
+        self.caller.allow(&format!("iam:{action}"), arn, None, more)
     }
 
     /// Made without the boundary it is to have, it could do more than whoever makes it wants.

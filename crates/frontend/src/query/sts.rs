@@ -5,7 +5,6 @@ use fika_iam::Assumption;
 
 use super::{Answered, Ask, date};
 use crate::auth::{STS, unix_now};
-use crate::permit;
 
 impl Ask<'_> {
     pub(super) fn sts(self, action: &str) -> Answered {
@@ -36,7 +35,7 @@ impl Ask<'_> {
             policy_arns: self.form.list("PolicyArns", ".arn"),
             external_id: self.form.text("ExternalId"),
         };
-        let (caller, context) = (&self.caller.principal, permit::circumstances(self.caller));
+        let (caller, context) = (&self.caller.principal, self.caller.circumstances());
         let assumed = self.iam.assume(self.sessions, caller, wanted, context, unix_now())?;
         let given = &assumed.credentials;
         let credentials = Xml::new()

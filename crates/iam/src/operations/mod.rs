@@ -17,7 +17,7 @@ use crate::record::{Entity, Page};
 use crate::refuse;
 
 pub use assume::{Assumed, Assumption};
-pub(crate) use pass::trusts_lambda;
+pub(crate) use pass::{trusts, trusts_lambda};
 pub use policies::{Holder, Scope};
 pub use roles::NewRole;
 

@@ -44,7 +44,12 @@ impl Iam {
 
 /// Whether a role with that trust policy lets functions of its account act as it.
 pub(crate) fn trusts_lambda(trusted: &Policy, account: &AccountId, role: &str) -> bool {
-    let who = Who { account: "", arns: &[], service: Some(LAMBDA) };
+    trusts(trusted, LAMBDA, account, role)
+}
+
+/// Whether a role with that trust policy lets a service act as it for its account.
+pub(crate) fn trusts(trusted: &Policy, service: &str, account: &AccountId, role: &str) -> bool {
+    let who = Who { account: "", arns: &[], service: Some(service) };
     let context = Context::new().with("aws:SourceAccount", account.as_str());
     let request = Request { action: "sts:AssumeRole", resource: role, context: &context };
     let side = Side::Trust { same_account: true };

@@ -1,0 +1,2 @@
+//! EventBridge: buses, rules, patterns, and schedules.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! SQS: queues of messages, standard and FIFO.
+#![forbid(unsafe_code)]

@@ -1,0 +1,72 @@
+//! What the doors and every AWS service behind them have in common.
+//!
+//! - [`Caller`]: who asks, in which account and region; [`Caller::allow`] is what they may do
+//! - [`AwsService`]: a service beside Lambda, as the doors see it: the name requests are signed for, and
+//!   an answer to each
+//! - [`json`]: the aws-json protocols, as most of them speak it
+#![forbid(unsafe_code)]
+
+pub mod json;
+mod permit;
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use fika_aws::shape::AwsError;
+use fika_aws::sigv4::Service;
+use fika_iam::Principal;
+use fika_model::{AccountId, Region, Scope};
+use http::Response;
+use http::request::Parts;
+
+pub use permit::owner;
+
+/// Somebody whose signature was good, or a service that acts by itself.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Whose things it may see, and where.
+    pub scope: Scope,
+    /// Who it is.
+    pub principal: Principal,
+}
+
+impl Caller {
+    /// A service, as in `sns.amazonaws.com`, that acts for the resource of that ARN in that account.
+    #[must_use]
+    pub fn service(name: &'static str, source: &str, account: AccountId, region: Region) -> Self {
+        let principal = Principal::service(name, source, account.clone());
+        Self { scope: Scope { account, region }, principal }
+    }
+}
+
+/// One request to a service.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// From whom.
+    pub caller: &'a Caller,
+    /// Its head.
+    pub parts: &'a Parts,
+    /// All of its body.
+    pub body: &'a Bytes,
+}
+
+/// The answer to one.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Response<Bytes>> + Send + 'a>>;
+
+/// A service beside Lambda.
+pub trait AwsService: Send + Sync + 'static {
+    /// What requests to it are signed for.
+    fn names(&self) -> &'static [Service];
+
+    /// The longest body it takes, bytes.
+    fn body_bytes(&self) -> usize;
+
+    /// Whether a request that is not signed is meant for it (`--auth off`).
+    fn is_meant(&self, parts: &Parts) -> bool;
+
+    /// Answers a request. Nobody may have been asked yet whether its caller may do this.
+    fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a>;
+
+    /// Words a refusal of the doors as this service does.
+    fn refuse(&self, parts: &Parts, error: AwsError) -> Response<Bytes>;
+}

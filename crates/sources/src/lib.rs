@@ -1,0 +1,2 @@
+//! Event source mappings: pollers of queues and streams.
+#![forbid(unsafe_code)]

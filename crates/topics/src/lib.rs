@@ -1,0 +1,2 @@
+//! SNS: topics, and who subscribed to them.
+#![forbid(unsafe_code)]
