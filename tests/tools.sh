@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 cargo_nextest=0.9.143
 cargo_deny=0.20.2
+web_adapter=1.0.0-rc1
 
 say() { echo "tools: $*"; }
 need() { command -v "$1" >/dev/null 2>&1 || { say "$1 is missing: $2"; exit 1; }; }
@@ -25,6 +26,16 @@ unless_same() {
     shift 2
     "$@"
     cp "$input" "$stamp"
+}
+
+# AWS's extension that runs web servers, without needing libraries of the image it runs in.
+install_web_adapter() {
+    if [ -x target/e2e/web-adapter/bin/lambda-adapter ]; then return; fi
+    say "installing lambda_web_adapter $web_adapter into target/e2e"
+    RUSTFLAGS='-C target-feature=+crt-static' CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_STRIP=true \
+        cargo install lambda_web_adapter --version "$web_adapter" --locked --debug --quiet \
+        --target "$(rustc -vV | sed -n 's/^host: //p')" \
+        --root "$root/target/e2e/web-adapter" --target-dir "$root/target/tools/build"
 }
 
 install_python() {
@@ -68,6 +79,7 @@ mkdir -p target/e2e target/tools
 rm -rf target/e2e/e2e-* target/e2e/logs
 cargo_tool cargo-nextest "$cargo_nextest"
 cargo_tool cargo-deny "$cargo_deny"
+install_web_adapter
 unless_same tests/e2e/python/requirements.txt target/e2e/python.stamp install_python
 unless_same tests/e2e/node/package-lock.json target/e2e/node.stamp install_node
 mkdir -p target/e2e/powertools

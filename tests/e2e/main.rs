@@ -41,3 +41,4 @@ mod tenants;
 mod versions;
 mod walls;
 mod watch;
+mod web_adapter;

@@ -200,6 +200,12 @@ fn state(owner: &Client) -> Vec<String> {
         "/2019-09-30/functions/secret/concurrency".to_owned(),
         "/2024-08-31/functions/secret/recursion-config".to_owned(),
         "/2018-10-31/layers/secret/versions".to_owned(),
+        "/2018-10-31/layers/secret/versions/1/policy".to_owned(),
+        "/2021-10-31/functions/secret/urls".to_owned(),
+        "/2019-09-25/functions/secret/event-invoke-config/list".to_owned(),
+        "/2019-09-30/functions/secret/provisioned-concurrency?List=ALL".to_owned(),
+        "/2021-07-20/functions/secret/runtime-management-config".to_owned(),
+        "/2020-04-22/code-signing-configs".to_owned(),
         "/2015-03-31/event-source-mappings".to_owned(),
         "/2015-03-31/functions".to_owned(),
     ]
@@ -224,16 +230,19 @@ fn furnish(owner: &Client) -> (String, String) {
         "Principal": "s3.amazonaws.com"});
     make("POST", &format!("{function}/policy"), permission);
     make("POST", "/2018-10-31/layers/secret/versions", json!({"Content": {"ZipFile": zip()}}));
+    let shared = json!({"StatementId": "s", "Action": "lambda:GetLayerVersion", "Principal": "555555555555"});
+    make("POST", "/2018-10-31/layers/secret/versions/1/policy", shared);
+    make("POST", "/2021-10-31/functions/secret/url", json!({"AuthType": "AWS_IAM"}));
+    let events = json!({"MaximumRetryAttempts": 1});
+    make("PUT", "/2019-09-25/functions/secret/event-invoke-config", events);
+    let runtime = json!({"UpdateRuntimeOn": "FunctionUpdate"});
+    make("PUT", "/2021-07-20/functions/secret/runtime-management-config", runtime);
     let mapping = body("CreateEventSourceMapping", "secret", "", OWNER);
     let mapping = make("POST", "/2015-03-31/event-source-mappings", mapping);
     let signing = body("CreateCodeSigningConfig", "", "", OWNER);
     let signing = owner.call("POST", "/2020-04-22/code-signing-configs", signing.to_string());
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    // Where there are none yet, there are none to be found.
-    let signing = match signing.status {
-        501 => ABSENT.signing.to_owned(),
-        _ => text(&signing.expect(201).json()["CodeSigningConfig"]["CodeSigningConfigArn"]),
-    };
+    let signing = text(&signing.expect(201).json()["CodeSigningConfig"]["CodeSigningConfigArn"]);
     (text(&mapping["UUID"]), signing)
 }
 
