@@ -35,8 +35,10 @@ http.server.ThreadingHTTPServer(('127.0.0.1', 8080), App).serve_forever()
 fn a_web_server_runs_as_a_function() {
     let server = Server::start();
     let client = server.client();
-    let adapter = fs::read(tools::installed("web-adapter/bin/lambda-adapter")).expect("the adapter");
-    let zip = Zip::new().program("extensions/lambda-adapter", adapter).program("bootstrap", WRAPPER);
+    let adapter =
+        fs::read(tools::installed("web-adapter/bin/lambda-adapter")).expect("the adapter");
+    let zip =
+        Zip::new().program("extensions/lambda-adapter", adapter).program("bootstrap", WRAPPER);
     let layer = json!({ "Content": { "ZipFile": BASE64.encode(zip.finish()) } });
     let layer = client.call("POST", "/2018-10-31/layers/adapter/versions", layer.to_string());
     let layer = layer.expect(201).json()["LayerVersionArn"].clone();
