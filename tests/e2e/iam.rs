@@ -83,6 +83,18 @@ fn accounts_are_made_and_go() {
     };
     let client = Client { keys: keys(&made), ..server.client() };
     assert!(client.list().is_empty());
+    // With nothing but the key, as in a shell that was set up for it elsewhere.
+    let mut deploy = Command::new(env!("CARGO_BIN_EXE_fika"));
+    tools::point_at(&mut deploy, &server)
+        .env("AWS_ACCESS_KEY_ID", &client.keys.access_key_id)
+        .env("AWS_SECRET_ACCESS_KEY", &client.keys.secret)
+        .arg("deploy")
+        .arg(tools::repository().join("examples/hello-node"))
+        .args(["--name", "hello", "--output", "json"]);
+    tools::run(&mut deploy);
+    let deployed = client.call("GET", "/2015-03-31/functions/hello/configuration", "").expect(200);
+    assert_eq!(deployed.json()["Role"], "arn:aws:iam::210987654321:role/fika");
+    client.call("DELETE", "/2015-03-31/functions/hello", "").expect(204);
     let second = json(&["account", "key", "create", "210987654321"]);
     let listed = json(&["account", "key", "list", "210987654321"]);
     assert_eq!(listed["access_key_ids"].as_array().map(Vec::len), Some(2));

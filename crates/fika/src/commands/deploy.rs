@@ -57,8 +57,11 @@ async fn deploy(
     let function = match deployment.settled().await? {
         Some(now) => deployment.update(&now, wanted, bundle).await?,
         None => {
-            let account = client.access().account_id.as_deref();
-            deployment.create(wanted, account, bundle).await?
+            let account = match wanted.role {
+                Some(_) => None,
+                None => Some(client.account().await?),
+            };
+            deployment.create(wanted, account.as_deref(), bundle).await?
         }
     };
     Ok((function, deployment.changed))
