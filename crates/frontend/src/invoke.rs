@@ -88,6 +88,7 @@ pub(crate) fn invocation(
         invoked_arn: None,
         tenant,
         tail: headers.get(LOG_TYPE).is_some_and(|kind| kind == "Tail"),
+        sink: None,
     })
 }
 

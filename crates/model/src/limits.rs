@@ -8,6 +8,12 @@ use std::time::Duration;
 pub const SYNC_REQUEST_BYTES: usize = 6_291_456;
 /// The largest synchronous response payload (6 MiB and 100 bytes).
 pub const SYNC_RESPONSE_BYTES: usize = 6_291_556;
+/// A whole streamed answer.
+pub const STREAM_BYTES: u64 = 200 << 20;
+/// How much of a streamed answer leaves as fast as it can.
+pub const STREAM_BURST_BYTES: u64 = 6 << 20;
+/// How much of the rest leaves in a second.
+pub const STREAM_RATE: u64 = 2 << 20;
 /// The largest body of CreateFunction or UpdateFunctionCode.
 pub const CREATE_BODY_BYTES: usize = 70_167_211;
 /// The largest zip sent inside a request.

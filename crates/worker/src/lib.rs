@@ -5,6 +5,7 @@
 //! - `keeper`: one task a sandbox, the only owner of its wall: starts, resets and ends it
 //! - `slot`: what the sandbox is doing right now, and the one invocation it may hold
 //! - `runtime_api`: the HTTP a runtime speaks to its slot; `held`: its acknowledgements, late
+//! - [`stream`]: answers that leave while the function still writes them
 //! - `extensions`: those of a sandbox, and the HTTP they speak; `telemetry`: what they are told
 //! - `logbook`: the function's output and the START, END and REPORT lines, in order
 //! - `roster`: the slots there are, and who is told of them
@@ -38,6 +39,7 @@ pub mod service;
 mod slot;
 mod snapstart;
 mod stock;
+pub mod stream;
 mod telemetry;
 #[cfg(any(test, fuzzing))]
 #[cfg_attr(fuzzing, allow(dead_code))]
@@ -77,12 +79,15 @@ pub struct Invocation {
     pub tenant: Option<TenantId>,
     /// Whether the answer carries the end of the log (`LogType: Tail`).
     pub tail: bool,
+    /// Where an answer goes that the function streams; none where the caller wants it whole.
+    pub sink: Option<stream::Sink>,
 }
 
 /// What came of an invocation.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// What the function answered, or the error's JSON.
+    /// What the function answered, or the error's JSON; empty where the answer went to
+    /// [`Invocation::sink`].
     pub payload: Bytes,
     /// Whether it is an error of the function (`X-Amz-Function-Error: Unhandled`).
     pub failed: bool,

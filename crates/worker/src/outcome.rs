@@ -184,6 +184,23 @@ pub(crate) fn too_large_error() -> FunctionError {
     )
 }
 
+/// A streamed answer of more than [`limits::STREAM_BYTES`].
+pub(crate) fn too_long_error() -> FunctionError {
+    FunctionError::new(
+        "Function.ResponseSizeTooLarge",
+        format!(
+            "Response payload size exceeded maximum allowed payload size ({} bytes).",
+            limits::STREAM_BYTES
+        ),
+    )
+}
+
+/// A streamed answer whose end never came.
+pub(crate) fn truncated_error(request_id: RequestId) -> FunctionError {
+    let text = format!("RequestId: {request_id} Error: the response stream broke off");
+    FunctionError::new("Runtime.TruncatedResponse", text)
+}
+
 /// The error as the JSON a caller gets.
 pub(crate) fn json_of(error: &FunctionError) -> Bytes {
     serde_json::to_vec(error).unwrap_or_default().into()

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use fika_model::limits;
 use fika_sandbox::{Connection, Door};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -44,6 +44,8 @@ const TRACE_ID: HeaderName = HeaderName::from_static("lambda-runtime-trace-id");
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-client-context");
 const TENANT_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-tenant-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+mod stream;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
@@ -120,7 +122,7 @@ async fn route(
         (&Method::POST, "init/error" | "restore/error") => init_error(slot, body).await,
         (&Method::GET, "restore/next") => refused(slot.restore_next(channel).await),
         (&Method::POST, path) => match invocation_path(path) {
-            Some((id, "response")) => response(slot, id, body).await,
+            Some((id, "response")) => response(slot, id, &parts.headers, body).await,
             Some((id, "error")) => error(slot, id, body).await,
             _ => not_found(),
         },
@@ -200,8 +202,15 @@ fn deliver(slot: &Slot, delivery: Delivery) -> Answer {
     answer
 }
 
-async fn response(slot: &Slot, id: &str, body: Incoming) -> Answer {
-    answer(slot, id, body, limits::SYNC_RESPONSE_BYTES, false).await
+async fn response(slot: &Slot, id: &str, headers: &HeaderMap, body: Incoming) -> Answer {
+    match headers.get(stream::RESPONSE_MODE) {
+        None => answer(slot, id, body, limits::SYNC_RESPONSE_BYTES, false).await,
+        Some(mode) if mode == "streaming" => stream::response(slot, id, headers, body).await,
+        Some(_) => {
+            discard(body).await;
+            stream::unknown_mode()
+        }
+    }
 }
 
 async fn error(slot: &Slot, id: &str, body: Incoming) -> Answer {
@@ -212,7 +221,7 @@ async fn answer(slot: &Slot, id: &str, mut body: Incoming, limit: usize, failed:
     // One body at a time: a sandbox that opens all its connections at once must not have this
     // process hold an answer for each.
     let _turn = slot.bodies.lock().await;
-    if let Err(refusal) = slot.expects(id) {
+    if let Err(refusal) = slot.expects(id, failed) {
         return refused_unread(refusal, body).await;
     }
     match collect(&mut body, limit).await {

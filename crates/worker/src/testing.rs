@@ -125,6 +125,7 @@ pub(crate) fn invocation(payload: &'static str, tail: bool) -> Invocation {
         trace_id: None,
         tenant: None,
         tail,
+        sink: None,
     }
 }
 

@@ -6,7 +6,7 @@ use fika_model::RequestId;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Command, Current, Phase, Rest, Slot, State};
+use super::{Command, Current, Phase, Rest, Slot, Stage, State};
 use crate::logbook::Status;
 use crate::logbook::event::Marks;
 use crate::{Gone, Invocation, Outcome, outcome};
@@ -26,7 +26,7 @@ impl Slot {
     }
 
     /// Takes an invocation. The answer comes through the receiver.
-    pub fn accept(&self, invocation: Invocation) -> Result<oneshot::Receiver<Outcome>, Gone> {
+    pub fn accept(&self, mut invocation: Invocation) -> Result<oneshot::Receiver<Outcome>, Gone> {
         let (responder, answer) = oneshot::channel();
         let mut state = self.lock();
         if state.phase == Phase::Dead || state.current.is_some() {
@@ -40,6 +40,8 @@ impl Slot {
         state.current = Some(Current {
             id: invocation.request_id,
             tail: invocation.tail,
+            sink: invocation.sink.take(),
+            stage: Stage::Awaited,
             queued: Some(invocation),
             responder,
             deadline: SystemTime::now() + self.version.timeout,

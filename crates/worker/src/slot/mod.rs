@@ -2,7 +2,7 @@
 //!
 //! How its first runtime comes up is its [`Coming`]; `snapstart` is what a snapshot adds to that.
 //!
-//! `extensions` is what those of a sandbox add.
+//! `extensions` is what those of a sandbox add, `stream` what answers that leave in pieces do.
 //!
 //! Three sides meet here under one short lock: the caller's (`caller`), the runtime's (`runtime`)
 //! and that of the keeper, which owns the wall (`keeper`). The keeper is told what to do by
@@ -14,6 +14,7 @@ mod extensions;
 mod keeper;
 mod runtime;
 mod snapstart;
+mod stream;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -28,6 +29,7 @@ use crate::extensions::Extensions;
 use crate::logbook::event::Marks;
 use crate::logbook::{ColdStart, Ended, Logbook, Status};
 use crate::roster::Roster;
+use crate::stream::Sink;
 use crate::{CreateError, Invocation, Outcome, Ran};
 use extensions::Unfinished;
 use snapstart::Checkpoint;
@@ -35,6 +37,7 @@ use snapstart::Checkpoint;
 pub(crate) use keeper::{AfterEnd, Begin, Ending};
 pub(crate) use runtime::Refusal;
 pub(crate) use snapstart::Coming;
+use stream::{Stage, Step};
 
 /// Who waits for a sandbox to come up.
 pub(crate) type Created = oneshot::Sender<Result<(), CreateError>>;
@@ -103,6 +106,9 @@ struct Current {
     /// Until the runtime has it.
     queued: Option<Invocation>,
     responder: oneshot::Sender<Outcome>,
+    /// Where its answer goes if it is streamed; until it is.
+    sink: Option<Sink>,
+    stage: Stage,
     deadline: SystemTime,
     /// When START was written: at its delivery, or when a runtime was started for it.
     begun: Option<Instant>,

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant as Deadline;
 
 use super::extensions::Unfinished;
-use super::{Coming, Command, Current, Delivery, Phase as SlotPhase, Slot, State};
+use super::{Coming, Command, Current, Delivery, Phase as SlotPhase, Slot, State, Step};
 use crate::logbook::Status;
 use crate::logbook::event::Phase;
 use crate::{Outcome, Ran};
@@ -81,6 +81,11 @@ impl Slot {
                 state.parked = Some(parked);
                 return Ok(None);
             }
+            SlotPhase::Invoking if state.is_cut() => {
+                drop(state);
+                self.end_cut_stream();
+                return self.ask(parked);
+            }
             _ => return Err(Refusal::OutOfOrder),
         }
         state.phase = SlotPhase::Waiting;
@@ -118,7 +123,21 @@ impl Slot {
 
     /// The runtime's answer, or its error, to the invocation it has.
     pub fn answer(&self, id: &str, payload: Bytes, failed: bool) -> Result<(), Refusal> {
-        let (current, late) = self.take_answered(id, payload.len())?;
+        let step = if failed { Step::Error } else { Step::Response };
+        let bytes = payload.len();
+        self.finish_answer(id, step, bytes, payload, failed)
+    }
+
+    /// The answer is complete, with so many bytes of it.
+    pub(super) fn finish_answer(
+        &self,
+        id: &str,
+        step: Step,
+        bytes: usize,
+        payload: Bytes,
+        failed: bool,
+    ) -> Result<(), Refusal> {
+        let (current, late) = self.take_answered(id, step, bytes)?;
         let log_tail = current.tail.then(|| {
             self.logbook.settle();
             self.logbook.take_tail()
@@ -137,11 +156,12 @@ impl Slot {
     fn take_answered(
         &self,
         id: &str,
+        step: Step,
         bytes: usize,
     ) -> Result<(Current, Option<Deadline>), Refusal> {
         let mut state = self.lock();
         let state = &mut *state;
-        state.expects(id)?;
+        state.expects(id, step)?;
         let mut current = state.current.take().ok_or(Refusal::OutOfOrder)?;
         state.phase = SlotPhase::Away;
         if state.extensions.is_none() {
@@ -157,9 +177,9 @@ impl Slot {
         Ok((current, Some(Deadline::now() + left)))
     }
 
-    /// Whether the runtime has an invocation of this id to answer.
-    pub fn expects(&self, id: &str) -> Result<(), Refusal> {
-        self.lock().expects(id)
+    /// Whether the runtime has an invocation of this id to answer, or to fail.
+    pub fn expects(&self, id: &str, failed: bool) -> Result<(), Refusal> {
+        self.lock().expects(id, if failed { Step::Error } else { Step::Response })
     }
 
     /// The runtime says its init failed, or its restore. That ends the phase; nobody waits for its
@@ -176,9 +196,11 @@ impl Slot {
 }
 
 impl State {
-    fn expects(&self, id: &str) -> Result<(), Refusal> {
+    pub(super) fn expects(&self, id: &str, step: Step) -> Result<(), Refusal> {
         match (&self.current, self.phase) {
-            (Some(current), SlotPhase::Invoking) if is_id(current.id, id) => Ok(()),
+            (Some(current), SlotPhase::Invoking) if is_id(current.id, id) => {
+                if current.stage.takes(step) { Ok(()) } else { Err(Refusal::OutOfOrder) }
+            }
             (Some(_), SlotPhase::Invoking) => Err(Refusal::WrongId),
             _ => Err(Refusal::OutOfOrder),
         }

@@ -414,7 +414,7 @@ async fn of_a_timeout_and_an_answer_one_wins() {
         let answer = world.slot.accept(given.clone()).expect("free");
         let id = given.request_id;
         settle().await;
-        assert_eq!(world.slot.expects(&id.to_string()), Ok(()), "its body is being read");
+        assert_eq!(world.slot.expects(&id.to_string(), false), Ok(()), "its body is being read");
         if answers_first {
             assert_eq!(world.answer(id, "done".into(), false), Ok(()));
             assert!(world.slot.time_out(id).is_none());
