@@ -225,6 +225,9 @@ pub struct ServeArgs {
     /// How long a function's init phase may take.
     #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds, hide = true)]
     pub init_timeout: Duration,
+    /// How fast an answer that is streamed may leave behind its first 6 MB, MiB a second; 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub stream_rate: u32,
     /// How long running invocations may take to end after Ctrl-C.
     #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
     pub drain: Duration,

@@ -13,6 +13,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
 use std::io;
+use std::num::NonZeroU64;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -97,6 +98,8 @@ pub struct NodeOptions {
     pub counting: CountingOptions,
     /// How fast accounts may call the control plane.
     pub calls: CallOptions,
+    /// How fast streamed answers may leave behind their first 6 MB, bytes a second.
+    pub stream_rate: Option<NonZeroU64>,
     /// The limit of the init phase.
     pub init_timeout: Duration,
     /// How memory buys CPU.
@@ -240,6 +243,7 @@ impl Node {
             metrics: metrics.clone(),
             traces,
             services: services.doors,
+            stream_rate: options.stream_rate,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));

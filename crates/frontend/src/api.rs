@@ -22,7 +22,7 @@ use crate::functions::Place;
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
-use crate::{Frontend, admin, cloudwatch, code, functions, logs, permit, query};
+use crate::{Frontend, admin, cloudwatch, code, event_stream, functions, logs, permit, query};
 
 /// The largest body of operations that carry neither code nor an event.
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
@@ -81,10 +81,15 @@ where
             return named(unknown(&parts));
         };
         match asked {
-            Asked::Lambda(Operation::Invoke, path) => {
+            Asked::Lambda(
+                operation @ (Operation::Invoke | Operation::InvokeWithResponseStream),
+                path,
+            ) => {
                 let limit = limits::SYNC_REQUEST_BYTES;
                 match self.admit(&parts, body, &[Service::LAMBDA], limit, line).await {
-                    Ok(admitted) => self.invoke(&parts, &path, admitted, line.lane).await,
+                    Ok(admitted) => {
+                        self.invoke(operation, &parts, &path, admitted, line.lane).await
+                    }
                     Err(refusal) => named(refusal.of_invoke().reply()),
                 }
             }
@@ -98,26 +103,27 @@ where
     /// The way of an Invoke, from the caller to the answer.
     async fn invoke(
         &self,
+        operation: Operation,
         parts: &Parts,
         path: &PathParams<'_>,
         admitted: Admitted<'_>,
         lane: LaneId,
     ) -> Reply {
-        let Admitted { caller, body: payload, room: _room, run: _run } = admitted;
-        let prepared = functions::target(parts, path).and_then(|(function, qualifier)| {
-            let (control, qualifier) = (&self.control, qualifier.as_deref());
-            let scope =
-                permit::function(control, &caller, Operation::Invoke, &function, qualifier)?;
-            let resolved = control.resolve(&scope, &function, qualifier)?;
-            let mode = invoke::mode(&parts.headers)?;
-            let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
-            let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
-            invocation.invoked_arn = resolved.invoked_arn;
-            invocation.trace_id = Some(self.chained(invocation.trace_id, &resolved.version)?);
-            // As it was called, for who looks at its metrics.
-            let called = qualifier.map(Into::into).or(function.qualifier);
-            Ok((resolved.version, mode, invocation, called))
-        });
+        let Admitted { caller, body: payload, room: _room, run } = admitted;
+        let prepared =
+            functions::target(operation, parts, path).and_then(|(function, qualifier)| {
+                let (control, qualifier) = (&self.control, qualifier.as_deref());
+                let scope = permit::function(control, &caller, operation, &function, qualifier)?;
+                let resolved = control.resolve(&scope, &function, qualifier)?;
+                let mode = invoke::mode(operation, &parts.headers)?;
+                let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
+                let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
+                invocation.invoked_arn = resolved.invoked_arn;
+                invocation.trace_id = Some(self.chained(invocation.trace_id, &resolved.version)?);
+                // As it was called, for who looks at its metrics.
+                let called = qualifier.map(Into::into).or(function.qualifier);
+                Ok((resolved.version, mode, invocation, called))
+            });
         let (version, mode, invocation, called) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => return named(reply::refuse(error)),
@@ -126,6 +132,10 @@ where
         let trace_id = invocation.trace_id.clone().unwrap_or_default();
         let answer = match mode {
             Mode::DryRun => Ok(invoke::dry_run()),
+            Mode::Stream => self
+                .run_streaming(&version, invocation, called, lane)
+                .await
+                .map(|answered| event_stream::answer(&version, &trace_id, answered, run.keep())),
             Mode::RequestResponse => self
                 .run(&version, invocation, called, lane)
                 .await

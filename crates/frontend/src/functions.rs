@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use fika_aws::generated::lambda::{
-    self, GetFunctionInput, GetLayerVersionResponse, InvokeInput, Operation, Operation as O,
-    PublishLayerVersionOutput,
+    self, GetFunctionInput, GetLayerVersionResponse, InvokeInput, InvokeWithResponseStreamInput,
+    Operation, Operation as O, PublishLayerVersionOutput,
 };
 use fika_aws::rest::{self, Coverage, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
@@ -24,6 +24,7 @@ use crate::reply::{self, Reply};
 /// # Errors
 /// The model's, when the name, the qualifier or a header breaks a constraint.
 pub(crate) fn target(
+    operation: Operation,
     parts: &Parts,
     path: &PathParams<'_>,
 ) -> Result<(FunctionRef, Option<String>), AwsError> {
@@ -32,10 +33,12 @@ pub(crate) fn target(
     let function = FunctionRef::parse(name);
     // The model's own checks cost more, so they are for what is not as it is always.
     let usual = function.is_ok() && qualifier.as_deref().is_none_or(arn::is_qualifier);
-    if !usual || !invoke::is_usual(&parts.headers) {
+    if !usual || !invoke::is_usual(operation, &parts.headers) {
         let (query, headers, body) = (parts.uri.query(), &parts.headers, &Bytes::new());
-        let input: InvokeInput = checked(&RestRequest { path, query, headers, body })?;
-        if input.durable_execution_name.is_some() {
+        let request = RestRequest { path, query, headers, body };
+        if operation == Operation::InvokeWithResponseStream {
+            let _: InvokeWithResponseStreamInput = checked(&request)?;
+        } else if checked::<InvokeInput>(&request)?.durable_execution_name.is_some() {
             return Err(reply::not_supported(
                 "Invoke by DurableExecutionName",
                 "durable executions",

@@ -9,8 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use fika_assignment::{AssignError, AssignmentService};
+use fika_aws::generated::lambda::Operation;
 use fika_aws::shape::AwsError;
-use fika_counting::CountingService;
+use fika_counting::{CountingService, Permit};
 use fika_metrics::Call;
 use fika_model::{FunctionVersion, LaneId, RequestId, TenantId, Throttle};
 use fika_worker::{Invocation, Outcome, RestoreFailure, WorkerService};
@@ -28,7 +29,7 @@ use crate::trace::Traced;
 /// The largest client context, bytes of base64 (AWS's documentation of Invoke).
 const CLIENT_CONTEXT_BYTES: usize = 3_583;
 /// How often an invocation whose sandbox died between the grant and the call is placed anew.
-const ATTEMPTS: usize = 3;
+pub(crate) const ATTEMPTS: usize = 3;
 
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
@@ -40,19 +41,30 @@ const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-ver
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
 
+/// What an invocation holds while it runs: its place among those that run at once, and what is counted
+/// of it.
+pub(crate) type Held = (Permit, Call);
+
 /// What the headers of an Invoke ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Run it and answer.
     RequestResponse,
+    /// Run it and answer as it writes.
+    Stream,
     /// Only check that it could be run.
     DryRun,
 }
 
 /// Whether the headers hold nothing that the model's constraints need a look at.
-pub(crate) fn is_usual(headers: &HeaderMap) -> bool {
+pub(crate) fn is_usual(operation: Operation, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(HeaderValue::as_bytes);
-    matches!(text(INVOCATION_TYPE), None | Some(b"RequestResponse" | b"DryRun" | b"Event"))
+    let is_known = match text(INVOCATION_TYPE) {
+        None | Some(b"RequestResponse" | b"DryRun") => true,
+        Some(b"Event") => operation == Operation::Invoke,
+        Some(_) => false,
+    };
+    is_known
         && matches!(text(LOG_TYPE), None | Some(b"None" | b"Tail"))
         && text(DURABLE_EXECUTION_NAME).is_none()
         && text(TENANT_ID).is_none_or(|id| tenant_id(id).is_some())
@@ -62,10 +74,11 @@ pub(crate) fn is_usual(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// For `Event`, which is not served yet.
-pub(crate) fn mode(headers: &HeaderMap) -> Result<Mode, AwsError> {
+pub(crate) fn mode(operation: Operation, headers: &HeaderMap) -> Result<Mode, AwsError> {
     match headers.get(INVOCATION_TYPE).map(HeaderValue::as_bytes) {
         Some(b"DryRun") => Ok(Mode::DryRun),
         Some(b"Event") => Err(reply::not_served("Invoke with InvocationType Event")),
+        _ if operation == Operation::InvokeWithResponseStream => Ok(Mode::Stream),
         _ => Ok(Mode::RequestResponse),
     }
 }
@@ -203,44 +216,79 @@ where
         called: Option<String>,
         lane: LaneId,
     ) -> Result<Outcome, AwsError> {
-        let mut counted = self.metrics.recorder().call(lane, version, called);
-        let permit = match self.counting.admit(&version.arn, version.uid).await {
-            Ok(permit) => permit,
-            Err(throttle) => {
-                counted.throttled();
-                return Err(throttled(throttle));
-            }
-        };
-        counted.admitted();
-        let mut held = (permit, counted);
+        let mut held = self.hold(version, called, lane).await?;
         for _ in 0..ATTEMPTS {
-            let tenant = invocation.tenant.as_ref();
-            let lease = match self.assignment.assign(version, tenant, Some(lane)).await {
-                Ok(lease) => lease,
-                Err(e) => return refused(e, &invocation, held.1),
+            let run = match self.begin(version, &invocation, held, lane).await {
+                Ok(run) => run,
+                Err(ended) => return ended,
             };
-            let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
-            let traced = self.traces.as_ref().map(|traces| {
-                Traced::new(traces, version, call.request_id, call.trace_id.as_ref())
-            });
-            // A caller that hangs up ends neither the invocation nor the permit, and it counts.
-            let run = ToTheEnd::new(async move {
-                let Ok(outcome) = worker.invoke(lease.sandbox, call).await else {
-                    return Err(held);
-                };
-                if let Some(traced) = traced {
-                    traced.ended(&outcome);
-                }
-                held.1.ended(outcome.failed, outcome.ran.map(|ran| ran.duration));
-                Ok(outcome)
-            });
             match run.await {
                 Ok(outcome) => return Ok(outcome),
                 Err(again) => held = again,
             }
         }
-        Err(AwsError::service("the function's sandboxes keep dying; try again"))
+        Err(dying())
     }
+
+    /// Counts an invocation in.
+    pub(crate) async fn hold(
+        &self,
+        version: &Arc<FunctionVersion>,
+        called: Option<String>,
+        lane: LaneId,
+    ) -> Result<Held, AwsError> {
+        let mut counted = self.metrics.recorder().call(lane, version, called);
+        match self.counting.admit(&version.arn, version.uid).await {
+            Ok(permit) => {
+                counted.admitted();
+                Ok((permit, counted))
+            }
+            Err(throttle) => {
+                counted.throttled();
+                Err(throttled(throttle))
+            }
+        }
+    }
+
+    /// Sends it to a sandbox of its own. What runs there gives its [`Held`] back where the sandbox
+    /// died before it took anything.
+    ///
+    /// # Errors
+    /// It got no sandbox: what its caller is told.
+    pub(crate) async fn begin(
+        &self,
+        version: &Arc<FunctionVersion>,
+        invocation: &Invocation,
+        held: Held,
+        lane: LaneId,
+    ) -> Result<ToTheEnd<Result<Outcome, Held>>, Result<Outcome, AwsError>> {
+        let tenant = invocation.tenant.as_ref();
+        let lease = match self.assignment.assign(version, tenant, Some(lane)).await {
+            Ok(lease) => lease,
+            Err(e) => return Err(refused(e, invocation, held.1)),
+        };
+        let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
+        let traced = self
+            .traces
+            .as_ref()
+            .map(|traces| Traced::new(traces, version, call.request_id, call.trace_id.as_ref()));
+        // A caller that hangs up ends neither the invocation nor the permit, and it counts.
+        Ok(ToTheEnd::new(async move {
+            let Ok(outcome) = worker.invoke(lease.sandbox, call).await else {
+                return Err(held);
+            };
+            if let Some(traced) = traced {
+                traced.ended(&outcome);
+            }
+            held.1.ended(outcome.failed, outcome.ran.map(|ran| ran.duration));
+            Ok(outcome)
+        }))
+    }
+}
+
+/// Its sandboxes die before they take it, one after the other.
+pub(crate) fn dying() -> AwsError {
+    AwsError::service("the function's sandboxes keep dying; try again")
 }
 
 /// An invocation that got no sandbox.
@@ -289,20 +337,20 @@ pub(crate) fn answer(version: &FunctionVersion, trace_id: &str, outcome: Outcome
     let mut reply = Response::new(Answer::from(outcome.payload));
     let headers = reply.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let mut set = |name, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    set(EXECUTED_VERSION, &version.version);
-    set(TRACE_ID, trace_id);
+    describe(headers, version, trace_id);
     if outcome.failed {
-        set(FUNCTION_ERROR, "Unhandled");
+        headers.insert(FUNCTION_ERROR, HeaderValue::from_static("Unhandled"));
     }
-    if let Some(tail) = outcome.log_tail {
-        set(LOG_RESULT, &BASE64.encode(tail));
-    }
+    let tail = outcome.log_tail.map(|tail| BASE64.encode(tail));
+    headers.extend(tail.and_then(|tail| Some((LOG_RESULT, HeaderValue::try_from(tail).ok()?))));
     reply
+}
+
+/// Says what ran.
+pub(crate) fn describe(headers: &mut HeaderMap, version: &FunctionVersion, trace_id: &str) {
+    for (name, value) in [(EXECUTED_VERSION, &*version.version), (TRACE_ID, trace_id)] {
+        headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+    }
 }
 
 /// The answer of a dry run.

@@ -6,6 +6,8 @@
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
 //!   when the caller has left; `lineage`: loops of functions that call one another
+//! - `stream`: the same for answers that leave while the function writes them; `event_stream`: those of
+//!   `InvokeWithResponseStream`
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`
@@ -22,6 +24,7 @@ mod body;
 mod cloudwatch;
 mod code;
 mod end;
+mod event_stream;
 mod functions;
 mod invoke;
 mod lineage;
@@ -31,8 +34,11 @@ mod permit;
 mod query;
 mod reply;
 mod server;
+#[allow(dead_code, unused_imports, reason = "function URLs, which are on their way, take the rest")]
+mod stream;
 mod trace;
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use fika_aws::sigv4::KeyCache;
@@ -63,6 +69,7 @@ pub struct Frontend<C, A, W> {
     metrics: Metrics,
     traces: Option<Traces>,
     services: Vec<Arc<dyn AwsService>>,
+    stream_rate: Option<NonZeroU64>,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -98,6 +105,8 @@ pub struct FrontendOptions<C, A, W> {
     pub traces: Option<Traces>,
     /// The services that have rooms of their own.
     pub services: Vec<Arc<dyn AwsService>>,
+    /// How fast streamed answers may leave behind their first 6 MB, bytes a second; none is no limit.
+    pub stream_rate: Option<NonZeroU64>,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -106,7 +115,7 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
-        let FrontendOptions { traces, services, .. } = options;
+        let FrontendOptions { traces, services, stream_rate, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -122,6 +131,7 @@ impl<C, A, W> Frontend<C, A, W> {
             metrics,
             traces,
             services,
+            stream_rate,
             keys,
             bodies,
             inside,

@@ -117,6 +117,25 @@ pub(crate) struct Running(Arc<AtomicBool>);
 /// Running until dropped.
 pub(crate) struct Run<'a>(&'a Running);
 
+/// The same, beyond the connection's own task.
+#[derive(Debug)]
+pub(crate) struct Kept(Running);
+
+impl Run<'_> {
+    /// Holds it for as long as the answer's body lives, rather than here.
+    pub(crate) fn keep(self) -> Kept {
+        let kept = Kept(self.0.clone());
+        std::mem::forget(self);
+        kept
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.0.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Running {
     /// The request has been read, and is answered now.
     pub(crate) fn begin(&self) -> Run<'_> {

@@ -39,6 +39,7 @@ pub const OPERATIONS: &[&str] = &[
     "GetResourcePolicy",
     "GetRuntimeManagementConfig",
     "Invoke",
+    "InvokeWithResponseStream",
     "ListAliases",
     "ListCodeSigningConfigs",
     "ListEventSourceMappings",
@@ -147,7 +148,7 @@ pub const REFUSED: &[(&str, &[&str])] = &[
 ];
 
 /// What is to come.
-pub const LATER: &[&str] = &["InvokeAsync", "InvokeWithResponseStream"];
+pub const LATER: &[&str] = &["InvokeAsync"];
 
 /// Enums whose values AWS prints in another order than the model's, as recorded answers have it.
 pub const PRINTED_AS: &[(&str, &[&str])] = &[

@@ -54,6 +54,8 @@ impl<'m> Plan<'m> {
                 .ok_or_else(|| format!("the model has no operation {name}: see served.rs"))?;
             let input = operation.input.as_ref().ok_or_else(|| format!("{name} has no input"))?;
             let output = operation.output.as_ref().map(|output| output.shape.as_str());
+            // Who serves one writes its answer, event by event.
+            let output = output.filter(|output| !is_streamed(model, output));
             operations.push(Served { name, input: &input.shape, output });
         }
         operations.sort_by_key(|operation| operation.name);
@@ -153,11 +155,18 @@ fn renamed<'m>(model: &'m Model, operations: &[Served<'m>]) -> BTreeMap<&'m str,
     names
 }
 
+/// Whether an output's payload is an event stream.
+fn is_streamed(model: &Model, output: &str) -> bool {
+    let Some(shape) = model.shapes.get(output) else { return false };
+    let payload = shape.members.iter().find(|(name, _)| Some(name) == shape.payload.as_ref());
+    payload.and_then(|(_, member)| model.shapes.get(&member.shape)).is_some_and(|s| s.eventstream)
+}
+
 fn reach<'m>(model: &'m Model, name: &str, found: &mut BTreeSet<&'m str>) -> Result<()> {
     let (name, shape) =
         model.shapes.get_key_value(name).ok_or_else(|| format!("the model has no shape {name}"))?;
     if shape.eventstream {
-        return Err(format!("{name} is an event stream: codegen does not write those yet").into());
+        return Err(format!("{name} is an event stream: codegen writes none").into());
     }
     if !found.insert(name) {
         return Ok(());

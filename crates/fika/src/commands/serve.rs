@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::process::ExitCode;
 
 use fika_assignment::AssignmentOptions;
@@ -179,6 +180,7 @@ fn options(
             per_second: Some(args.api_rate).filter(|rate| *rate > 0),
             burst: args.api_burst,
         },
+        stream_rate: NonZeroU64::new(u64::from(args.stream_rate) << 20),
         init_timeout: args.init_timeout,
         cpu: match args.cpu {
             Cpu::Share => CpuPolicy::Share,

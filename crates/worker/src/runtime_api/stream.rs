@@ -30,12 +30,7 @@ enum End {
 }
 
 /// Takes a streamed answer, for a caller who takes it in pieces or for one who wants it whole.
-pub(super) async fn response(
-    slot: &Slot,
-    id: &str,
-    headers: &HeaderMap,
-    body: Incoming,
-) -> Answer {
+pub(super) async fn response(slot: &Slot, id: &str, headers: &HeaderMap, body: Incoming) -> Answer {
     // Not held longer: what extensions say meanwhile takes its turn, too.
     let turn = slot.bodies.lock().await;
     match slot.begin_stream(id) {

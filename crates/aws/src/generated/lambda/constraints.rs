@@ -516,6 +516,9 @@ static RESOURCE_POLICY: Constraint = Constraint::new(&[
     Rule::Pattern(&RESOURCE_POLICY_PATTERN),
 ]);
 
+static RESPONSE_STREAMING_INVOCATION_TYPE: Constraint =
+    Constraint::new(&[Rule::OneOf(ResponseStreamingInvocationType::VALUES)]);
+
 static RETENTION_PERIOD_IN_DAYS: Constraint = Constraint::new(&[Rule::Most(90), Rule::Least(1)]);
 
 static REVISION_ID_PATTERN: Pattern = Pattern::new(
@@ -1309,6 +1312,17 @@ impl Check for InvokeInput {
         found.value("durableExecutionName", &self.durable_execution_name, &DURABLE_EXECUTION_NAME);
         found.value("qualifier", &self.qualifier, &NUMERIC_LATEST_PUBLISHED_OR_ALIAS_QUALIFIER);
         found.value("tenantId", &self.tenant_id, &TENANT_ID);
+    }
+}
+
+impl Check for InvokeWithResponseStreamInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("functionName", self.function_name.is_some());
+        found.value("functionName", &self.function_name, &NAMESPACED_FUNCTION_NAME);
+        found.value("logType", &self.log_type, &LOG_TYPE);
+        found.value("qualifier", &self.qualifier, &NUMERIC_LATEST_PUBLISHED_OR_ALIAS_QUALIFIER);
+        found.value("tenantId", &self.tenant_id, &TENANT_ID);
+        found.value("invocationType", &self.invocation_type, &RESPONSE_STREAMING_INVOCATION_TYPE);
     }
 }
 

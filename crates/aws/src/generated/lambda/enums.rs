@@ -248,6 +248,14 @@ text_enum! {
 }
 
 text_enum! {
+    /// `ResponseStreamingInvocationType` of the service model.
+    pub enum ResponseStreamingInvocationType {
+        RequestResponse = "RequestResponse",
+        DryRun = "DryRun",
+    }
+}
+
+text_enum! {
     /// `Runtime` of the service model.
     pub enum Runtime {
         Nodejs = "nodejs",

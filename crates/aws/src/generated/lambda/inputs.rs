@@ -1240,6 +1240,63 @@ impl Input for InvokeInput {
     }
 }
 
+/// `InvokeWithResponseStreamRequest` of the service model.
+#[derive(Clone, Default, PartialEq, Serialize)]
+pub struct InvokeWithResponseStreamInput {
+    /// `FunctionName`: in the path, 1 to 256 characters, required.
+    #[serde(skip)]
+    pub function_name: Option<String>,
+    /// `LogType`: header `X-Amz-Log-Type`.
+    #[serde(skip)]
+    pub log_type: Option<LogType>,
+    /// `ClientContext`: header `X-Amz-Client-Context`.
+    #[serde(skip)]
+    pub client_context: Option<String>,
+    /// `Qualifier`: query parameter `Qualifier`, 1 to 128 characters.
+    #[serde(skip)]
+    pub qualifier: Option<String>,
+    /// `Payload`: the raw body.
+    #[serde(skip)]
+    pub payload: Option<Bytes>,
+    /// `TenantId`: header `X-Amz-Tenant-Id`, 1 to 256 characters.
+    #[serde(skip)]
+    pub tenant_id: Option<String>,
+    /// `InvocationType`: header `X-Amz-Invocation-Type`.
+    #[serde(skip)]
+    pub invocation_type: Option<ResponseStreamingInvocationType>,
+}
+
+impl fmt::Debug for InvokeWithResponseStreamInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvokeWithResponseStreamInput")
+            .field("function_name", &self.function_name)
+            .field("log_type", &self.log_type)
+            .field("client_context", &self.client_context)
+            .field("qualifier", &self.qualifier)
+            .field("payload", &self.payload.as_ref().map(|_| "(sensitive)"))
+            .field("tenant_id", &self.tenant_id)
+            .field("invocation_type", &self.invocation_type)
+            .finish()
+    }
+}
+
+impl Input for InvokeWithResponseStreamInput {
+    const OPERATION: Operation = Operation::InvokeWithResponseStream;
+    type Output = crate::rest::Empty;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            function_name: request.path("FunctionName")?,
+            log_type: request.header("x-amz-log-type")?,
+            client_context: request.header("x-amz-client-context")?,
+            qualifier: request.query("Qualifier")?,
+            payload: request.payload(),
+            tenant_id: request.header("x-amz-tenant-id")?,
+            invocation_type: request.header("x-amz-invocation-type")?,
+        })
+    }
+}
+
 /// `ListAliasesRequest` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ListAliasesInput {
@@ -2657,6 +2714,7 @@ pub fn check(operation: Operation, request: &Request<'_>) -> Option<Result<(), A
         Operation::GetResourcePolicy => one::<GetResourcePolicyInput>(request),
         Operation::GetRuntimeManagementConfig => one::<GetRuntimeManagementConfigInput>(request),
         Operation::Invoke => one::<InvokeInput>(request),
+        Operation::InvokeWithResponseStream => one::<InvokeWithResponseStreamInput>(request),
         Operation::ListAliases => one::<ListAliasesInput>(request),
         Operation::ListCodeSigningConfigs => one::<ListCodeSigningConfigsInput>(request),
         Operation::ListEventSourceMappings => one::<ListEventSourceMappingsInput>(request),

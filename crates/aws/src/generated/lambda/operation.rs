@@ -718,7 +718,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Later,
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListAliases",
