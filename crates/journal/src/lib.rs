@@ -5,124 +5,95 @@
 //! try again), and a *body*, which stays on disk. Rooms order and time entries themselves; the journal
 //! only keeps them. One batch can remove an event and put the message it became: so nothing that was
 //! accepted is ever in no place, and what is handed on is never in two.
+//!
+//! - [`Journal`]: commits batches and reads bodies
+//! - `batch`: what is asked and answered; `record`: its bytes
+//! - `segment`: the files; `recover`: what is in them at the start
+//! - `index`: where everything is; `tail`: what was written last
+//! - `writer`: the one thread that writes, in groups; `copying`: how it makes room
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
+mod batch;
+mod copying;
+mod index;
+mod record;
+mod recover;
+mod segment;
+mod tail;
+mod writer;
+
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use bytes::Bytes;
-use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
 
-/// The number of an entry; later ones have greater numbers, and none is given twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId(pub u64);
+pub use batch::{Batch, EntryId, JournalError, JournalFacts, JournalOptions, Live};
 
-/// An entry that was there when the journal was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Live {
-    /// Its number.
-    pub id: EntryId,
-    /// What it is one of, as in `event` or `queue/123456789012/us-east-1/orders`.
-    pub topic: Arc<str>,
-    /// As it was put, or amended last.
-    pub head: Bytes,
-    /// Bytes of its body.
-    pub size: u32,
-}
+use index::Index;
+use recover::Recovery;
+use segment::Directory;
+use writer::{Counters, Pending, Sizes, Writer};
 
-/// Changes that are made together.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Batch {
-    puts: Vec<(Arc<str>, Bytes, Bytes)>,
-    amends: Vec<(EntryId, Bytes)>,
-    removes: Vec<EntryId>,
-}
+/// Batches that wait for the writer; who comes after them waits to wait.
+const QUEUE: usize = 4_096;
 
-/// How a journal is to be.
-#[derive(Debug, Clone, Copy)]
-pub struct JournalOptions {
-    /// What it may take of the disk, bytes. Batches that only remove are taken beyond that.
-    pub disk_bytes: u64,
-}
-
-/// Why a batch was not taken. Nothing of it is there then.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum JournalError {
-    /// There is no room left of what it may take.
-    #[error("the queue is full: give it more disk, or let what waits be worked off")]
-    Full,
-    /// It amends or removes an entry that is not there.
-    #[error("entry {} is not there any more", .0.0)]
-    Gone(EntryId),
-    /// The disk failed, or is full.
-    #[error("the queue cannot be written: {0}")]
-    Disk(String),
-    /// The journal is closing.
-    #[error("this server is stopping; try another")]
-    Closed,
-}
-
-/// How much there is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct JournalFacts {
-    /// Entries.
-    pub entries: u64,
-    /// Bytes of their heads and bodies.
-    pub live_bytes: u64,
-    /// Bytes on disk.
-    pub disk_bytes: u64,
-}
-
-impl Batch {
-    /// No change yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A new entry.
-    #[must_use]
-    pub fn put(mut self, topic: Arc<str>, head: impl Into<Bytes>, body: impl Into<Bytes>) -> Self {
-        self.puts.push((topic, head.into(), body.into()));
-        self
-    }
-
-    /// Another head for an entry.
-    #[must_use]
-    pub fn amend(mut self, id: EntryId, head: impl Into<Bytes>) -> Self {
-        self.amends.push((id, head.into()));
-        self
-    }
-
-    /// The end of an entry.
-    #[must_use]
-    pub fn remove(mut self, id: EntryId) -> Self {
-        self.removes.push(id);
-        self
-    }
-}
-
-/// The journal, shared: clones are the same one.
+/// The journal, shared: clones are the same one. When the last is dropped, what was called for is committed
+/// and the directory is free.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    inner: Arc<Mutex<Inner>>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    queue: Option<mpsc::Sender<Pending>>,
+    shared: Arc<Shared>,
+    writer: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    next: u64,
-    entries: BTreeMap<EntryId, (Arc<str>, Bytes, Bytes)>,
+pub(crate) struct Shared {
+    pub(crate) index: Mutex<Index>,
+    pub(crate) counters: Counters,
+}
+
+pub(crate) fn lock(index: &Mutex<Index>) -> MutexGuard<'_, Index> {
+    index.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Journal {
     /// Opens the journal in that directory, making it where it is not there yet, and tells what is in it, in
-    /// the order of the numbers.
+    /// the order of the numbers. Reads all of it.
     ///
     /// # Errors
-    /// [`JournalError::Disk`].
-    pub fn open(_dir: &Path, _options: JournalOptions) -> Result<(Self, Vec<Live>), JournalError> {
-        Ok((Self { inner: Arc::default() }, Vec::new()))
+    /// [`JournalError::Disk`], also where another process has it open, and where what is in it is damaged.
+    pub fn open(dir: &Path, options: JournalOptions) -> Result<(Self, Vec<Live>), JournalError> {
+        Self::begin(dir, Sizes::of(options.disk_bytes))
+            .map_err(|error| JournalError::Disk(error.to_string()))
+    }
+
+    fn begin(dir: &Path, sizes: Sizes) -> std::io::Result<(Self, Vec<Live>)> {
+        let directory = Directory::open(dir)?;
+        let mut found = Recovery::of(&directory)?;
+        let (live, next) = (found.live(), found.next);
+        let shared = Arc::new(Shared { index: found.index.into(), counters: Counters::default() });
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            reserved: directory.reserve(sizes.reserve).is_ok(),
+            directory,
+            shared: shared.clone(),
+            sizes,
+            queue: waiting,
+            next,
+            copying: copying::Copying::default(),
+            broken: None,
+        };
+        let name = std::thread::Builder::new().name("journal".into());
+        let writer = Some(name.spawn(move || writer.run())?);
+        Ok((Self { inner: Arc::new(Inner { queue: Some(queue), shared, writer }) }, live))
     }
 
     /// Commits a batch, whole or not at all, and answers when the disk has it, with the numbers of what was
@@ -131,42 +102,63 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] says which; nothing of the batch is there then.
     pub async fn commit(&self, batch: Batch) -> Result<Vec<EntryId>, JournalError> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let touched = batch.amends.iter().map(|(id, _)| id).chain(&batch.removes);
-        if let Some(gone) = touched.into_iter().find(|id| !inner.entries.contains_key(id)) {
-            return Err(JournalError::Gone(*gone));
+        if batch.is_empty() {
+            return Ok(Vec::new());
         }
-        for (id, head) in batch.amends {
-            if let Some(entry) = inner.entries.get_mut(&id) {
-                entry.1 = head;
-            }
+        if !batch.is_writable() {
+            return Err(JournalError::Disk("a batch is larger than 64 MiB".into()));
         }
-        for id in batch.removes {
-            inner.entries.remove(&id);
-        }
-        let mut ids = Vec::new();
-        for put in batch.puts {
-            let id = EntryId(inner.next);
-            inner.next += 1;
-            inner.entries.insert(id, put);
-            ids.push(id);
-        }
-        Ok(ids)
+        let (answer, answered) = oneshot::channel();
+        let queue = self.inner.queue.as_ref().ok_or(JournalError::Closed)?;
+        queue.send(Pending { batch, answer }).await.map_err(|_| JournalError::Closed)?;
+        answered.await.map_err(|_| JournalError::Closed)?
     }
 
-    /// The body of an entry; none when it is not there any more. May read the disk.
+    /// The body of an entry; none when it is not there any more. What was put last is in memory; the rest is
+    /// read from disk, on a thread of its own.
     ///
     /// # Errors
     /// [`JournalError::Disk`].
     pub async fn body(&self, id: EntryId) -> Result<Option<Bytes>, JournalError> {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(inner.entries.get(&id).map(|entry| entry.2.clone()))
+        let (span, file) = {
+            let index = lock(&self.inner.shared.index);
+            let Some(span) = index.get(id.0).map(|entry| entry.body) else { return Ok(None) };
+            if span.len == 0 {
+                return Ok(Some(Bytes::new()));
+            }
+            if let Some(body) = index.tail.get(span) {
+                return Ok(Some(body));
+            }
+            (span, index.segments.get(&span.segment).map(|segment| segment.file.clone()))
+        };
+        let Some(file) = file else { return Ok(None) };
+        let read = tokio::task::spawn_blocking(move || segment::read(&file, span)).await;
+        let read = read.map_err(|error| JournalError::Disk(error.to_string()))?;
+        read.map(Some).map_err(|error| JournalError::Disk(error.to_string()))
     }
 
     /// How much there is.
     #[must_use]
     pub fn facts(&self) -> JournalFacts {
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        JournalFacts { entries: inner.entries.len() as u64, ..JournalFacts::default() }
+        let Shared { index, counters } = &*self.inner.shared;
+        let index = lock(index);
+        JournalFacts {
+            entries: index.len(),
+            live_bytes: index.content,
+            disk_bytes: index.disk,
+            commits: counters.commits.load(Ordering::Relaxed),
+            syncs: counters.syncs.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the journal's writer ended in a panic");
+        }
     }
 }
