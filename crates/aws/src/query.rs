@@ -39,6 +39,11 @@ impl Form {
         self.0.get(name).map(String::as_str)
     }
 
+    /// All of them, by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The same, owned.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {

@@ -34,6 +34,7 @@ use fika_model::{
 };
 use fika_network::{Mode, Networks};
 use fika_placement::Placer;
+use fika_queues::Queues;
 use fika_sandbox::image::{ImageOptions, ImageStore};
 use fika_sandbox::{
     Connection, CpuPolicy, Jail, JailOptions, MicroVmOptions, MicroVms, WallError, Walls,
@@ -161,6 +162,7 @@ pub struct Node {
     logs: LogStore,
     metrics: Metrics,
     counting: Counter,
+    queues: Queues,
     stop: signal::Sender<bool>,
 }
 
@@ -192,7 +194,7 @@ impl Node {
             policy: options.require_walls.clone(),
             alone: iam.root().account.clone(),
         };
-        let services = services::open(dir, &iam)?;
+        let services = services::open(dir, &store, &iam)?;
         let worker = worker(&options, walls, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
@@ -248,9 +250,10 @@ impl Node {
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
         drop(services.events);
+        let queues = services.queues;
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
-        Ok(Self { doors, assignment, worker, logs, metrics, counting, stop })
+        Ok(Self { doors, assignment, worker, logs, metrics, counting, queues, stop })
     }
 
     /// How everything stands, whenever it is asked.
@@ -305,6 +308,7 @@ impl Node {
     /// waiting short.
     pub async fn close(self, patience: Duration, hurry: impl Future<Output = ()>) {
         self.stop.send_replace(true);
+        self.queues.close();
         let begun = Instant::now();
         let end = async {
             let _ = timeout(patience, self.stop.closed()).await;

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use fika_events::Events;
 use fika_iam::Iam;
-use fika_journal::{Journal, JournalError, JournalOptions, Live};
+use fika_journal::{Journal, JournalOptions, Live};
+use fika_queues::Queues;
 use fika_service::AwsService;
+use fika_store::Store;
+
+use crate::node::NodeError;
 
 /// What waits may take of the disk, bytes.
 const WAITING_BYTES: u64 = 64 << 30;
@@ -15,20 +19,27 @@ const WAITING_BYTES: u64 = 64 << 30;
 pub struct Services {
     /// The event side.
     pub events: Events,
+    /// The queues.
+    pub queues: Queues,
     /// Those with doors.
     pub doors: Vec<Arc<dyn AwsService>>,
 }
 
 /// Opens them all. Nothing is delivered yet.
-pub fn open(dir: &Path, iam: &Iam) -> Result<Services, JournalError> {
+pub fn open(dir: &Path, store: &Store, iam: &Iam) -> Result<Services, NodeError> {
     let options = JournalOptions { disk_bytes: WAITING_BYTES };
     let (journal, mut live) = Journal::open(&dir.join("journal"), options)?;
     let had = take(&mut live, Events::TOPIC);
-    let events = Events::open(journal, iam.clone(), had);
+    let events = Events::open(journal.clone(), iam.clone(), had);
+    let had = take(&mut live, fika_queues::PREFIX);
+    let queues = Queues::open(store.clone(), journal, had)?;
+    events.deliver_to("sqs", Arc::new(queues.clone()));
+    tokio::spawn(queues.clone().upkeep());
     for lost in live {
         tracing::warn!(topic = %lost.topic, "nobody knows what an entry of this topic is");
     }
-    Ok(Services { events, doors: Vec::new() })
+    let doors: Vec<Arc<dyn AwsService>> = vec![Arc::new(queues.clone())];
+    Ok(Services { events, queues, doors })
 }
 
 /// The entries of topics that begin so.
