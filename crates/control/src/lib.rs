@@ -24,6 +24,7 @@
 //! - `reference`: which function a caller means; `answer`, `refuse`: what callers read
 #![forbid(unsafe_code)]
 
+mod addresses;
 mod aliases;
 mod answer;
 mod attached;
@@ -52,6 +53,6 @@ mod wire;
 mod wishes;
 
 pub use control::{Control, ControlError, ControlOptions, Resolved};
-pub use operations::{FunctionAnswer, LayerAnswer};
+pub use operations::{FunctionAnswer, LayerAnswer, Url};
 pub use preparation::{Allocation, Preparation, Prepared, Unprepared, VersionEvents};
 pub use signing::{TrustError, distrust, trust, trusted_profiles};

@@ -10,6 +10,7 @@ use fika_model::{CodeRef, FunctionArn, FunctionVersion, Scope, VersionUid};
 use fika_store::{Digest, Revision};
 use tokio::sync::Mutex;
 
+use crate::addresses::Addresses;
 use crate::aliases::Alias;
 use crate::record::{PublishedRecord, Record};
 use crate::reference::Which;
@@ -222,12 +223,14 @@ pub(crate) struct Registry {
     hasher: RandomState,
     shards: Vec<RwLock<Shard>>,
     books: Arc<RwLock<Books>>,
+    urls: Addresses,
 }
 
 impl Registry {
     pub(crate) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| RwLock::default()).collect();
-        Self { hasher: RandomState::new(), shards, books: Arc::default() }
+        let (books, urls) = (Arc::default(), Addresses::default());
+        Self { hasher: RandomState::new(), shards, books, urls }
     }
 
     /// Looks at a function, without allocating or counting references.
@@ -251,12 +254,19 @@ impl Registry {
         self.look(&function.arn.scope, &function.arn.name, same).unwrap_or(false)
     }
 
+    /// The function, or the alias of one, that has that address.
+    pub(crate) fn at_url(&self, id: &str) -> Option<FunctionArn> {
+        self.urls.find(id)
+    }
+
     /// Shows a new function, whose code found room.
     pub(crate) fn insert(&self, function: &Arc<Function>, room: Claim) {
         let FunctionArn { scope, name, .. } = &function.arn;
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         room.settle(&mut books);
-        books.count(function, &function.snapshot.load());
+        let snapshot = function.snapshot.load();
+        books.count(function, &snapshot);
+        self.urls.change(&function.arn, None, Some(&snapshot));
         books.book(function).names.insert(name.as_str().into(), function.clone());
         let mut shard = self.shard(name).write().unwrap_or_else(PoisonError::into_inner);
         shard.entry(scope.clone()).or_default().insert(name.as_str().into(), function.clone());
@@ -267,14 +277,18 @@ impl Registry {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         room.settle(&mut books);
         books.count(function, &after);
-        books.discount(function, &function.snapshot.swap(after));
+        let before = function.snapshot.swap(Arc::clone(&after));
+        books.discount(function, &before);
+        self.urls.change(&function.arn, Some(&before), Some(&after));
     }
 
     /// Forgets a function. The caller has its turn.
     pub(crate) fn remove(&self, function: &Function) {
         let FunctionArn { scope, name, .. } = &function.arn;
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        books.discount(function, &function.snapshot.load());
+        let snapshot = function.snapshot.load();
+        books.discount(function, &snapshot);
+        self.urls.change(&function.arn, Some(&snapshot), None);
         books.book(function).names.remove(name.as_str());
         books.forget_empty(scope);
         let mut shard = self.shard(name).write().unwrap_or_else(PoisonError::into_inner);

@@ -13,6 +13,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
 use std::io;
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
 };
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
-use fika_frontend::{Auth, Frontend, FrontendOptions, Traces};
+use fika_frontend::{Auth, Frontend, FrontendOptions, Peer, Traces};
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
 use fika_metrics::{Disk, Metrics};
@@ -287,7 +288,7 @@ impl Node {
         for lane in (0..lanes.count()).cycle() {
             // The semaphore is never closed, so there is always a place to wait for.
             let place = Arc::clone(&room).acquire_owned().await;
-            let stream = accepted(listener).await;
+            let (stream, peer) = accepted(listener).await;
             let (doors, stop) = (Arc::clone(&self.doors), self.stop.subscribe());
             lanes.handle(lane).spawn(async move {
                 let _place = place;
@@ -296,7 +297,7 @@ impl Node {
                     Ok(stream) => {
                         // Answers are single writes; waiting to fill a segment only delays them.
                         let _ = stream.set_nodelay(true);
-                        doors.serve(stream, LaneId(lane), stop).await;
+                        doors.serve(stream, LaneId(lane), peer, stop).await;
                     }
                     Err(error) => tracing::warn!(%error, "a connection cannot be served"),
                 }
@@ -424,11 +425,15 @@ fn jail(options: &NodeOptions, code_dir: &Path) -> Result<Jail, WallError> {
 }
 
 /// The next connection. Running out of descriptors passes, so it is waited out.
-async fn accepted(listener: &TcpListener) -> std::net::TcpStream {
+async fn accepted(listener: &TcpListener) -> (std::net::TcpStream, Peer) {
     loop {
         let accepted = listener.accept().await;
-        match accepted.and_then(|(stream, _)| stream.into_std()) {
-            Ok(stream) => return stream,
+        let whole = |(stream, peer): (TcpStream, SocketAddr)| Ok((stream.into_std()?, peer));
+        match accepted.and_then(whole) {
+            Ok((stream, peer)) => {
+                let peer = Peer { ip: peer.ip().to_canonical(), secure: false };
+                return (stream, peer);
+            }
             Err(error) => pause(&error).await,
         }
     }

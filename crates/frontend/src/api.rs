@@ -22,6 +22,7 @@ use crate::functions::Place;
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
+use crate::urls::Address;
 use crate::{Frontend, admin, cloudwatch, code, event_stream, functions, logs, permit, query};
 
 /// The largest body of operations that carry neither code nor an event.
@@ -68,6 +69,9 @@ where
     /// Answers one request.
     pub(crate) async fn handle(&self, request: Request<Incoming>, line: &Line) -> Reply {
         let (parts, body) = request.into_parts();
+        if let Some(address) = Address::of(&parts) {
+            return self.at_url(parts, body, address, line).await;
+        }
         let name = sigv4::signed_for(&RequestView::from(&parts));
         let service = self.services.iter().find(|service| match name {
             Some(name) => service.names().iter().any(|own| own.name == name),

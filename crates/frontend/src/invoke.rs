@@ -34,7 +34,7 @@ pub(crate) const ATTEMPTS: usize = 3;
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
 const CLIENT_CONTEXT: HeaderName = HeaderName::from_static("x-amz-client-context");
-const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const TENANT_ID: HeaderName = HeaderName::from_static("x-amz-tenant-id");
 const DURABLE_EXECUTION_NAME: HeaderName = HeaderName::from_static("x-amz-durable-execution-name");
 const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");
@@ -164,7 +164,7 @@ fn client_context(value: &HeaderValue) -> Result<String, AwsError> {
 }
 
 /// The caller's trace id, or a fresh one that is not sampled.
-fn trace_id(headers: &HeaderMap, request_id: RequestId) -> String {
+pub(crate) fn trace_id(headers: &HeaderMap, request_id: RequestId) -> String {
     if let Some(given) = headers.get(TRACE_ID).and_then(|v| v.to_str().ok()) {
         return given.to_owned();
     }

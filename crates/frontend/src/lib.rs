@@ -8,6 +8,7 @@
 //!   when the caller has left; `lineage`: loops of functions that call one another
 //! - `stream`: the same for answers that leave while the function writes them; `event_stream`: those of
 //!   `InvokeWithResponseStream`
+//! - `urls`: function URLs
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`
@@ -37,6 +38,7 @@ mod server;
 #[allow(dead_code, unused_imports, reason = "function URLs, which are on their way, take the rest")]
 mod stream;
 mod trace;
+mod urls;
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -53,6 +55,7 @@ use crate::body::Bodies;
 pub use crate::trace::{Span, Traces};
 
 pub use crate::auth::Auth;
+pub use crate::server::Peer;
 
 /// What the doors open to.
 pub struct Frontend<C, A, W> {

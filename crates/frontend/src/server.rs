@@ -1,6 +1,7 @@
 //! Connections: HTTP/1.1 with its limits, and the graceful end.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -42,10 +43,11 @@ where
         self: Arc<Self>,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         lane: LaneId,
+        peer: Peer,
         stop: watch::Receiver<bool>,
     ) {
         let (bodies, running) = (self.bodies.clone(), Running::default());
-        let line = Line { lane, bodies, auth: self.auth, running };
+        let line = Line { lane, peer, bodies, auth: self.auth, running };
         self.carry(stream, line, stop).await;
     }
 
@@ -58,7 +60,7 @@ where
     ) {
         let (bodies, running) = (self.inside.clone(), Running::default());
         // Whoever runs inside is not trusted, whatever clients are.
-        let line = Line { lane, bodies, auth: Auth::Required, running };
+        let line = Line { lane, peer: Peer::INSIDE, bodies, auth: Auth::Required, running };
         let (_open, never) = watch::channel(false);
         self.carry(stream, line, never).await;
     }
@@ -99,10 +101,25 @@ where
     }
 }
 
+/// Whom a connection is with.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Whether nobody between can read along (TLS).
+    pub secure: bool,
+}
+
+impl Peer {
+    /// A function of this machine.
+    const INSIDE: Self = Self { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: false };
+}
+
 /// What a request needs to know of the connection it came over.
 #[derive(Clone)]
 pub(crate) struct Line {
     pub lane: LaneId,
+    pub peer: Peer,
     /// Where its body finds room.
     pub bodies: Bodies,
     /// Whether it must be signed.

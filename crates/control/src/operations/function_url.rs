@@ -1,6 +1,8 @@
 //! Create-, Update-, Get-, List- and DeleteFunctionUrlConfig: kept here; the HTTP side answers
 //! at the addresses.
 
+use std::sync::Arc;
+
 use fika_aws::generated::lambda::{
     Cors, CreateFunctionUrlConfigInput, CreateFunctionUrlConfigOutput,
     DeleteFunctionUrlConfigInput, FunctionUrlAuthType, FunctionUrlConfig,
@@ -20,12 +22,44 @@ use crate::attached::{FunctionUrl, random_id};
 use crate::control::Control;
 use crate::lifecycle::now_ms;
 use crate::refuse;
+use crate::registry::Function;
 use crate::wire::Wire;
 
 /// Methods that AWS documents for `AllowMethods`.
 const METHODS: [&str; 7] = ["GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*"];
 
+/// An address, as whoever answers there needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Url {
+    /// The function, or the alias of it.
+    pub arn: FunctionArn,
+    /// Whether callers sign (`AWS_IAM`).
+    pub signed: bool,
+    /// Whether answers are streamed (`RESPONSE_STREAM`).
+    pub streamed: bool,
+    /// What pages of other origins may do.
+    pub cors: Option<Cors>,
+}
+
 impl Control {
+    /// The address with that id. Reads memory only.
+    #[must_use]
+    pub fn url(&self, id: &str) -> Option<Url> {
+        let arn = self.inner.registry.at_url(id)?;
+        let key = arn.qualifier.as_deref().unwrap_or(LATEST);
+        let look = |function: &Arc<Function>| {
+            let snapshot = function.snapshot.load();
+            // It may have changed since: then the address is another's, or nobody's.
+            let url = snapshot.record.attached.urls.get(key).filter(|url| url.id == id)?;
+            let signed = FunctionUrlAuthType::from(url.auth.as_str()) != FunctionUrlAuthType::None;
+            let streamed = url.mode.as_deref() == Some(InvokeMode::ResponseStream.as_str());
+            Some((signed, streamed, url.cors.as_ref().map(|cors| cors.0.clone())))
+        };
+        let found = self.inner.registry.look(&arn.scope, &arn.name, look).flatten();
+        let (signed, streamed, cors) = found?;
+        Some(Url { arn, signed, streamed, cors })
+    }
+
     /// CreateFunctionUrlConfig: an address for the function or for one of its aliases.
     ///
     /// # Errors

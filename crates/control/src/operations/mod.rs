@@ -37,6 +37,7 @@ use crate::refuse;
 use crate::registry::{Claim, Function, Snapshot};
 use crate::runnable::UnknownRuntime;
 
+pub use function_url::Url;
 pub use layers::LayerAnswer;
 pub use read::FunctionAnswer;
 
