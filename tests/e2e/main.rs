@@ -38,6 +38,7 @@ mod sdk_node;
 mod snapstart;
 mod stock;
 mod tenants;
+mod urls;
 mod versions;
 mod walls;
 mod watch;

@@ -153,19 +153,29 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
+    /// An answer that has no body whatever its head says, as one to HEAD.
+    pub fn read_head(&mut self) -> io::Result<Response> {
+        let (status, headers) = self.head()?;
+        Ok(Response { status, headers, body: Vec::new() })
+    }
+
     pub fn read_response(&mut self) -> io::Result<Response> {
+        let (status, headers) = self.head()?;
+        if status == 100 {
+            return self.read_response();
+        }
+        let body = self.body(status, &headers)?;
+        Ok(Response { status, headers, body })
+    }
+
+    fn head(&mut self) -> io::Result<(u16, Vec<(String, String)>)> {
         let status_line = self.line()?;
         let status = status_line
             .split(' ')
             .nth(1)
             .and_then(|code| code.parse().ok())
             .ok_or_else(|| io::Error::other(format!("no status line: {status_line:?}")))?;
-        let headers = self.headers()?;
-        if status == 100 {
-            return self.read_response();
-        }
-        let body = self.body(status, &headers)?;
-        Ok(Response { status, headers, body })
+        Ok((status, self.headers()?))
     }
 
     fn headers(&mut self) -> io::Result<Vec<(String, String)>> {
