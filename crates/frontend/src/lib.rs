@@ -35,7 +35,6 @@ mod permit;
 mod query;
 mod reply;
 mod server;
-#[allow(dead_code, unused_imports, reason = "function URLs, which are on their way, take the rest")]
 mod stream;
 mod trace;
 mod urls;

@@ -5,7 +5,7 @@
 //! [`Streamed`]: pieces as they come, and behind the last one the invocation's outcome. Whoever
 //! drops it ends neither the invocation nor its place among those that run at once.
 //!
-//! What a function streams for an HTTP client begins with a [`Prelude`]; [`Streamed::prelude`] takes it
+//! What a function streams for an HTTP client begins with a [`fika_gateway::payload::Prelude`]; [`Streamed::prelude`] takes it
 //! off. [`Streamed::into_body`] makes the rest a body.
 
 mod body;
@@ -30,7 +30,8 @@ use crate::Frontend;
 use crate::invoke::{ATTEMPTS, Held, dying};
 
 pub(crate) use body::{Framing, Raw};
-pub(crate) use prelude::{Prelude, PreludeError};
+#[cfg(test)]
+use prelude::PreludeError;
 
 /// How an invocation is answered.
 #[derive(Debug)]
@@ -119,7 +120,7 @@ impl Streamed {
     }
 
     /// Puts back what was taken too much.
-    fn put_back(&mut self, data: Bytes) {
+    pub(crate) fn put_back(&mut self, data: Bytes) {
         self.first = (!data.is_empty()).then_some(data);
     }
 

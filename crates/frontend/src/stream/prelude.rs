@@ -1,12 +1,8 @@
 //! What a function's stream begins with when it answers HTTP: status, headers and cookies as JSON, and
 //! eight NUL bytes behind it.
 
-use std::collections::BTreeMap;
-
 use bytes::{Bytes, BytesMut};
-use fika_worker::Outcome;
-use serde::Deserialize;
-use serde_json::Value;
+use fika_gateway::payload::Prelude;
 
 use super::{Next, Streamed};
 
@@ -17,32 +13,13 @@ const END: [u8; 8] = [0; 8];
 /// The longest one, bytes; more than headers may have anywhere.
 const MOST: usize = 256 << 10;
 
-/// The head of an HTTP answer, as the function gives it. Nothing of it is checked.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Prelude {
-    /// The status; 200 where it names none.
-    #[serde(default = "ok")]
-    pub status_code: u16,
-    /// Headers: texts, numbers or truths.
-    #[serde(default)]
-    pub headers: BTreeMap<String, Value>,
-    /// Cookies, each as `Set-Cookie` has it.
-    #[serde(default)]
-    pub cookies: Vec<String>,
-}
-
 /// There is none where one was to be.
 #[derive(Debug)]
 pub(crate) enum PreludeError {
     /// What is there is none.
     Malformed,
     /// The function ended before it had written one.
-    Ended(Outcome),
-}
-
-fn ok() -> u16 {
-    200
+    Ended,
 }
 
 impl Streamed {
@@ -59,7 +36,7 @@ impl Streamed {
         loop {
             let from = read.len().saturating_sub(END.len() - 1);
             match self.next().await {
-                Next::End(outcome) => return Err(PreludeError::Ended(outcome)),
+                Next::End(_) => return Err(PreludeError::Ended),
                 Next::Data(data) => read.extend_from_slice(&data),
             }
             if let Some(at) = end_in(&read, from) {
@@ -82,5 +59,8 @@ fn end_in(read: &[u8], from: usize) -> Option<usize> {
 }
 
 fn parse(json: &Bytes) -> Result<Prelude, PreludeError> {
-    serde_json::from_slice(json).map_err(|_| PreludeError::Malformed)
+    Prelude::read(json).map_err(|error| {
+        tracing::debug!(%error, "a function's stream begins with no prelude");
+        PreludeError::Malformed
+    })
 }

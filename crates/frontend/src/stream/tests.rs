@@ -59,8 +59,11 @@ async fn a_prelude_is_taken_off_however_it_is_cut() {
         let (head, tail) = whole.split_at(at);
         let mut streamed = streamed(HTTP, &[head, tail], outcome(false));
         let prelude = streamed.prelude().await.expect("a prelude").expect("a prelude");
-        assert_eq!((prelude.status_code, prelude.cookies), (201, vec!["c=d".to_owned()]));
-        assert_eq!(prelude.headers["n"], 1);
+        assert_eq!(
+            (prelude.status.as_u16(), &prelude.headers["set-cookie"]),
+            (201, &HeaderValue::from_static("c=d"))
+        );
+        assert_eq!(prelude.headers["n"], "1");
         assert_eq!(rest(streamed).await.0, b"body");
     }
 }
@@ -75,7 +78,7 @@ async fn where_no_prelude_is_said_to_be_there_is_none() {
 #[tokio::test]
 async fn a_prelude_that_is_none_is_told() {
     let mut ended = streamed(HTTP, &[b"{}"], outcome(true));
-    assert!(matches!(ended.prelude().await, Err(PreludeError::Ended(outcome)) if outcome.failed));
+    assert!(matches!(ended.prelude().await, Err(PreludeError::Ended)));
     let mut no_json = streamed(HTTP, &[b"<p>\0\0\0\0\0\0\0\0"], outcome(false));
     assert!(matches!(no_json.prelude().await, Err(PreludeError::Malformed)));
     let long = [b"x".as_slice().repeat(200 << 10).leak() as &[u8]; 2];

@@ -18,7 +18,7 @@ use fika_assignment::AssignmentService;
 use fika_aws::sigv4::Service;
 use fika_control::{Resolved, Url};
 use fika_counting::CountingService;
-use fika_gateway::payload::{Place, Received, v2};
+use fika_gateway::payload::{Place, Prelude, Received, v2};
 use fika_model::{FunctionVersion, RequestId, limits};
 use fika_worker::{Invocation, WorkerService};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN};
@@ -34,11 +34,13 @@ use crate::auth;
 use crate::body;
 use crate::invoke::{self, TRACE_ID};
 use crate::reply::{self, Reply};
-use crate::server::{Line, Peer};
+use crate::server::{Line, Peer, Run};
+use crate::stream::{Answered, Next, Raw, Streamed};
 
 pub(crate) use address::Address;
 use refusal::Refusal;
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -49,7 +51,7 @@ struct Let<'r> {
     /// `requestContext.authorizer`.
     authorizer: Option<Value>,
     _room: body::Room,
-    _run: crate::server::Run<'r>,
+    run: Run<'r>,
 }
 
 impl<C, A, W> Frontend<C, A, W>
@@ -122,7 +124,7 @@ where
             }
             authorizer = Some(permit::authorizer(&caller));
         }
-        Ok(Let { body, authorizer, _room: room, _run: run })
+        Ok(Let { body, authorizer, _room: room, run })
     }
 
     /// From the event to the function's answer.
@@ -153,8 +155,13 @@ where
             invoked_arn,
             tenant,
             tail: false,
+            sink: None,
         };
-        let mut reply = self.buffered(&version, invocation, url, line).await?;
+        let mut reply = if url.streamed {
+            self.streamed(&version, invocation, url, line, may.run).await?
+        } else {
+            self.buffered(&version, invocation, url, line).await?
+        };
         if let Ok(value) = HeaderValue::from_str(&trace_id) {
             reply.headers_mut().insert(TRACE_ID, value);
         }
@@ -183,6 +190,51 @@ where
         *reply.headers_mut() = answer.headers;
         Ok(reply)
     }
+
+    /// The answer as it comes. It is what the function writes, and nothing is read into it but the
+    /// prelude.
+    async fn streamed(
+        &self,
+        version: &Arc<FunctionVersion>,
+        invocation: Invocation,
+        url: &Url,
+        line: &Line,
+        run: Run<'_>,
+    ) -> Result<Reply, Refusal> {
+        let called = url.arn.qualifier.clone();
+        let (head, body) = match self.run_streaming(version, invocation, called, line.lane).await? {
+            Answered::Whole(outcome) if outcome.failed => return Err(Refusal::Function),
+            Answered::Whole(outcome) => (head_of(Some(JSON)), Answer::from(outcome.payload)),
+            Answered::Streamed(mut streamed) => {
+                let head = begun(&mut streamed).await?;
+                (head, streamed.into_body(Raw, run.keep()))
+            }
+        };
+        let mut reply = Response::new(body);
+        *reply.status_mut() = head.status;
+        *reply.headers_mut() = head.headers;
+        Ok(reply)
+    }
+}
+
+/// The head of a stream whose first byte is there, so that one that fails before is an error.
+async fn begun(streamed: &mut Streamed) -> Result<Prelude, Refusal> {
+    if let Some(head) = streamed.prelude().await.map_err(|_| Refusal::Function)? {
+        return Ok(head);
+    }
+    match streamed.next().await {
+        Next::End(outcome) if outcome.failed => return Err(Refusal::Function),
+        Next::End(_) => {}
+        Next::Data(data) => streamed.put_back(data),
+    }
+    Ok(head_of(streamed.content_type().cloned()))
+}
+
+/// The head of an answer of which only its type is known, if that.
+fn head_of(kind: Option<HeaderValue>) -> Prelude {
+    let mut head = Prelude::plain();
+    head.headers.extend(kind.map(|kind| (CONTENT_TYPE, kind)));
+    head
 }
 
 /// Adds to a request what whoever is in front knows of it.
