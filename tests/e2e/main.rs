@@ -22,6 +22,7 @@ mod bad_zip;
 mod code_signing;
 mod configs;
 mod crash;
+mod events;
 mod extensions;
 mod guests;
 mod harness;

@@ -1,6 +1,7 @@
 //! What a configuration says of the world outside: a VPC, a dead-letter target, an encryption key.
 //!
-//! Deploy tools send these and compare what comes back, so they are checked, kept and answered.
+//! Deploy tools send these and compare what comes back, so they are checked, kept and answered. The event side
+//! acts on the dead-letter target.
 //! There is no VPC here and nothing to encrypt with: what a function reaches is for
 //! `--egress` and `fika:egress` to say.
 
@@ -39,6 +40,11 @@ impl Connections {
     /// Whether it says nothing, so that the store need not keep it.
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Where events go that failed.
+    pub(crate) fn dead_letters(&self) -> Option<&str> {
+        self.dead_letter.as_deref()
     }
 
     /// Takes what is given out of an input. An empty text takes the old one away, as on AWS.

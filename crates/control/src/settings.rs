@@ -45,7 +45,7 @@ pub(crate) struct Settings {
     /// Whether each tenant has sandboxes of its own: `TenancyConfig`. Never changes.
     #[serde(default, skip_serializing_if = "is_off")]
     pub(crate) per_tenant: bool,
-    /// VPC, dead-letter target and key: kept, and of no effect.
+    /// VPC, dead-letter target and key.
     #[serde(default, skip_serializing_if = "Connections::is_none")]
     pub(crate) connections: Connections,
 }

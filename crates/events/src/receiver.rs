@@ -56,6 +56,8 @@ pub struct Called {
     pub failed: bool,
     /// The version that ran, as in `$LATEST`.
     pub version: Arc<str>,
+    /// `X-Amzn-Trace-Id` with this call in its lineage, for what follows from it.
+    pub trace_id: Option<String>,
 }
 
 /// Why one did not run.
@@ -102,11 +104,11 @@ pub struct Parcel {
     pub scope: Scope,
     /// The ARN it goes to.
     pub target: String,
-    /// The message.
+    /// The message; for a bus the detail of an event; for a bucket the object.
     pub payload: Bytes,
     /// `X-Amzn-Trace-Id`, where there is one.
     pub trace_id: Option<String>,
-    /// Its attributes.
+    /// Its attributes. For a bus: `source`, `detail-type` and `resources` (a JSON list); for a bucket: `key`.
     pub attributes: Vec<(String, Attribute)>,
     /// For what is FIFO.
     pub group: Option<String>,

@@ -26,6 +26,7 @@ use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
 };
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
+use fika_events::Events;
 use fika_frontend::{Auth, Frontend, FrontendOptions, Peer, Traces};
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
@@ -158,6 +159,7 @@ pub enum NodeError {
 /// A running node: every room, wired.
 pub struct Node {
     doors: Arc<Doors>,
+    events: Events,
     assignment: Assignment,
     worker: Worker,
     logs: LogStore,
@@ -245,16 +247,18 @@ impl Node {
             logs: logs.clone(),
             metrics: metrics.clone(),
             traces,
+            events: services.events.clone(),
             services: services.doors,
             stream_rate: options.stream_rate,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
-        drop(services.events);
-        let queues = services.queues;
+        services.events.invoke_by(doors.functions());
+        services.events.start(lanes.handles());
+        let (events, queues) = (services.events, services.queues);
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
-        Ok(Self { doors, assignment, worker, logs, metrics, counting, queues, stop })
+        Ok(Self { doors, events, assignment, worker, logs, metrics, counting, queues, stop })
     }
 
     /// How everything stands, whenever it is asked.
@@ -310,9 +314,11 @@ impl Node {
     pub async fn close(self, patience: Duration, hurry: impl Future<Output = ()>) {
         self.stop.send_replace(true);
         self.queues.close();
+        self.events.stop();
         let begun = Instant::now();
         let end = async {
             let _ = timeout(patience, self.stop.closed()).await;
+            let _ = timeout(patience.saturating_sub(begun.elapsed()), self.events.stopped()).await;
             // Invocations whose callers have left are still to be waited for.
             let rest = patience.saturating_sub(begun.elapsed()).max(SWEEP.min(patience));
             if timeout(rest, self.assignment.drain()).await.is_err() {

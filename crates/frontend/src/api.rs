@@ -23,7 +23,9 @@ use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
 use crate::urls::Address;
-use crate::{Frontend, admin, cloudwatch, code, event_stream, functions, logs, permit, query};
+use crate::{
+    Frontend, admin, asynchronous, cloudwatch, code, event_stream, functions, logs, permit, query,
+};
 
 /// The largest body of operations that carry neither code nor an event.
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
@@ -89,12 +91,19 @@ where
                 operation @ (Operation::Invoke | Operation::InvokeWithResponseStream),
                 path,
             ) => {
-                let limit = limits::SYNC_REQUEST_BYTES;
+                let limit = invoke::limit(operation, &parts.headers);
                 match self.admit(&parts, body, &[Service::LAMBDA], limit, line).await {
                     Ok(admitted) => {
                         self.invoke(operation, &parts, &path, admitted, line.lane).await
                     }
-                    Err(refusal) => named(refusal.of_invoke().reply()),
+                    Err(refusal) => named(refusal.of_invoke(limit).reply()),
+                }
+            }
+            Asked::Lambda(Operation::InvokeAsync, path) => {
+                let limit = limits::INVOKE_ASYNC_BYTES;
+                match self.admit(&parts, body, &[Service::LAMBDA], limit, line).await {
+                    Ok(admitted) => self.invoke_async(&parts, &path, admitted).await,
+                    Err(refusal) => named(refusal.of_invoke(limit).reply()),
                 }
             }
             asked => {
@@ -119,14 +128,18 @@ where
                 let (control, qualifier) = (&self.control, qualifier.as_deref());
                 let scope = permit::function(control, &caller, operation, &function, qualifier)?;
                 let resolved = control.resolve(&scope, &function, qualifier)?;
-                let mode = invoke::mode(operation, &parts.headers)?;
+                let mode = invoke::mode(operation, &parts.headers);
                 let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
                 let mut invocation = invoke::invocation(&parts.headers, tenant, payload)?;
                 invocation.invoked_arn = resolved.invoked_arn;
-                invocation.trace_id = Some(self.chained(invocation.trace_id, &resolved.version)?);
                 // As it was called, for who looks at its metrics.
                 let called = qualifier.map(Into::into).or(function.qualifier);
-                Ok((resolved.version, mode, invocation, called))
+                let version = resolved.version;
+                // An event becomes part of the chain when it runs.
+                if mode != Mode::Event {
+                    invocation.trace_id = Some(self.chained(invocation.trace_id, &version)?);
+                }
+                Ok((version, mode, invocation, called))
             });
         let (version, mode, invocation, called) = match prepared {
             Ok(prepared) => prepared,
@@ -140,11 +153,41 @@ where
                 .run_streaming(&version, invocation, called, lane)
                 .await
                 .map(|answered| event_stream::answer(&version, &trace_id, answered, run.keep())),
+            Mode::Event => self
+                .accept(&version, called, invocation)
+                .await
+                .map(|()| asynchronous::accepted(&trace_id)),
             Mode::RequestResponse => self
                 .run(&version, invocation, called, lane)
                 .await
                 .map(|outcome| invoke::answer(&version, &trace_id, outcome)),
         };
+        reply::named(answer.unwrap_or_else(reply::refuse), id)
+    }
+
+    /// The same for an InvokeAsync, which has no options.
+    async fn invoke_async(
+        &self,
+        parts: &Parts,
+        path: &PathParams<'_>,
+        admitted: Admitted<'_>,
+    ) -> Reply {
+        let Admitted { caller, body: payload, room: _room, run: _run } = admitted;
+        let prepared = functions::target_async(parts, path).and_then(|function| {
+            let (control, operation) = (&self.control, Operation::InvokeAsync);
+            let scope = permit::function(control, &caller, operation, &function, None)?;
+            let resolved = control.resolve(&scope, &function, None)?;
+            let tenant = invoke::tenant(&resolved.version, &parts.headers)?;
+            let invocation = invoke::invocation(&parts.headers, tenant, payload)?;
+            Ok((resolved.version, function.qualifier, invocation))
+        });
+        let (version, called, invocation) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return named(reply::refuse(error)),
+        };
+        let id = invocation.request_id;
+        let answer = self.accept(&version, called, invocation).await;
+        let answer = answer.map(|()| asynchronous::status());
         reply::named(answer.unwrap_or_else(reply::refuse), id)
     }
 
@@ -239,9 +282,9 @@ struct Refusal {
 
 impl Refusal {
     /// The same in the words that Invoke has for it.
-    fn of_invoke(self) -> Self {
+    fn of_invoke(self, limit: usize) -> Self {
         match self.body {
-            Some(BodyError::TooLarge) => Self { error: too_large_invoke(), ..self },
+            Some(BodyError::TooLarge) => Self { error: too_large_invoke(limit), ..self },
             _ => self,
         }
     }
@@ -281,8 +324,7 @@ impl From<BodyError> for Refusal {
     }
 }
 
-fn too_large_invoke() -> AwsError {
-    let most = limits::SYNC_REQUEST_BYTES;
+fn too_large_invoke(most: usize) -> AwsError {
     let text =
         format!("Request must be smaller than {most} bytes for the InvokeFunction operation");
     AwsError::new("RequestEntityTooLargeException", 413, text)

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use fika_aws::generated::lambda::{
-    self, GetFunctionInput, GetLayerVersionResponse, InvokeInput, InvokeWithResponseStreamInput,
-    Operation, Operation as O, PublishLayerVersionOutput,
+    self, GetFunctionInput, GetLayerVersionResponse, InvokeAsyncInput, InvokeInput,
+    InvokeWithResponseStreamInput, Operation, Operation as O, PublishLayerVersionOutput,
 };
 use fika_aws::rest::{self, Coverage, Input, PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
@@ -49,6 +49,21 @@ pub(crate) fn target(
         Ok(function) => Ok((function, qualifier)),
         Err(not) => Err(AwsError::broken_constraint(name, "functionName", &not.to_string())),
     }
+}
+
+/// Which function an InvokeAsync names.
+///
+/// # Errors
+/// The model's, when the name breaks a constraint.
+pub(crate) fn target_async(parts: &Parts, path: &PathParams<'_>) -> Result<FunctionRef, AwsError> {
+    let name = path.get("FunctionName").unwrap_or_default();
+    FunctionRef::parse(name).map_err(|not| {
+        let (query, headers, body) = (parts.uri.query(), &parts.headers, &Bytes::new());
+        match checked::<InvokeAsyncInput>(&RestRequest { path, query, headers, body }) {
+            Err(broken) => broken,
+            Ok(_) => AwsError::broken_constraint(name, "functionName", &not.to_string()),
+        }
+    })
 }
 
 /// One operation: its input read and checked, what `control` makes of it, and that on the wire.

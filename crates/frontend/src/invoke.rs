@@ -13,7 +13,7 @@ use fika_aws::generated::lambda::Operation;
 use fika_aws::shape::AwsError;
 use fika_counting::{CountingService, Permit};
 use fika_metrics::Call;
-use fika_model::{FunctionVersion, LaneId, RequestId, TenantId, Throttle};
+use fika_model::{FunctionVersion, LaneId, RequestId, TenantId, Throttle, limits};
 use fika_worker::{Invocation, Outcome, RestoreFailure, WorkerService};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
@@ -54,6 +54,8 @@ pub(crate) enum Mode {
     Stream,
     /// Only check that it could be run.
     DryRun,
+    /// Take it, and run it in its turn.
+    Event,
 }
 
 /// Whether the headers hold nothing that the model's constraints need a look at.
@@ -71,15 +73,20 @@ pub(crate) fn is_usual(operation: Operation, headers: &HeaderMap) -> bool {
 }
 
 /// Reads `X-Amz-Invocation-Type`, which is one the model knows.
-///
-/// # Errors
-/// For `Event`, which is not served yet.
-pub(crate) fn mode(operation: Operation, headers: &HeaderMap) -> Result<Mode, AwsError> {
+pub(crate) fn mode(operation: Operation, headers: &HeaderMap) -> Mode {
     match headers.get(INVOCATION_TYPE).map(HeaderValue::as_bytes) {
-        Some(b"DryRun") => Ok(Mode::DryRun),
-        Some(b"Event") => Err(reply::not_served("Invoke with InvocationType Event")),
-        _ if operation == Operation::InvokeWithResponseStream => Ok(Mode::Stream),
-        _ => Ok(Mode::RequestResponse),
+        Some(b"DryRun") => Mode::DryRun,
+        Some(b"Event") => Mode::Event,
+        _ if operation == Operation::InvokeWithResponseStream => Mode::Stream,
+        _ => Mode::RequestResponse,
+    }
+}
+
+/// The largest payload that such an invocation may have, bytes.
+pub(crate) fn limit(operation: Operation, headers: &HeaderMap) -> usize {
+    match mode(operation, headers) {
+        Mode::Event => limits::ASYNC_REQUEST_BYTES,
+        Mode::DryRun | Mode::RequestResponse | Mode::Stream => limits::SYNC_REQUEST_BYTES,
     }
 }
 

@@ -5,7 +5,8 @@
 //! - `auth`: SigV4: who it is, in which region, or a refusal; `permit`: what they may do
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
-//!   when the caller has left; `lineage`: loops of functions that call one another
+//!   when the caller has left; `asynchronous`: invocations that wait for their turn, and those that no
+//!   client makes; `lineage`: loops of functions that call one another
 //! - `stream`: the same for answers that leave while the function writes them; `event_stream`: those of
 //!   `InvokeWithResponseStream`
 //! - `urls`: function URLs
@@ -20,6 +21,7 @@
 mod admin;
 mod answer;
 mod api;
+mod asynchronous;
 mod auth;
 mod body;
 mod cloudwatch;
@@ -41,10 +43,12 @@ mod urls;
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU16;
 
 use fika_aws::sigv4::KeyCache;
 use fika_control::Control;
 use fika_counting::Calls;
+use fika_events::Events;
 use fika_iam::{Iam, Sessions};
 use fika_metrics::Metrics;
 use fika_service::AwsService;
@@ -70,6 +74,8 @@ pub struct Frontend<C, A, W> {
     logs: logs::Logs,
     metrics: Metrics,
     traces: Option<Traces>,
+    events: Events,
+    lanes: AtomicU16,
     services: Vec<Arc<dyn AwsService>>,
     stream_rate: Option<NonZeroU64>,
     keys: KeyCache,
@@ -105,6 +111,8 @@ pub struct FrontendOptions<C, A, W> {
     pub metrics: Metrics,
     /// Who follows traces.
     pub traces: Option<Traces>,
+    /// What waits for its turn.
+    pub events: Events,
     /// The services that have rooms of their own.
     pub services: Vec<Arc<dyn AwsService>>,
     /// How fast streamed answers may leave behind their first 6 MB, bytes a second; none is no limit.
@@ -117,7 +125,7 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
-        let FrontendOptions { traces, services, stream_rate, .. } = options;
+        let FrontendOptions { traces, events, services, stream_rate, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -132,6 +140,8 @@ impl<C, A, W> Frontend<C, A, W> {
             logs: logs::Logs::new(logs),
             metrics,
             traces,
+            events,
+            lanes: AtomicU16::new(0),
             services,
             stream_rate,
             keys,

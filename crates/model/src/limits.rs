@@ -6,6 +6,14 @@ use std::time::Duration;
 
 /// The largest synchronous request payload (6 MiB).
 pub const SYNC_REQUEST_BYTES: usize = 6_291_456;
+/// The largest event of an asynchronous invocation (1 MiB).
+pub const ASYNC_REQUEST_BYTES: usize = 1_048_576;
+/// The largest event of an InvokeAsync (256 KiB).
+pub const INVOKE_ASYNC_BYTES: usize = 262_144;
+/// How often an asynchronous invocation is tried again after an error, unless its function says otherwise.
+pub const ASYNC_RETRIES: u32 = 2;
+/// How old an event may become, unless its function says otherwise.
+pub const ASYNC_AGE: Duration = Duration::from_secs(21_600);
 /// The largest synchronous response payload (6 MiB and 100 bytes).
 pub const SYNC_RESPONSE_BYTES: usize = 6_291_556;
 /// A whole streamed answer.

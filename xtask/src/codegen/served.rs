@@ -39,6 +39,7 @@ pub const OPERATIONS: &[&str] = &[
     "GetResourcePolicy",
     "GetRuntimeManagementConfig",
     "Invoke",
+    "InvokeAsync",
     "InvokeWithResponseStream",
     "ListAliases",
     "ListCodeSigningConfigs",
@@ -77,16 +78,6 @@ pub const OPERATIONS: &[&str] = &[
 /// Of those, the ones whose answers are kept and told, and that nothing acts on yet, and when
 /// something will.
 pub const STORED: &[(&str, &[&str])] = &[
-    (
-        "acts with asynchronous invocations, which are to come",
-        &[
-            "DeleteFunctionEventInvokeConfig",
-            "GetFunctionEventInvokeConfig",
-            "ListFunctionEventInvokeConfigs",
-            "PutFunctionEventInvokeConfig",
-            "UpdateFunctionEventInvokeConfig",
-        ],
-    ),
     (
         "acts with event sources, which are to come",
         &[
@@ -148,7 +139,7 @@ pub const REFUSED: &[(&str, &[&str])] = &[
 ];
 
 /// What is to come.
-pub const LATER: &[&str] = &["InvokeAsync"];
+pub const LATER: &[&str] = &[];
 
 /// Enums whose values AWS prints in another order than the model's, as recorded answers have it.
 pub const PRINTED_AS: &[(&str, &[&str])] = &[

@@ -1,6 +1,7 @@
 //! The operations of the API. Inputs have passed the model's constraints (`validate`) before.
 
 mod aliases;
+mod asynchronous;
 mod code_signing;
 mod concurrency;
 mod create;
@@ -37,6 +38,7 @@ use crate::refuse;
 use crate::registry::{Claim, Function, Snapshot};
 use crate::runnable::UnknownRuntime;
 
+pub use asynchronous::Asynchronous;
 pub use function_url::Url;
 pub use layers::LayerAnswer;
 pub use read::FunctionAnswer;

@@ -1315,6 +1315,14 @@ impl Check for InvokeInput {
     }
 }
 
+impl Check for InvokeAsyncInput {
+    fn check(&self, found: &mut Violations) {
+        found.required("functionName", self.function_name.is_some());
+        found.value("functionName", &self.function_name, &NAMESPACED_FUNCTION_NAME);
+        found.required("invokeArgs", self.invoke_args.is_some());
+    }
+}
+
 impl Check for InvokeWithResponseStreamInput {
     fn check(&self, found: &mut Violations) {
         found.required("functionName", self.function_name.is_some());

@@ -1240,6 +1240,26 @@ impl Input for InvokeInput {
     }
 }
 
+/// `InvokeAsyncRequest` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct InvokeAsyncInput {
+    /// `FunctionName`: in the path, 1 to 256 characters, required.
+    #[serde(skip)]
+    pub function_name: Option<String>,
+    /// `InvokeArgs`: the raw body, required.
+    #[serde(skip)]
+    pub invoke_args: Option<Bytes>,
+}
+
+impl Input for InvokeAsyncInput {
+    const OPERATION: Operation = Operation::InvokeAsync;
+    type Output = InvokeAsyncOutput;
+
+    fn from_request(request: &Request<'_>) -> Result<Self, Malformed> {
+        Ok(Self { function_name: request.path("FunctionName")?, invoke_args: request.payload() })
+    }
+}
+
 /// `InvokeWithResponseStreamRequest` of the service model.
 #[derive(Clone, Default, PartialEq, Serialize)]
 pub struct InvokeWithResponseStreamInput {
@@ -2714,6 +2734,7 @@ pub fn check(operation: Operation, request: &Request<'_>) -> Option<Result<(), A
         Operation::GetResourcePolicy => one::<GetResourcePolicyInput>(request),
         Operation::GetRuntimeManagementConfig => one::<GetRuntimeManagementConfigInput>(request),
         Operation::Invoke => one::<InvokeInput>(request),
+        Operation::InvokeAsync => one::<InvokeAsyncInput>(request),
         Operation::InvokeWithResponseStream => one::<InvokeWithResponseStreamInput>(request),
         Operation::ListAliases => one::<ListAliasesInput>(request),
         Operation::ListCodeSigningConfigs => one::<ListCodeSigningConfigsInput>(request),

@@ -476,7 +476,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 204,
-        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteFunctionUrlConfig",
@@ -612,7 +612,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunctionRecursionConfig",
@@ -710,7 +710,7 @@ static TABLE: [Route; 91] = [
         path: "/2014-11-13/functions/{FunctionName}/invoke-async",
         labels: &["FunctionName"],
         status: 202,
-        coverage: Coverage::Later,
+        coverage: Coverage::Real,
     },
     Route {
         name: "InvokeWithResponseStream",
@@ -766,7 +766,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config/list",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListFunctionUrlConfigs",
@@ -886,7 +886,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "PutFunctionRecursionConfig",
@@ -1056,7 +1056,7 @@ static TABLE: [Route; 91] = [
         path: "/2019-09-25/functions/{FunctionName}/event-invoke-config",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with asynchronous invocations, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateFunctionUrlConfig",

@@ -696,6 +696,20 @@ impl Output for InvokeOutput {
     }
 }
 
+/// `InvokeAsyncResponse` of the service model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct InvokeAsyncOutput {
+    /// `Status`: the HTTP status.
+    #[serde(skip)]
+    pub status: Option<i32>,
+}
+
+impl Output for InvokeAsyncOutput {
+    fn into_response(self, success: u16) -> http::Response<Bytes> {
+        Reply::new(success).status(self.status).empty()
+    }
+}
+
 /// `ListAliasesResponse` of the service model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ListAliasesOutput {
