@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Function, Request, Server, Zip, wait_for};
+use crate::harness::{Client, Function, Request, Server, wait_for};
 
 /// Says what it was given, and fails where that says so.
 const TELLS: &str = "exports.handler = async (event) => {
@@ -24,11 +24,6 @@ fn given(client: &Client, function: &str) -> Vec<Value> {
     let lines = client.log_lines(function);
     let told = lines.iter().filter_map(|line| line.split_once("got ")?.1.trim().parse().ok());
     told.collect()
-}
-
-fn configure(client: &Client, function: &str, config: &Value) {
-    let target = format!("/2019-09-25/functions/{function}/event-invoke-config");
-    client.call("PUT", &target, config.to_string()).expect(200);
 }
 
 #[test]
