@@ -54,5 +54,6 @@ mod wishes;
 
 pub use control::{Control, ControlError, ControlOptions, Resolved};
 pub use operations::{Asynchronous, FunctionAnswer, LayerAnswer, Url};
+pub use mappings::view::{EventSource, EventSourceMapping};
 pub use preparation::{Allocation, Preparation, Prepared, Unprepared, VersionEvents};
 pub use signing::{TrustError, distrust, trust, trusted_profiles};

@@ -2,18 +2,20 @@
 //!
 //! - [`source`]: what kind of source one reads, the defaults of each, and what each takes
 //! - [`pattern`]: what a filter may be
+//! - [`view`]: as those see them who poll their sources
 
 pub(crate) mod pattern;
 pub(crate) mod source;
+pub(crate) mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use fika_aws::generated::lambda::{CreateEventSourceMappingInput, EventSourceMappingConfiguration};
 use fika_model::{AccountId, Region, Scope};
 use fika_store::Revision;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::attached::seconds;
@@ -47,6 +49,10 @@ pub(crate) struct Mappings {
     /// function must not be made at the same time.
     pub(crate) turn: Mutex<()>,
     all: RwLock<BTreeMap<Scope, BTreeMap<Uuid, Arc<Mapping>>>>,
+    /// How often any of them changed, for those who follow them.
+    changes: watch::Sender<u64>,
+    /// What came of each one's last poll, since the start.
+    results: RwLock<HashMap<Uuid, String>>,
 }
 
 impl Mappings {
@@ -74,11 +80,22 @@ impl Mappings {
         let mappings = all.entry(scope.clone()).or_default();
         match mapping {
             Some(mapping) => mappings.insert(id, Arc::new(mapping)),
-            None => mappings.remove(&id),
+            None => {
+                self.results.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                mappings.remove(&id)
+            }
         };
         if mappings.is_empty() {
             all.remove(scope);
         }
+        drop(all);
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
+    /// What came of the last poll of one, in AWS's words where AWS has some.
+    pub(crate) fn result(&self, id: Uuid) -> String {
+        let results = self.results.read().unwrap_or_else(PoisonError::into_inner);
+        results.get(&id).cloned().unwrap_or_else(|| "No records processed".into())
     }
 }
 
@@ -120,6 +137,7 @@ impl Record {
         scope: &Scope,
         id: Uuid,
         state: &str,
+        result: impl FnOnce() -> String,
     ) -> EventSourceMappingConfiguration {
         let Wire(it) = &self.settings;
         let source = Source::of(it);
@@ -143,7 +161,7 @@ impl Record {
             scaling_config: it.scaling_config,
             function_arn: it.function_name,
             last_modified: Some(seconds(self.modified_ms)),
-            last_processing_result: polled.then(|| "No records processed".into()),
+            last_processing_result: polled.then(result),
             state: Some(state.into()),
             state_transition_reason: Some(
                 if stream { "User action" } else { "USER_INITIATED" }.into(),

@@ -58,7 +58,7 @@ impl Control {
             let _turn = this.inner.mappings.turn.lock().await;
             this.same_source(&scope, id, source, &record)?;
             let state = if record.state() == "Enabled" { "Creating" } else { "Disabled" };
-            let shown = record.shown(&scope, id, state);
+            let shown = record.shown(&scope, id, state, || this.inner.mappings.result(id));
             this.keep_mapping(&scope, id, None, record).await?;
             Ok(shown)
         })
@@ -96,7 +96,7 @@ impl Control {
                 (_, "Enabled") => "Enabling",
                 _ => "Disabling",
             };
-            let shown = record.shown(&scope, id, state);
+            let shown = record.shown(&scope, id, state, || this.inner.mappings.result(id));
             this.keep_mapping(&scope, id, Some(&before), record).await?;
             Ok(shown)
         })
@@ -114,7 +114,8 @@ impl Control {
     ) -> Result<Shown, AwsError> {
         let id = id(input.uuid.as_deref())?;
         let mapping = self.inner.mappings.get(scope, id).ok_or_else(no_mapping)?;
-        Ok(mapping.record.shown(scope, id, mapping.record.state()))
+        let result = || self.inner.mappings.result(id);
+        Ok(mapping.record.shown(scope, id, mapping.record.state(), result))
     }
 
     /// ListEventSourceMappings: by id; of one source or one function where asked for, whether or
@@ -138,7 +139,8 @@ impl Control {
         };
         let all = self.inner.mappings.list(scope).into_iter();
         let entries = all.filter(|(_, mapping)| wanted(mapping)).map(|(id, mapping)| {
-            (id.to_string(), mapping.record.shown(scope, id, mapping.record.state()))
+            let result = || self.inner.mappings.result(id);
+            (id.to_string(), mapping.record.shown(scope, id, mapping.record.state(), result))
         });
         let (shown, next_marker) = page.cut(entries);
         Ok(ListEventSourceMappingsOutput { event_source_mappings: Some(shown), next_marker })
@@ -162,7 +164,8 @@ impl Control {
             let batch = Batch::new().if_at(key.clone(), before.at).delete(key);
             this.inner.store.commit(batch).await.map_err(|e| refuse::store_failed(&e))?;
             this.inner.mappings.set(&scope, id, None);
-            Ok(before.record.shown(&scope, id, "Deleting"))
+            let result = || this.inner.mappings.result(id);
+            Ok(before.record.shown(&scope, id, "Deleting", result))
         })
         .await
     }

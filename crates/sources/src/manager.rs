@@ -1,0 +1,81 @@
+//! One poller for each mapping that is enabled.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fika_control::{Control, EventSource, EventSourceMapping};
+use fika_eventpattern::Pattern;
+use fika_events::Functions;
+use tokio::task::{AbortHandle, JoinSet};
+use uuid::Uuid;
+
+use crate::{Brokers, cluster};
+
+/// What pollers are made of.
+#[derive(Clone)]
+pub struct SourcesOptions {
+    /// Where mappings are.
+    pub control: Control,
+    /// The invoke path.
+    pub functions: Arc<dyn Functions>,
+    /// Which foreign servers may be polled.
+    pub brokers: Brokers,
+}
+
+/// All pollers.
+pub struct Sources {
+    options: SourcesOptions,
+    running: HashMap<Uuid, (EventSourceMapping, AbortHandle)>,
+    tasks: JoinSet<()>,
+}
+
+impl Sources {
+    /// No poller yet.
+    #[must_use]
+    pub fn new(options: SourcesOptions) -> Self {
+        Self { options, running: HashMap::new(), tasks: JoinSet::new() }
+    }
+
+    /// Polls until dropped. What is under way then is given again at the next start.
+    pub async fn run(mut self) {
+        let mut changes = self.options.control.mapping_changes();
+        loop {
+            changes.mark_unchanged();
+            self.reconcile();
+            if changes.changed().await.is_err() {
+                return;
+            }
+            while self.tasks.try_join_next().is_some() {}
+        }
+    }
+
+    /// Ends pollers of mappings that are no more, or others now, and begins those that lack.
+    fn reconcile(&mut self) {
+        let enabled = self.options.control.enabled_mappings();
+        let wanted: HashMap<Uuid, EventSourceMapping> =
+            enabled.into_iter().map(|mapping| (mapping.id, mapping)).collect();
+        self.running.retain(|id, (mapping, task)| {
+            let stays = wanted.get(id) == Some(mapping);
+            if !stays {
+                task.abort();
+            }
+            stays
+        });
+        for (id, mapping) in wanted {
+            if !self.running.contains_key(&id) {
+                let task = self.tasks.spawn(poll(self.options.clone(), mapping.clone()));
+                self.running.insert(id, (mapping, task));
+            }
+        }
+    }
+}
+
+async fn poll(options: SourcesOptions, mapping: EventSourceMapping) {
+    // They were read when the mapping was made: one that cannot be read any more wants nothing.
+    let patterns: Vec<Pattern> =
+        mapping.filters.iter().filter_map(|text| Pattern::parse(text).ok()).collect();
+    match &mapping.source {
+        EventSource::Cluster { .. } => cluster::poll(&options, &mapping, &patterns).await,
+        EventSource::Queue { .. } => {}
+    }
+}
