@@ -66,11 +66,6 @@ impl Client {
         Self { access }
     }
 
-    /// As whom.
-    pub fn access(&self) -> &Access {
-        &self.access
-    }
-
     /// Whose key it is: as the data directory says, or else the server.
     ///
     /// # Errors
