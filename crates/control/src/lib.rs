@@ -53,7 +53,7 @@ mod wire;
 mod wishes;
 
 pub use control::{Control, ControlError, ControlOptions, Resolved};
-pub use operations::{Asynchronous, FunctionAnswer, LayerAnswer, Url};
 pub use mappings::view::{EventSource, EventSourceMapping};
+pub use operations::{Asynchronous, FunctionAnswer, LayerAnswer, Url};
 pub use preparation::{Allocation, Preparation, Prepared, Unprepared, VersionEvents};
 pub use signing::{TrustError, distrust, trust, trusted_profiles};
