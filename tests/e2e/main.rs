@@ -19,6 +19,7 @@ mod bad_handler;
 mod bad_input;
 mod bad_payload;
 mod bad_zip;
+mod buses;
 mod code_signing;
 mod configs;
 mod crash;

@@ -135,11 +135,20 @@ impl Events {
     /// # Errors
     /// [`JournalError`]: nothing was accepted.
     pub async fn accept(&self, events: Vec<Event>) -> Result<(), JournalError> {
+        self.accept_with(Batch::new(), events).await
+    }
+
+    /// The same together with changes of entries of the caller's own, which are made if the events are accepted and
+    /// not otherwise: a tick that has been, and what it sends. The batch puts nothing.
+    ///
+    /// # Errors
+    /// [`JournalError`]: nothing was accepted, and nothing changed.
+    pub async fn accept_with(&self, batch: Batch, events: Vec<Event>) -> Result<(), JournalError> {
         let inner = Arc::clone(&self.inner);
         // What is on disk is delivered, also when its sender left before the answer.
         let accepted = tokio::spawn(async move {
             let events = events.into_iter().map(|event| (event, Purpose::Sent)).collect();
-            inner.put(Batch::new(), events).await?;
+            inner.put(batch, events).await?;
             inner.pump();
             Ok(())
         });

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use fika_buses::{Buses, Clock};
 use fika_events::Events;
 use fika_iam::Iam;
 use fika_journal::{Journal, JournalOptions, Live};
@@ -32,14 +33,26 @@ pub fn open(dir: &Path, store: &Store, iam: &Iam) -> Result<Services, NodeError>
     let had = take(&mut live, Events::TOPIC);
     let events = Events::open(journal.clone(), iam.clone(), had);
     let had = take(&mut live, fika_queues::PREFIX);
-    let queues = Queues::open(store.clone(), journal, had)?;
+    let queues = Queues::open(store.clone(), journal.clone(), had)?;
     events.deliver_to("sqs", Arc::new(queues.clone()));
     tokio::spawn(queues.clone().upkeep());
+    let had = (journal, take(&mut live, Buses::TOPIC));
+    let buses = Buses::open(store, had, events.clone(), iam.clone(), clock())?;
+    events.deliver_to("events", Arc::new(buses.clone()));
+    let (bridge, scheduler) = buses.doors();
+    tokio::spawn(buses.run());
     for lost in live {
         tracing::warn!(topic = %lost.topic, "nobody knows what an entry of this topic is");
     }
-    let doors: Vec<Arc<dyn AwsService>> = vec![Arc::new(queues.clone())];
+    let doors: Vec<Arc<dyn AwsService>> =
+        vec![Arc::new(queues.clone()), Arc::new(bridge), Arc::new(scheduler)];
     Ok(Services { events, queues, doors })
+}
+
+/// The clock of schedules, which tests make run faster.
+fn clock() -> Clock {
+    let text = std::env::var("FIKA_SCHEDULES_CLOCK").ok();
+    text.and_then(|text| Clock::parse(&text)).unwrap_or_default()
 }
 
 /// The entries of topics that begin so.

@@ -1,0 +1,86 @@
+//! What other rooms send to buses: rules of other buses, destinations of functions, schedules.
+
+use fika_events::{Parcel, Pending, Receiver, Undelivered};
+use fika_iam::Principal;
+use fika_model::{RequestId, Scope};
+use fika_service::Caller;
+use serde_json::Value;
+
+use super::bus_arn;
+use crate::Buses;
+use crate::publish::{HOPS, Published, Said, bus_of, envelope, is_bus};
+
+impl Receiver for Buses {
+    fn receive<'a>(
+        &'a self,
+        caller: &'a Caller,
+        parcel: Parcel,
+    ) -> Pending<'a, Result<(), Undelivered>> {
+        Box::pin(async move {
+            let (scope, bus) = self.for_bus(caller, &parcel)?;
+            let published = published(&parcel, self.inner.clock.now())?;
+            let sent = self.inner.sent(&scope, &bus, &published);
+            let accepted = self.inner.accept(sent).await;
+            accepted.map_err(|error| Undelivered::Later(error.message().to_owned()))
+        })
+    }
+}
+
+impl Buses {
+    /// The bus, if it is there and the sender may.
+    fn for_bus(&self, caller: &Caller, parcel: &Parcel) -> Result<(Scope, String), Undelivered> {
+        let absent = || {
+            refused(
+                "ResourceNotFoundException",
+                format!("There is no event bus {}.", parcel.target),
+            )
+        };
+        let (scope, bus) = bus_of(&parcel.target).ok_or_else(absent)?;
+        if !is_own_rule(caller, &scope) {
+            let policy = self.inner.bus_policy(&scope, &bus);
+            let allowed =
+                caller.allow("events:PutEvents", &bus_arn(&scope, &bus), policy.as_ref(), &[]);
+            allowed.map_err(|error| refused(error.name(), error.message().to_owned()))?;
+        }
+        if is_bus(&self.inner, &scope, &bus) { Ok((scope, bus)) } else { Err(absent()) }
+    }
+}
+
+/// Rules of an account put on the account's own buses what they like.
+fn is_own_rule(caller: &Caller, scope: &Scope) -> bool {
+    matches!(&caller.principal, Principal::Service(_))
+        && caller.principal.arn() == "events.amazonaws.com"
+        && *caller.principal.account() == scope.account
+}
+
+fn refused(code: &str, message: String) -> Undelivered {
+    Undelivered::Refused { code: code.into(), message }
+}
+
+/// An event from a parcel: a whole one from a rule, else its detail, about which the attributes say more.
+fn published(parcel: &Parcel, now: i64) -> Result<Published, Undelivered> {
+    let attribute = |name: &str| {
+        let found = parcel.attributes.iter().find(|(own, _)| own == name);
+        found.map(|(_, attribute)| attribute.value.as_str())
+    };
+    let malformed = || refused("MalformedDetail", "Detail is malformed.".into());
+    let payload: Value = serde_json::from_slice(&parcel.payload).map_err(|_| malformed())?;
+    let hops = attribute(HOPS).and_then(|hops| hops.parse().ok());
+    let trace_id = parcel.trace_id.clone();
+    if let Some(hops) = hops {
+        return Ok(Published { event: payload, trace_id, hops });
+    }
+    if !payload.is_object() {
+        return Err(malformed());
+    }
+    let resources = attribute("resources").and_then(|text| serde_json::from_str(text).ok());
+    let said = Said {
+        id: RequestId(parcel.id.0),
+        kind: attribute("detail-type").unwrap_or("Event"),
+        source: attribute("source").unwrap_or("fika"),
+        time: now,
+        resources: resources.unwrap_or_default(),
+        detail: payload,
+    };
+    Ok(Published { event: envelope(&parcel.scope, said), trace_id, hops: 0 })
+}
