@@ -24,6 +24,7 @@ mod code_signing;
 mod configs;
 mod crash;
 mod events;
+mod events_crash;
 mod extensions;
 mod guests;
 mod harness;

@@ -165,10 +165,10 @@ impl One<'_> {
                 End::Ran
             }
             Verdict::Failure(failure) => {
-                let ran = matches!(over.attempt, Attempt::Called(_));
+                let (ran, times) = (matches!(over.attempt, Attempt::Called(_)), over.ran);
                 let follows = Over { failure: Some(&failure), ..over }.follows();
                 if follows.is_empty() {
-                    self.shelve(&failure).await;
+                    self.shelve(&failure, times).await;
                 } else {
                     tally.redirected.fetch_add(1, Ordering::Relaxed);
                     self.settle(Batch::new().remove(self.waiting.entry), &follows).await;
@@ -225,13 +225,13 @@ impl One<'_> {
                 let follows = [(letter, Purpose::DeadLetter)];
                 self.settle(Batch::new().remove(self.waiting.entry), &follows).await;
             }
-            None => self.shelve(failure).await,
+            None => self.shelve(failure, self.waiting.attempts).await,
         }
         End::Gone
     }
 
     /// It ends here, and is kept for who looks after it.
-    async fn shelve(&self, failure: &Failure) {
+    async fn shelve(&self, failure: &Failure, attempts: u32) {
         let tally = &self.inner.tally;
         let counted = match self.purpose {
             Purpose::Sent => &tally.dropped,
@@ -245,7 +245,7 @@ impl One<'_> {
         let now = self.inner.clock.now();
         let (condition, message) = (condition.to_string(), message.clone());
         let ended = Some(Ended { id: *id, at: now, condition, message });
-        let head = Head { ended, ..self.head() };
+        let head = Head { ended, attempts, ..self.head() };
         if !self.settle(Batch::new().amend(self.waiting.entry, head.bytes()), &[]).await {
             return;
         }

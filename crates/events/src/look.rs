@@ -12,6 +12,11 @@ use crate::schedule::LaneFacts;
 use crate::stored::{self, Ended};
 use crate::{Event, Events};
 
+/// How much of a payload a list has, bytes.
+const GLIMPSE: usize = 200;
+/// How many of those that wait are looked at for one id.
+const LOOKED_AT: usize = 1_000;
+
 /// How the events of one account for one target stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneState {
@@ -84,7 +89,9 @@ pub struct Listed {
     pub attempts: u32,
     /// Where it is.
     pub state: State,
-    /// What it says.
+    /// Bytes of what it says.
+    pub size: usize,
+    /// What it says; in a list the beginning of it.
     pub payload: Bytes,
 }
 
@@ -131,14 +138,39 @@ impl Events {
         ended: bool,
         most: usize,
     ) -> Result<Vec<Listed>, JournalError> {
-        let entries = if ended { self.ended(account, most) } else { self.waiting(account, most) };
+        let entries =
+            if ended { self.ended(account, most, |_| true) } else { self.waiting(account, most) };
         let mut found = Vec::with_capacity(entries.len());
         for (entry, attempts, accepted, state) in entries {
             if let Some(event) = self.inner.read(entry).await? {
-                found.push(listed(entry, event, attempts, accepted, state));
+                let mut one = listed(entry, event, attempts, accepted, state);
+                // A copy: the whole one is to go.
+                let glimpse = &one.payload[..one.size.min(GLIMPSE)];
+                one.payload = Bytes::copy_from_slice(glimpse);
+                found.push(one);
             }
         }
         Ok(found)
+    }
+
+    /// One of an account's that ended with nowhere to go, or is among the first that wait; whole.
+    ///
+    /// # Errors
+    /// [`JournalError::Disk`].
+    pub async fn find(
+        &self,
+        account: &AccountId,
+        id: RequestId,
+    ) -> Result<Option<Listed>, JournalError> {
+        let mut entries = self.ended(account, usize::MAX, |own| own == id);
+        entries.extend(self.waiting(account, LOOKED_AT));
+        for (entry, attempts, accepted, state) in entries {
+            let event = self.inner.read(entry).await?.filter(|event| event.id == id);
+            if let Some(event) = event {
+                return Ok(Some(listed(entry, event, attempts, accepted, state)));
+            }
+        }
+        Ok(None)
     }
 
     /// Sends one again that ended with nowhere to go, as if it were new; none where the account has no such.
@@ -170,10 +202,16 @@ impl Events {
         replayed.await.unwrap_or(Err(JournalError::Closed))
     }
 
-    fn ended(&self, account: &AccountId, most: usize) -> Vec<(EntryId, u32, u64, State)> {
+    fn ended(
+        &self,
+        account: &AccountId,
+        most: usize,
+        wanted: impl Fn(RequestId) -> bool,
+    ) -> Vec<(EntryId, u32, u64, State)> {
         let book = self.inner.book();
         let shown = |(entry, kept): (EntryId, &crate::shelf::Kept)| {
-            let Ended { at, condition, message, .. } = kept.head.ended.clone()?;
+            let ended = kept.head.ended.as_ref().filter(|ended| wanted(ended.id))?;
+            let Ended { at, condition, message, .. } = ended.clone();
             let state = State::Ended { at, condition, message };
             Some((entry, kept.head.attempts, kept.head.accepted, state))
         };
@@ -210,5 +248,5 @@ impl Inner {
 
 fn listed(entry: EntryId, event: Event, attempts: u32, accepted: u64, state: State) -> Listed {
     let Event { id, target, payload, .. } = event;
-    Listed { entry, id, target, accepted, attempts, state, payload }
+    Listed { entry, id, target, accepted, attempts, state, size: payload.len(), payload }
 }

@@ -2,6 +2,7 @@
 //! live here; what a command does lives in [`crate::commands`].
 
 mod access;
+mod events;
 mod runtime;
 mod signing;
 
@@ -18,6 +19,7 @@ use crate::machine;
 use crate::watch::otlp::Collector;
 
 pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
+pub use events::{EventsAction, EventsArgs};
 pub use runtime::{KernelAction, KernelSource, RuntimeAction, RuntimeArgs};
 pub use signing::{SignArgs, SigningAction, SigningArgs};
 
@@ -68,6 +70,8 @@ pub enum Command {
     Logs(LogsArgs),
     /// Make, list or delete accounts and their keys
     Account(AccountArgs),
+    /// Look at events that wait or failed, and send them again
+    Events(EventsArgs),
     /// List or prepare runtimes
     Runtime(RuntimeArgs),
     /// Sign packages, and say whose signatures functions may be made to need

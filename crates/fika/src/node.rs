@@ -266,6 +266,7 @@ impl Node {
         let (metrics, counting, logs) =
             (self.metrics.clone(), self.counting.clone(), self.logs.clone());
         let (assignment, worker) = (self.assignment.clone(), self.worker.clone());
+        let events = self.events.clone();
         move || {
             let pools = assignment.snapshot();
             let sum = |of: fn(&PoolSnapshot) -> usize| pools.values().map(of).sum();
@@ -281,6 +282,8 @@ impl Node {
                 waiting: sum(|pool| pool.waiters),
                 stock: worker.stock_facts(),
                 logs: logs.facts(),
+                lanes: events.lanes(),
+                events: events.totals(),
             }
         }
     }

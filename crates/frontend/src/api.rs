@@ -25,6 +25,7 @@ use crate::server::{Line, Run};
 use crate::urls::Address;
 use crate::{
     Frontend, admin, asynchronous, cloudwatch, code, event_stream, functions, logs, permit, query,
+    waiting,
 };
 
 /// The largest body of operations that carry neither code nor an event.
@@ -45,6 +46,8 @@ enum Asked<'p> {
     Service(&'p dyn AwsService),
     /// Accounts: what follows their path.
     Admin(&'p str),
+    /// Events: what follows their path.
+    Events(&'p str),
 }
 
 impl Asked<'_> {
@@ -58,6 +61,7 @@ impl Asked<'_> {
             Self::Lambda(operation, _) => (&[Service::LAMBDA], body_limit(*operation)),
             Self::Query => (&[IAM, STS], SMALL_BODY_BYTES),
             Self::Admin(_) => (&[Service::LAMBDA], SMALL_BODY_BYTES),
+            Self::Events(_) => (&[Service::LAMBDA], 0),
         }
     }
 }
@@ -226,6 +230,7 @@ where
                 Ok(reply::from(service.answer(call).await))
             }
             Asked::Query => Ok(query::answer(&self.iam, &self.sessions, &caller, &body).await),
+            Asked::Events(path) => waiting::answer(&self.events, &caller, parts, path).await,
             Asked::Admin(path) => {
                 let asked = (&parts.method, path);
                 admin::answer(&self.iam, &self.control, &caller, asked, &body).await
@@ -347,6 +352,9 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
             }
             None => is_form(parts).then_some(Asked::Query),
         };
+    }
+    if let Some(rest) = path.strip_prefix(waiting::PATH) {
+        return Some(Asked::Events(rest));
     }
     if let Some(rest) = path.strip_prefix(admin::PATH) {
         return Some(Asked::Admin(rest));

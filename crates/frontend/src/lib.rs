@@ -12,7 +12,8 @@
 //! - `urls`: function URLs
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
-//! - `query`: IAM and STS; `admin`: accounts, for `fika account`
+//! - `query`: IAM and STS; `admin`: accounts, for `fika account`; `waiting`: events, for
+//!   `fika events`
 //! - `trace`: what is told of each invocation to who follows traces
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
@@ -40,6 +41,7 @@ mod server;
 mod stream;
 mod trace;
 mod urls;
+mod waiting;
 
 use std::num::NonZeroU64;
 use std::sync::Arc;

@@ -88,8 +88,7 @@ pub fn page(model: &Model) -> Result<String> {
          The router reads the same table.\n\n\
          - A refused operation answers 400 `InvalidParameterValueException` with a text that says \
          so. No SDK tries that again.\n\
-         - One that is to come answers 501 `NotImplementedException`; so does `Invoke` with the \
-         `InvocationType` `Event`.\n\n\
+         - One that is to come answers 501 `NotImplementedException`.\n\n\
          | operation | request | fika |\n|---|---|---|\n",
         all.len(),
         count(|c| matches!(c, Coverage::Real)),

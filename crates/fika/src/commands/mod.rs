@@ -4,6 +4,7 @@ pub mod account;
 pub mod deploy;
 pub mod doctor;
 pub mod env;
+pub mod events;
 pub mod invoke;
 pub mod logs;
 pub mod runtime;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use fika_counting::AccountSnapshot;
+use fika_events::{LaneState, Totals};
 use fika_metrics::{Point, Series};
 use fika_model::Scope;
 use fika_store::LogFacts;
@@ -48,6 +49,10 @@ pub struct Facts {
     pub stock: StockFacts,
     /// How logs fare.
     pub logs: LogFacts,
+    /// What waits, by account and target.
+    pub lanes: Vec<LaneState>,
+    /// What has come of events.
+    pub events: Totals,
 }
 
 /// Serves what `facts` says. For ever.
@@ -131,7 +136,50 @@ fn text(facts: &Facts) -> String {
     let help = "Log events dropped because too many waited.";
     page.single("fika_log_dropped_events_total", "counter", help, dropped_events);
     page.single("fika_log_stored_bytes", "gauge", "Log on disk, a minute ago.", stored_bytes);
+    events(&mut page, facts);
     page.0
+}
+
+/// What is read of what waits.
+type Depth = fn(&LaneState) -> f64;
+
+fn events(page: &mut Page, facts: &Facts) {
+    let Totals { accepted, delivered, retried, put_back, .. } = facts.events;
+    let Totals { redirected, dropped, destination_failures, dead_letter_errors, kept, .. } =
+        facts.events;
+    page.single("fika_events_accepted_total", "counter", "Events accepted.", accepted);
+    page.begin("fika_events_total", "counter", "Attempts to deliver events, by what came of them.");
+    for (end, count) in [
+        ("delivered", delivered),
+        ("retried", retried),
+        ("put_back", put_back),
+        ("redirected", redirected),
+        ("dropped", dropped),
+        ("destination_failed", destination_failures),
+        ("dead_letter_failed", dead_letter_errors),
+    ] {
+        page.sample("fika_events_total", &[("end", end)], count);
+    }
+    page.single(
+        "fika_events_kept",
+        "gauge",
+        "Events that failed and are kept to be replayed.",
+        kept,
+    );
+    let gauges: [(&str, &str, Depth); 3] = [
+        ("fika_events_waiting", "Events that wait.", |lane| lane.waiting as f64),
+        ("fika_events_running", "Events under way.", |lane| f64::from(lane.running)),
+        ("fika_events_oldest_seconds", "Age of the oldest event that waits.", |lane| {
+            lane.oldest_ms.unwrap_or_default() as f64 / 1_000.0
+        }),
+    ];
+    for (name, help, value) in gauges {
+        page.begin(name, "gauge", help);
+        for lane in &facts.lanes {
+            let labels = [("account", lane.account.as_str()), ("target", &*lane.target)];
+            page.sample(name, &labels, value(lane));
+        }
+    }
 }
 
 /// What is counted of a point.
@@ -211,6 +259,14 @@ mod tests {
             waiting: 1,
             stock: StockFacts::default(),
             logs: LogFacts { waiting_bytes: 5, dropped_events: 6, stored_bytes: 7 },
+            lanes: vec![LaneState {
+                account: AccountId::new("000000000001").expect("an account"),
+                target: "arn".into(),
+                waiting: 3,
+                running: 1,
+                oldest_ms: Some(1_500),
+            }],
+            events: Totals { dropped: 2, ..Totals::default() },
         }
     }
 
@@ -228,6 +284,9 @@ mod tests {
             format!("fika_running_invocations{{{who}}} 2"),
             "fika_sandboxes{state=\"idle\"} 4".to_owned(),
             "fika_log_dropped_events_total 6".to_owned(),
+            "fika_events_total{end=\"dropped\"} 2".to_owned(),
+            "fika_events_waiting{account=\"000000000001\",target=\"arn\"} 3".to_owned(),
+            "fika_events_oldest_seconds{account=\"000000000001\",target=\"arn\"} 1.5".to_owned(),
         ] {
             assert!(page.lines().any(|other| other == line), "no {line} in\n{page}");
         }
