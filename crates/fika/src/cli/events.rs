@@ -14,8 +14,8 @@ pub struct EventsArgs {
 }
 
 const EXAMPLES: &str = "\
-An event that fails for good goes to its function's destination or dead-letter queue. Where there is neither,
-it is kept for two weeks, and can be sent again.
+An event that fails for good goes to its function's destination or dead-letter queue. Where there
+is neither, it is kept for two weeks, and can be sent again.
 
 Examples:
   fika events list
