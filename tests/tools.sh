@@ -68,6 +68,20 @@ install_powertools_node() {
     npm ci --prefix target/e2e/powertools/node --no-audit --no-fund --ignore-scripts --loglevel error
 }
 
+install_frameworks_python() {
+    say "installing FastAPI and Mangum into target/e2e"
+    rm -rf target/e2e/frameworks/python
+    target/e2e/venv/bin/pip install --quiet --target target/e2e/frameworks/python \
+        --requirement tests/e2e/frameworks/requirements.txt
+}
+
+install_frameworks_node() {
+    say "installing Express and Hono into target/e2e"
+    mkdir -p target/e2e/frameworks/node
+    cp tests/e2e/frameworks/package.json tests/e2e/frameworks/package-lock.json target/e2e/frameworks/node/
+    npm ci --prefix target/e2e/frameworks/node --no-audit --no-fund --ignore-scripts --loglevel error
+}
+
 need cargo "install Rust (rustup)"
 need cc "install a C toolchain (apt-get install gcc)"
 need python3 "apt-get install python3 python3-venv"
@@ -85,3 +99,6 @@ unless_same tests/e2e/node/package-lock.json target/e2e/node.stamp install_node
 mkdir -p target/e2e/powertools
 unless_same tests/e2e/powertools/requirements.txt target/e2e/powertools/python.stamp install_powertools_python
 unless_same tests/e2e/powertools/package-lock.json target/e2e/powertools/node.stamp install_powertools_node
+mkdir -p target/e2e/frameworks
+unless_same tests/e2e/frameworks/requirements.txt target/e2e/frameworks/python.stamp install_frameworks_python
+unless_same tests/e2e/frameworks/package-lock.json target/e2e/frameworks/node.stamp install_frameworks_node

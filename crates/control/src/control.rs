@@ -38,6 +38,8 @@ pub struct ControlOptions {
     pub draw: fn() -> f64,
     /// Where the addresses of function URLs are, with its port, as in `localhost:9750`.
     pub url_host: String,
+    /// Whether they begin with `https`.
+    pub url_secure: bool,
 }
 
 impl ControlOptions {
@@ -51,6 +53,7 @@ impl ControlOptions {
             signers: None,
             draw: aliases::draw,
             url_host: "localhost".into(),
+            url_secure: false,
         }
     }
 }

@@ -5,6 +5,7 @@ mod access;
 mod events;
 mod runtime;
 mod signing;
+mod url_host;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -17,6 +18,8 @@ use fika_model::{Egress, WallRequirement};
 use crate::failure::Failure;
 use crate::machine;
 use crate::watch::otlp::Collector;
+
+pub use url_host::UrlHost;
 
 pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
 pub use events::{EventsAction, EventsArgs};
@@ -180,6 +183,19 @@ pub struct ServeArgs {
     /// Where to listen; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
     pub listen: SocketAddr,
+    /// A chain of certificates (PEM), to serve with TLS as well; read anew when it is renewed.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Where to listen with TLS.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9443")]
+    pub tls_listen: SocketAddr,
+    /// The domain of function URLs, with its port and, behind a proxy, https:// before it [default:
+    /// localhost and the port of this server].
+    #[arg(long, value_name = "HOST")]
+    pub url_host: Option<UrlHost>,
     #[command(flatten)]
     pub data: DataArgs,
     /// Whether a runtime that is not on this machine may be fetched.

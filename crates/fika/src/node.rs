@@ -13,7 +13,6 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
 use std::io;
-use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -27,7 +26,7 @@ use fika_control::{
 };
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
 use fika_events::Events;
-use fika_frontend::{Auth, Frontend, FrontendOptions, Peer, Traces};
+use fika_frontend::{Auth, Frontend, FrontendOptions, Traces};
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
 use fika_metrics::{Disk, Metrics};
@@ -46,12 +45,13 @@ use fika_worker::{
     CreateError, CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions,
 };
 use thiserror::Error;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch as signal};
+use tokio::sync::watch as signal;
 use tokio::time::{Instant, timeout};
 
 use crate::lanes::Lanes;
+use crate::listener::{Accepted, Listener};
 use crate::services;
 use crate::walls::Monitor;
 use crate::watch;
@@ -81,6 +81,8 @@ pub struct NodeOptions {
     pub runtimes_dir: PathBuf,
     /// Where the addresses of function URLs are, with its port.
     pub url_host: String,
+    /// Whether they begin with `https`.
+    pub url_secure: bool,
     /// What the operator says of the root account.
     pub root: RootOptions,
     /// Whether clients must sign.
@@ -209,6 +211,7 @@ impl Node {
         let mut limits = ControlOptions::new(Handle::current());
         limits.account_concurrency = options.counting.account_concurrency;
         limits.url_host.clone_from(&options.url_host);
+        limits.url_secure = options.url_secure;
         limits.signers = Some(dir.join(SIGNERS));
         let preparation = Arc::new(Prepare::new(worker.clone()));
         let counting = Counter::new(options.counting);
@@ -288,25 +291,15 @@ impl Node {
         }
     }
 
-    /// Accepts connections, at most so many at once, and deals them out to the lanes, until
-    /// dropped. Those beyond wait in the listener's queue.
-    pub async fn accept(&self, listener: &TcpListener, lanes: &Lanes, connections: usize) {
-        let room = Arc::new(Semaphore::new(connections));
+    /// Accepts connections and deals them out to the lanes, until dropped. Those for which there
+    /// is no room wait in the listener's queue.
+    pub async fn accept(&self, listener: &Listener, lanes: &Lanes) {
         for lane in (0..lanes.count()).cycle() {
-            // The semaphore is never closed, so there is always a place to wait for.
-            let place = Arc::clone(&room).acquire_owned().await;
-            let (stream, peer) = accepted(listener).await;
+            let accepted = listener.accept().await;
             let (doors, stop) = (Arc::clone(&self.doors), self.stop.subscribe());
             lanes.handle(lane).spawn(async move {
-                let _place = place;
-                // Registered anew, with the event loop of the lane it stays on.
-                match TcpStream::from_std(stream) {
-                    Ok(stream) => {
-                        // Answers are single writes; waiting to fill a segment only delays them.
-                        let _ = stream.set_nodelay(true);
-                        doors.serve(stream, LaneId(lane), peer, stop).await;
-                    }
-                    Err(error) => tracing::warn!(%error, "a connection cannot be served"),
+                if let Err(error) = serve(accepted, doors, LaneId(lane), stop).await {
+                    tracing::debug!(%error, "a connection cannot be served");
                 }
             });
         }
@@ -346,6 +339,24 @@ impl Node {
         })
         .await;
     }
+}
+
+async fn serve(
+    accepted: Accepted,
+    doors: Arc<Doors>,
+    lane: LaneId,
+    stop: signal::Receiver<bool>,
+) -> io::Result<()> {
+    let Accepted { stream, peer, tls, place: _place } = accepted;
+    // Registered anew, with the event loop of the lane it stays on.
+    let stream = TcpStream::from_std(stream)?;
+    // Answers are single writes; waiting to fill a segment only delays them.
+    let _ = stream.set_nodelay(true);
+    match tls {
+        Some(tls) => doors.serve(tls.secure(stream).await?, lane, peer, stop).await,
+        None => doors.serve(stream, lane, peer, stop).await,
+    }
+    Ok(())
 }
 
 /// Makes a directory where it is not there yet: functions' code and logs are for their owner's
@@ -431,26 +442,6 @@ fn jail(options: &NodeOptions, code_dir: &Path) -> Result<Jail, WallError> {
         WallKind::None => Jail::without_walls(jail),
         _ => Jail::new(jail),
     }
-}
-
-/// The next connection. Running out of descriptors passes, so it is waited out.
-async fn accepted(listener: &TcpListener) -> (std::net::TcpStream, Peer) {
-    loop {
-        let accepted = listener.accept().await;
-        let whole = |(stream, peer): (TcpStream, SocketAddr)| Ok((stream.into_std()?, peer));
-        match accepted.and_then(whole) {
-            Ok((stream, peer)) => {
-                let peer = Peer { ip: peer.ip().to_canonical(), secure: false };
-                return (stream, peer);
-            }
-            Err(error) => pause(&error).await,
-        }
-    }
-}
-
-async fn pause(error: &io::Error) {
-    tracing::warn!(%error, "a connection cannot be accepted");
-    tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 /// The sessions of the control plane, as a worker gives them to functions.

@@ -1,6 +1,7 @@
 //! Function URLs: by host and by path, signed and not, and what their functions see and answer.
 
-// mod frameworks;
+mod frameworks;
+mod tls;
 
 use serde_json::{Value, json};
 
@@ -25,7 +26,7 @@ impl Url {
         let target = format!("/2021-10-31/functions/{}/url", function.name);
         let made = client.call("POST", &target, config.to_string()).expect(201).json();
         let url = made["FunctionUrl"].as_str().expect("a URL");
-        let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let host = url.split_once("://").expect("a scheme").1.trim_end_matches('/').to_owned();
         let id = host.split('.').next().expect("a label").to_owned();
         Self { client: client.clone(), host, id }
     }
@@ -331,4 +332,17 @@ fn an_alias_has_a_url_of_its_own() {
     assert_eq!(ask(&client).expect(200).json(), arn);
     client.call("DELETE", "/2015-03-31/functions/f/aliases/live", "").expect(204);
     forbidden(&ask(&client));
+}
+
+#[test]
+fn a_stream_url_passes_on_what_does_not_stream() {
+    let server = Server::start();
+    let source = "exports.handler = async event => {
+  if (event.rawPath === '/fail') throw new Error('no');
+  return { statusCode: 201, body: 'x' };
+};";
+    let config = json!({"InvokeMode": "RESPONSE_STREAM"});
+    let url = Url::public(&server.client(), &Function::node("f", source), config);
+    assert_eq!(url.get("/").expect(200).json(), json!({"statusCode": 201, "body": "x"}));
+    assert_eq!(url.get("/fail").expect(502).text(), "Internal Server Error");
 }

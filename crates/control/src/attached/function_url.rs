@@ -31,8 +31,9 @@ pub(crate) struct FunctionUrl {
 
 impl FunctionUrl {
     /// The address. `host` is where this server's addresses are, with its port.
-    pub(crate) fn address(&self, region: &Region, host: &str) -> String {
-        format!("http://{}.lambda-url.{region}.{host}/", self.id)
+    pub(crate) fn address(&self, region: &Region, host: &str, secure: bool) -> String {
+        let scheme = if secure { "https" } else { "http" };
+        format!("{scheme}://{}.lambda-url.{region}.{host}/", self.id)
     }
 }
 

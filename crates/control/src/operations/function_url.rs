@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use super::page::{self, Page};
 use super::{Part, has};
 use crate::attached::{FunctionUrl, random_id};
-use crate::control::Control;
+use crate::control::{Control, ControlOptions};
 use crate::lifecycle::now_ms;
 use crate::refuse;
 use crate::registry::Function;
@@ -211,8 +211,9 @@ impl Control {
 
     /// An address as the API shows it; `InvokeMode` only where it was given.
     fn shown_url(&self, arn: &FunctionArn, url: &FunctionUrl) -> FunctionUrlConfig {
+        let ControlOptions { url_host, url_secure, .. } = &self.inner.options;
         FunctionUrlConfig {
-            function_url: Some(url.address(&arn.scope.region, &self.inner.options.url_host)),
+            function_url: Some(url.address(&arn.scope.region, url_host, *url_secure)),
             function_arn: Some(arn.to_string()),
             creation_time: Some(moment(url.created_ms)),
             last_modified_time: Some(moment(url.modified_ms)),

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use fika_assignment::AssignmentOptions;
 use fika_counting::{CallOptions, CountingOptions, Rate};
@@ -17,14 +18,17 @@ use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Semaphore;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Authentication, Cpu, LogFormat, ServeArgs, Switch};
 use crate::failure::{Failure, Kind};
 use crate::lanes::Lanes;
+use crate::listener::Listener;
 use crate::machine;
 use crate::node::{Node, NodeOptions};
 use crate::root;
+use crate::tls::Tls;
 use crate::ui::Ui;
 use crate::walls::{self, Choice, Found};
 use crate::watch::prometheus;
@@ -56,14 +60,15 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let mut interrupt = ended_by(SignalKind::interrupt())?;
     let mut terminate = ended_by(SignalKind::terminate())?;
     let mut hangup = ended_by(SignalKind::hangup())?;
-    let (listener, address) = listen(args.listen).await?;
+    let (socket, address) = listen_for(args.listen, "--listen").await?;
+    let tls = secured(args).await?;
     let dir = args.data.dir()?;
     let required = args.require_wall.iter().cloned().collect();
     let kernels = KernelStore::open(args.data.kernel()?);
     let choice = walls::choose(args.wall, &required, &args.egress, || Found::look(&kernels))?;
     let options = NodeOptions {
-        // Programs and browsers take every name under `localhost` for this machine.
-        url_host: format!("localhost:{}", address.port()),
+        url_host: url_host(args, tls.as_ref().map_or(address, |(_, _, address)| *address)),
+        url_secure: args.url_host.as_ref().and_then(|host| host.secure).unwrap_or(tls.is_some()),
         ..options(args, &choice, required)?
     };
     note(args, *ui, "INFO", &choice.line());
@@ -86,15 +91,23 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let url = format!("http://{address}");
     root::publish_endpoint(&dir, &url)
         .map_err(|e| Failure::config(format!("make {} writable", dir.display()), e))?;
+    let room = Arc::new(Semaphore::new(connections));
+    let listener = Listener { socket, tls: None, room: Arc::clone(&room) };
+    let secured = tls.map(|(tls, socket, address)| {
+        note(args, *ui, "INFO", &format!("TLS is at https://{address}"));
+        tokio::spawn(tls.clone().follow());
+        Listener { socket, tls: Some(tls), room }
+    });
     ui.line(&format!("fika is ready at {url}"))?;
     tokio::select! {
-        () = node.accept(&listener, lanes, connections) => {}
+        () = node.accept(&listener, lanes) => {}
+        () = accept(&node, secured.as_ref(), lanes) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
         // The terminal is gone: nobody is left to press Ctrl-C.
         _ = hangup.recv() => {}
     }
-    drop(listener);
+    drop((listener, secured));
     root::withdraw_endpoint(&dir);
     let hurry = async {
         tokio::select! {
@@ -112,8 +125,29 @@ fn connections(open_files: u64) -> usize {
     usize::try_from(open_files / 2).unwrap_or(MOST_CONNECTIONS).clamp(16, MOST_CONNECTIONS)
 }
 
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    listen_for(address, "--listen").await
+/// Accepts at a listener, if there is one.
+async fn accept(node: &Node, listener: Option<&Listener>, lanes: &Lanes) {
+    match listener {
+        Some(listener) => node.accept(listener, lanes).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What is behind TLS, if anything.
+async fn secured(args: &ServeArgs) -> Result<Option<(Tls, TcpListener, SocketAddr)>, Failure> {
+    let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
+    let tls = Tls::open(certificate, key).map_err(|e| {
+        Failure::config("give --tls-cert a chain of certificates and --tls-key its key", chain(&e))
+    })?;
+    let (socket, address) = listen_for(args.tls_listen, "--tls-listen").await?;
+    Ok(Some((tls, socket, address)))
+}
+
+/// Where function URLs are. Programs and browsers take every name under `localhost` for this
+/// machine.
+fn url_host(args: &ServeArgs, address: SocketAddr) -> String {
+    let given = args.url_host.as_ref().map(|host| host.host.clone());
+    given.unwrap_or_else(|| format!("localhost:{}", address.port()))
 }
 
 async fn listen_for(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
@@ -152,6 +186,7 @@ fn options(
     let wall = choice.kind;
     Ok(NodeOptions {
         url_host: "localhost".into(),
+        url_secure: false,
         data_dir: args.data.dir()?,
         runtimes_dir: args.data.runtimes()?,
         root: RootOptions::from_env(),
