@@ -74,6 +74,20 @@ pub struct Delivered {
     pub group: Option<Arc<str>>,
 }
 
+impl Delivered {
+    /// `MD5OfBody`.
+    #[must_use]
+    pub fn md5_of_body(&self) -> String {
+        md5_of_text(&self.body)
+    }
+
+    /// `MD5OfMessageAttributes`; none of a message without any.
+    #[must_use]
+    pub fn md5_of_attributes(&self) -> Option<String> {
+        md5_of(&self.attributes)
+    }
+}
+
 /// As the journal keeps it: how long the attributes are, they, and the text.
 pub(crate) fn packed(text: &str, attributes: &Attributes) -> Bytes {
     let attributes = match attributes.is_empty() {

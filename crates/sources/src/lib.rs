@@ -4,6 +4,7 @@
 //! - [`Brokers`]: the foreign servers that may be polled: the operator says which, for a mapping would
 //!   otherwise have this server call whatever address a tenant names
 //! - `cluster`: a self-managed cluster, as Lambda has it for Kafka; here a NATS JetStream is one
+//! - `queue`: a queue of SQS
 //! - `record`: what functions get of it; `patience`: when a failed batch is tried again
 //!
 //! A batch is taken, given to the function, and only then done with; what fails is given again.
@@ -13,6 +14,7 @@ mod broker;
 mod cluster;
 mod manager;
 mod patience;
+mod queue;
 mod record;
 
 pub use broker::{Broker, Brokers, NotABroker};

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use fika_control::{Control, EventSource, EventSourceMapping};
 use fika_eventpattern::Pattern;
 use fika_events::Functions;
+use fika_iam::Iam;
+use fika_queues::Queues;
 use tokio::task::{AbortHandle, JoinSet};
 use uuid::Uuid;
 
-use crate::{Brokers, cluster};
+use crate::{Brokers, cluster, queue};
 
 /// What pollers are made of.
 #[derive(Clone)]
@@ -18,6 +20,10 @@ pub struct SourcesOptions {
     pub control: Control,
     /// The invoke path.
     pub functions: Arc<dyn Functions>,
+    /// The queues.
+    pub queues: Queues,
+    /// As whom they are read.
+    pub iam: Iam,
     /// Which foreign servers may be polled.
     pub brokers: Brokers,
 }
@@ -76,6 +82,6 @@ async fn poll(options: SourcesOptions, mapping: EventSourceMapping) {
         mapping.filters.iter().filter_map(|text| Pattern::parse(text).ok()).collect();
     match &mapping.source {
         EventSource::Cluster { .. } => cluster::poll(&options, &mapping, &patterns).await,
-        EventSource::Queue { .. } => {}
+        EventSource::Queue { arn } => queue::poll(&options, &mapping, arn).await,
     }
 }
