@@ -48,6 +48,7 @@ use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::watch as signal;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::lanes::Lanes;
@@ -167,7 +168,8 @@ pub struct Node {
     logs: LogStore,
     metrics: Metrics,
     counting: Counter,
-    queues: Queues,
+    /// The queues, and what reads them for functions.
+    sources: (Queues, AbortHandle),
     stop: signal::Sender<bool>,
 }
 
@@ -243,7 +245,7 @@ impl Node {
             assignment: assignment.clone(),
             worker: Arc::new(worker.clone()),
             control: control.clone(),
-            iam,
+            iam: iam.clone(),
             sessions,
             auth: options.auth,
             blobs,
@@ -259,9 +261,11 @@ impl Node {
         services.events.invoke_by(doors.functions());
         services.events.start(lanes.handles());
         let (events, queues) = (services.events, services.queues);
+        let sources = services::read_sources(&control, &queues, doors.functions(), iam);
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
-        Ok(Self { doors, events, assignment, worker, logs, metrics, counting, queues, stop })
+        let sources = (queues, sources);
+        Ok(Self { doors, events, assignment, worker, logs, metrics, counting, sources, stop })
     }
 
     /// How everything stands, whenever it is asked.
@@ -309,7 +313,9 @@ impl Node {
     /// waiting short.
     pub async fn close(self, patience: Duration, hurry: impl Future<Output = ()>) {
         self.stop.send_replace(true);
-        self.queues.close();
+        let (queues, sources) = &self.sources;
+        sources.abort();
+        queues.close();
         self.events.stop();
         let begun = Instant::now();
         let end = async {

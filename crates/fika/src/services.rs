@@ -4,12 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fika_buses::{Buses, Clock};
-use fika_events::Events;
+use fika_control::Control;
+use fika_events::{Events, Functions};
 use fika_iam::Iam;
 use fika_journal::{Journal, JournalOptions, Live};
 use fika_queues::Queues;
 use fika_service::AwsService;
+use fika_sources::{Brokers, Sources, SourcesOptions};
 use fika_store::Store;
+
+use tokio::task::AbortHandle;
 
 use crate::node::NodeError;
 
@@ -53,6 +57,19 @@ pub fn open(dir: &Path, store: &Store, iam: &Iam) -> Result<Services, NodeError>
 fn clock() -> Clock {
     let text = std::env::var("FIKA_SCHEDULES_CLOCK").ok();
     text.and_then(|text| Clock::parse(&text)).unwrap_or_default()
+}
+
+/// Reads queues for functions, by the mappings there are, until it is aborted; what is under way then ends by itself.
+pub fn read_sources(
+    control: &Control,
+    queues: &Queues,
+    functions: Arc<dyn Functions>,
+    iam: Iam,
+) -> AbortHandle {
+    let (control, queues) = (control.clone(), queues.clone());
+    let brokers = Brokers::default();
+    let sources = Sources::new(SourcesOptions { control, functions, queues, iam, brokers });
+    tokio::spawn(sources.run()).abort_handle()
 }
 
 /// The entries of topics that begin so.

@@ -44,11 +44,7 @@ impl Mapping {
 }
 
 /// Polls until dropped; what is under way then ends by itself.
-pub(crate) async fn poll(
-    options: &SourcesOptions,
-    mapping: &EventSourceMapping,
-    queue: &str,
-) {
+pub(crate) async fn poll(options: &SourcesOptions, mapping: &EventSourceMapping, queue: &str) {
     let filter = Filter::new(&mapping.filters);
     let mapping = Mapping { it: mapping.clone(), queue: queue.into(), filter };
     Poller::new(options.clone(), Arc::new(mapping)).run().await;
