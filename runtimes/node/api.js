@@ -25,6 +25,9 @@ class RuntimeApi {
     this.restoreNextPath = `${base}/restore/next`;
     this.getTail = ` ${tail}\r\n`;
     this.tail = ` ${tail}Content-Type: application/json\r\n`;
+    this.streamTail = ` ${tail}Lambda-Runtime-Function-Response-Mode: streaming\r\n` +
+      'Transfer-Encoding: chunked\r\n' +
+      'Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n';
     /** Called with the response that is an invocation. */
     this.onInvocation = null;
     // One entry for each request on its way: what to do with its response.
@@ -77,6 +80,19 @@ class RuntimeApi {
   /** Answers with a JSON text, and asks for the next invocation. */
   succeed(id, json) {
     this.send(`${this.invocationPath}${id}/response${this.tail}`, json, ignore);
+  }
+
+  /** Begins an answer that is written in pieces. The next invocation is asked for apart. */
+  stream(id, contentType) {
+    const type = String(contentType).replace(/[^\t\x20-\x7e]/g, '');
+    const head = `${this.invocationPath}${id}/response${this.streamTail}Content-Type: ${type}\r\n\r\n`;
+    let then = ignore;
+    this.expected.push((response) => then(response));
+    const { Chunks } = require('./chunks.js');
+    return new Chunks(this.socket, head, (callback) => {
+      this.socket.ref();
+      then = callback;
+    });
   }
 
   /** Answers with an error, and asks for the next invocation. */

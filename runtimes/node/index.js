@@ -5,6 +5,8 @@
 //   api.js         the Runtime API over one raw, pipelined connection
 //   reader.js      HTTP responses out of what arrives there
 //   invocation.js  one invocation: the context object, and answering exactly once
+//   awslambda.js   the global `awslambda`, by which handlers say that they stream
+//   stream.js      an invocation whose handler writes a stream; chunks.js is what that is sent as
 //   loader.js      from `_HANDLER` to a function
 //   esm.js         ES modules in a plain `index.js`, on Node versions that cannot tell by themselves
 //   report.js      console lines and error documents, in Lambda's shapes
@@ -14,6 +16,7 @@
 //   random.js      what must differ between the restored ones
 //   bundle.js      what makes one file of them all in an image
 
+const awslambda = require('./awslambda.js');
 const { RuntimeApi } = require('./api.js');
 const { Invocation, readEnvironment } = require('./invocation.js');
 const { headerKey } = require('./reader.js');
@@ -35,6 +38,7 @@ let current = null;
 let initialised = false;
 let exiting = false;
 
+awslambda.install();
 patchConsole();
 showTrace();
 
@@ -44,8 +48,7 @@ function die(title, error, code) {
   if (exiting) return;
   exiting = true;
   if (!initialised) api.failStart(error, code);
-  else if (current !== null && current.take()) api.failAndExit(current.id, error, code);
-  else process.exit(code);
+  else if (current === null || !current.failAndExit(error, code)) process.exit(code);
 }
 
 function dieUncaught(error) {
@@ -77,12 +80,13 @@ function showTrace() {
 function serve(handler) {
   initialised = true;
   readEnvironment();
+  const Kind = awslambda.isStreaming(handler) ? require('./stream.js').StreamingInvocation : Invocation;
   api.onInvocation = (response) => {
     const id = response.header(REQUEST_ID);
     const tenant = response.header(TENANT_ID);
     setRequestId(id, tenant);
     trace = response.header(TRACE_ID);
-    current = new Invocation(api, id, handler, tenant);
+    current = new Kind(api, id, handler, tenant);
     current.run(response);
   };
   api.next();

@@ -79,6 +79,13 @@ class Invocation {
     return true;
   }
 
+  /** Tells of an error nobody caught and ends the process; false: it was answered before. */
+  failAndExit(error, code) {
+    if (!this.take()) return false;
+    this.api.failAndExit(this.id, error, code);
+    return true;
+  }
+
   succeed(value) {
     let json;
     try {
@@ -157,4 +164,4 @@ function parse(header, name) {
   }
 }
 
-module.exports = { Invocation, readEnvironment };
+module.exports = { Invocation, NEVER_SETTLED, contextOf, readEnvironment };

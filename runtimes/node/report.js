@@ -125,6 +125,7 @@ module.exports = {
   UnhandledPromiseRejection,
   UserCodeSyntaxError: fault('UserCodeSyntaxError'),
   errorDocument,
+  fault,
   log,
   patchConsole,
   readLogFormat,

@@ -23,7 +23,8 @@ type Files = &'static [(&'static str, &'static str)];
 const NODE_HEAD: &str = include_str!("../../../../runtimes/node/bundle.js");
 const NODE: Files = files!["node":
     "index.js", "api.js", "reader.js", "invocation.js", "report.js", "loader.js", "esm.js",
-    "exports.js", "parked.js", "random.js", "snapstart.js", "json_log.js",
+    "exports.js", "parked.js", "random.js", "snapstart.js", "json_log.js", "awslambda.js",
+    "stream.js", "chunks.js",
 ];
 const PYTHON: Files = files!["python":
     "bootstrap.py", "fika_runtime/__init__.py", "fika_runtime/api.py", "fika_runtime/codec.py",
