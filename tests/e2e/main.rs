@@ -42,6 +42,7 @@ mod sdk_node;
 mod snapstart;
 mod sources;
 mod stock;
+mod streaming;
 mod tenants;
 mod urls;
 mod versions;

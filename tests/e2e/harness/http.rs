@@ -153,17 +153,17 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
-    /// An answer that has no body whatever its head says, as one to HEAD.
+    /// An answer without its body: one to HEAD, or one whose body is read by and by.
     pub fn read_head(&mut self) -> io::Result<Response> {
         let (status, headers) = self.head()?;
+        if status == 100 {
+            return self.read_head();
+        }
         Ok(Response { status, headers, body: Vec::new() })
     }
 
     pub fn read_response(&mut self) -> io::Result<Response> {
-        let (status, headers) = self.head()?;
-        if status == 100 {
-            return self.read_response();
-        }
+        let Response { status, headers, .. } = self.read_head()?;
         let body = self.body(status, &headers)?;
         Ok(Response { status, headers, body })
     }
@@ -176,6 +176,20 @@ impl Connection {
             .and_then(|code| code.parse().ok())
             .ok_or_else(|| io::Error::other(format!("no status line: {status_line:?}")))?;
         Ok((status, self.headers()?))
+    }
+
+    /// So many bytes of a body.
+    pub fn read_exact(&mut self, length: usize) -> io::Result<Vec<u8>> {
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        Ok(body)
+    }
+
+    /// The next chunk of a body that is chunked; empty at its end.
+    pub fn read_chunk(&mut self) -> io::Result<Vec<u8>> {
+        let mut chunk = Vec::new();
+        self.chunk(&mut chunk)?;
+        Ok(chunk)
     }
 
     fn headers(&mut self) -> io::Result<Vec<(String, String)>> {

@@ -231,6 +231,11 @@ impl Server {
         Pid::from_child(&self.child.as_ref().expect("running").child)
     }
 
+    /// Its process.
+    pub fn id(&self) -> i32 {
+        self.pid().as_raw_pid()
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).expect("a signal to our own child");
     }
