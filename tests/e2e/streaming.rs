@@ -31,21 +31,7 @@ exports.handler = awslambda.streamifyResponse(async (event, stream) => {
 "#;
 
 /// The same by a custom runtime.
-const WAITS_IN_BASH: &str = r#"#!/bin/bash
-api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
-pieces() {
-  exec 3<>"/dev/tcp/127.0.0.1/$1"
-  for n in 0 1 2; do printf 'piece %d;' "$n"; read -r -n 1 -u 3; done
-}
-while true; do
-  event=$(curl -sS -D /tmp/fika-head-$$ "$api/next") || exit 1
-  id=$(tr -d '\r' < /tmp/fika-head-$$ | sed -n 's/^lambda-runtime-aws-request-id: //Ip')
-  rm /tmp/fika-head-$$
-  port=$(sed 's/.*"port":\([0-9]*\).*/\1/' <<< "$event")
-  pieces "$port" | curl -sS -o /dev/null -X POST -T - -H 'Expect:' \
-    -H 'Lambda-Runtime-Function-Response-Mode: streaming' "$api/$id/response"
-done
-"#;
+const WAITS_IN_C: &str = include_str!("streaming/custom.c");
 
 fn acknowledge(function: &Function) {
     let server = Server::start_with(&["--wall", "none"]);
@@ -57,6 +43,7 @@ fn acknowledge(function: &Function) {
     let (head, mut events) = begin(&client, &function.name, &payload);
     assert_eq!(head.get("content-type"), Some("application/vnd.amazon.eventstream"), "{head}");
     assert_eq!(head.get("x-amz-executed-version"), Some("$LATEST"), "{head}");
+    assert_eq!(head.get("transfer-encoding"), Some("chunked"), "{:?}", events.next());
     let mut ears = listener.accept().expect("the function").0;
     for n in 0..3 {
         let piece = format!("piece {n};");
@@ -80,7 +67,8 @@ fn each_piece_leaves_as_it_is_written() {
 
 #[test]
 fn a_custom_runtime_streams_as_well() {
-    acknowledge(&Function::provided("bash", WAITS_IN_BASH.as_bytes()));
+    let program = tools::compile(WAITS_IN_C, &["-static"]);
+    acknowledge(&Function::provided("custom", &program));
 }
 
 /// What goes wrong, by what it is asked.
