@@ -3,8 +3,10 @@
 //!
 //! - `client`: a client that sends exactly the bytes it is told
 //! - `calls`: what a runtime may say, and when
+//! - `streaming`: the same in pieces
 //! - `hostile`: what it may not
 
 mod calls;
 mod client;
 mod hostile;
+mod streaming;
