@@ -1,0 +1,81 @@
+//! SNS at the doors: the query protocol, version 2010-03-31.
+
+use bytes::Bytes;
+use fika_aws::query::{self, Form, Xml};
+use fika_aws::shape::AwsError;
+use fika_aws::sigv4::Service;
+use fika_model::RequestId;
+use fika_service::{Answering, AwsService, Call};
+use http::request::Parts;
+use http::{HeaderValue, Response};
+
+use crate::operations::Ask;
+use crate::room::Topics;
+
+const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
+/// A batch, encoded as a form.
+const BODY_BYTES: usize = 2 << 20;
+
+/// What an operation answers: nothing, or what is in its `Result`.
+pub(crate) type Answered = Result<Option<Xml>, AwsError>;
+
+impl AwsService for Topics {
+    fn names(&self) -> &'static [Service] {
+        const { &[Service::standard("sns")] }
+    }
+
+    fn body_bytes(&self) -> usize {
+        BODY_BYTES
+    }
+
+    fn is_meant(&self, parts: &Parts) -> bool {
+        let host = parts.headers.get("host").and_then(|host| host.to_str().ok());
+        host.is_some_and(|host| host.starts_with("sns."))
+    }
+
+    fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a> {
+        Box::pin(async move {
+            let id = RequestId::random().to_string();
+            let Some(form) = Form::parse(call.body) else {
+                let error = AwsError::new("MalformedQueryString", 400, "The body is no form.");
+                return named(query::refuse(&error, NAMESPACE, &id), &id);
+            };
+            let action = form.get("Action").unwrap_or_default().to_owned();
+            let ask = Ask { topics: self, caller: call.caller, form: &form };
+            named(
+                match ask.answer(&action).await {
+                    Ok(result) => query::respond(&action, NAMESPACE, &id, result),
+                    Err(error) => query::refuse(&error, NAMESPACE, &id),
+                },
+                &id,
+            )
+        })
+    }
+
+    fn refuse(&self, _: &Parts, error: AwsError) -> Response<Bytes> {
+        let id = RequestId::random().to_string();
+        named(query::refuse(&spelled(error), NAMESPACE, &id), &id)
+    }
+}
+
+fn named(mut response: Response<Bytes>, id: &str) -> Response<Bytes> {
+    let id = HeaderValue::from_str(id).ok();
+    response
+        .headers_mut()
+        .extend(id.map(|id| (http::HeaderName::from_static("x-amzn-requestid"), id)));
+    response
+}
+
+/// The names this protocol has for what others call otherwise.
+fn spelled(error: AwsError) -> AwsError {
+    let name = match error.name() {
+        "AccessDeniedException" => "AuthorizationError",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "ExpiredTokenException" => "ExpiredToken",
+        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+        "IncompleteSignatureException" => "IncompleteSignature",
+        _ => return error,
+    };
+    AwsError::new(name, error.status(), error.message())
+}
