@@ -44,6 +44,7 @@ mod sources;
 mod stock;
 mod streaming;
 mod tenants;
+mod topics;
 mod urls;
 mod versions;
 mod walls;

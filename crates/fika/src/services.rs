@@ -12,6 +12,7 @@ use fika_queues::Queues;
 use fika_service::AwsService;
 use fika_sources::{Brokers, Sources, SourcesOptions};
 use fika_store::Store;
+use fika_topics::Topics;
 
 use tokio::task::AbortHandle;
 
@@ -45,11 +46,13 @@ pub fn open(dir: &Path, store: &Store, iam: &Iam) -> Result<Services, NodeError>
     events.deliver_to("events", Arc::new(buses.clone()));
     let (bridge, scheduler) = buses.doors();
     tokio::spawn(buses.run());
+    let topics = Topics::open(store.clone(), events.clone())?;
+    events.deliver_to("sns", Arc::new(topics.clone()));
     for lost in live {
         tracing::warn!(topic = %lost.topic, "nobody knows what an entry of this topic is");
     }
     let doors: Vec<Arc<dyn AwsService>> =
-        vec![Arc::new(queues.clone()), Arc::new(bridge), Arc::new(scheduler)];
+        vec![Arc::new(queues.clone()), Arc::new(bridge), Arc::new(scheduler), Arc::new(topics)];
     Ok(Services { events, queues, doors })
 }
 

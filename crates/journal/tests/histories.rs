@@ -216,3 +216,20 @@ fn a_directory_has_one_journal_at_a_time() {
     drop(journal);
     assert!(Journal::open(dir.path(), SMALL).is_ok());
 }
+
+#[path = "../../../fuzz/journals.rs"]
+mod journals;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    /// What `fuzz/` does with more.
+    #[test]
+    fn a_hostile_segment_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        journals::journal(&bytes);
+    }
+}
+
+#[test]
+fn the_corpus_is_read() {
+    journals::journal(&std::fs::read("../../fuzz/corpus/journal/small").unwrap());
+}
