@@ -86,7 +86,7 @@ def life():
     equal([row["TopicArn"] for page in pages for row in page["Topics"]], [arn, *many])
     sns.delete_topic(TopicArn=arn)
     sns.delete_topic(TopicArn=arn)
-    refused(lambda: sns.get_topic_attributes(TopicArn=arn), "NotFound", 404)
+    refused("NotFound", 404, "Topic does not exist", lambda: sns.get_topic_attributes(TopicArn=arn))
 
 
 def queues():
@@ -175,7 +175,7 @@ def fifo():
     url, queue_arn = queue("q.fifo", arn, FifoQueue="true")
     sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue_arn,
                   Attributes={"RawMessageDelivery": "true"})
-    refused(lambda: sns.publish(TopicArn=arn, Message="m"), "InvalidParameter", 400)
+    refused("InvalidParameter", 400, "MessageGroupId", lambda: sns.publish(TopicArn=arn, Message="m"))
     first = sns.publish(TopicArn=arn, Message="m", MessageGroupId="g")
     again = sns.publish(TopicArn=arn, Message="m", MessageGroupId="g")
     equal(first["MessageId"], again["MessageId"])
@@ -192,35 +192,36 @@ def fifo():
 def errors():
     arn = sns.create_topic(Name="orders")["TopicArn"]
     bad = "InvalidParameter", 400
-    refused(lambda: sns.create_topic(Name="no good"), *bad)
-    refused(lambda: sns.create_topic(Name="x.fifo"), *bad)
-    refused(lambda: sns.publish(TopicArn=arn, Message=""), *bad)
-    refused(lambda: sns.publish(TopicArn=arn, Message="x" * (256 * 1024 + 1)), *bad)
-    refused(lambda: sns.publish(TopicArn=arn, Message="{}", MessageStructure="json"), *bad)
-    refused(lambda: sns.publish(TopicArn="orders", Message="m"), *bad)
-    refused(lambda: sns.publish(TopicArn=ARN + "none", Message="m"), "NotFound", 404)
-    refused(lambda: sns.publish(TopicArn=arn, Message="m", MessageAttributes={
-        "a": {"DataType": "Wrong", "StringValue": "b"}}), "ParameterValueInvalid", 400)
+    refused(*bad, "Topic Name", lambda: sns.create_topic(Name="no good"))
+    refused(*bad, "Topic Name", lambda: sns.create_topic(Name="x.fifo"))
+    refused(*bad, "Empty message", lambda: sns.publish(TopicArn=arn, Message=""))
+    refused(*bad, "Message too long", lambda: sns.publish(TopicArn=arn, Message="x" * (256 * 1024 + 1)))
+    refused(*bad, "No default entry", lambda: sns.publish(TopicArn=arn, Message="{}", MessageStructure="json"))
+    refused(*bad, "An ARN must have", lambda: sns.publish(TopicArn="orders", Message="m"))
+    refused("NotFound", 404, "Topic does not exist", lambda: sns.publish(TopicArn=ARN + "none", Message="m"))
+    wrong = {"a": {"DataType": "Wrong", "StringValue": "b"}}
+    refused("ParameterValueInvalid", 400, "invalid message attribute type",
+            lambda: sns.publish(TopicArn=arn, Message="m", MessageAttributes=wrong))
     subscribe = lambda protocol, endpoint, **more: sns.subscribe(
         TopicArn=arn, Protocol=protocol, Endpoint=endpoint, Attributes=more)
-    refused(lambda: subscribe("https", "https://example.com"), *bad)
-    refused(lambda: subscribe("sqs", "here"), *bad)
-    refused(lambda: subscribe("sqs", "arn:aws:sqs:us-east-1:210987654321:q"), *bad)
+    refused(*bad, "Protocol", lambda: subscribe("https", "https://example.com"))
+    refused(*bad, "Endpoint", lambda: subscribe("sqs", "here"))
+    refused(*bad, "Endpoint", lambda: subscribe("sqs", "arn:aws:sqs:us-east-1:210987654321:q"))
     queue_arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"
-    refused(lambda: subscribe("sqs", queue_arn, FilterPolicy='{"a": "b"}'), *bad)
-    refused(lambda: subscribe("sqs", queue_arn, Wrong="x"), *bad)
+    refused(*bad, "FilterPolicy", lambda: subscribe("sqs", queue_arn, FilterPolicy='{"a": "b"}'))
+    refused(*bad, "AttributeName", lambda: subscribe("sqs", queue_arn, Wrong="x"))
     equal(sns.list_subscriptions()["Subscriptions"], [])
     two = [{"Id": "a", "Message": "m"}] * 2
     batch = lambda entries: sns.publish_batch(TopicArn=arn, PublishBatchRequestEntries=entries)
-    refused(lambda: batch(two), "BatchEntryIdsNotDistinct", 400)
-    refused(lambda: batch([]), "EmptyBatchRequest", 400)
+    refused("BatchEntryIdsNotDistinct", 400, "the same Id", lambda: batch(two))
+    refused("EmptyBatchRequest", 400, "any entries", lambda: batch([]))
     done = batch([{"Id": "a", "Message": "m"}, {"Id": "b", "Message": ""}])
     equal([row["Id"] for row in done["Successful"]], ["a"])
     equal([(row["Id"], row["Code"]) for row in done["Failed"]], [("b", "InvalidParameter")])
     # Of another account's topics nothing is told, there or not.
     for name in ("orders", "none"):
         other = f"arn:aws:sns:us-east-1:210987654321:{name}"
-        refused(lambda: sns.publish(TopicArn=other, Message="m"), "AuthorizationError", 403)
+        refused("AuthorizationError", 403, "not authorized", lambda: sns.publish(TopicArn=other, Message="m"))
 
 
 globals()[sys.argv[1]]()
