@@ -26,7 +26,9 @@ fn headers(all: &[(&str, &str)]) -> HeaderMap {
         (name, HeaderValue::from_bytes(value.as_bytes()).unwrap())
     };
     let mut map = HeaderMap::new();
-    all.iter().map(one).for_each(|(name, value)| drop(map.append(name, value)));
+    for (name, value) in all.iter().map(one) {
+        map.append(name, value);
+    }
     map
 }
 
