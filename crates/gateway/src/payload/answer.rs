@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 /// With or without its padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
@@ -177,7 +177,7 @@ fn head(
     Ok(Prelude { status, headers: all })
 }
 
-fn read_status(status: Option<&Value>) -> Result<StatusCode, Malformed> {
+pub(super) fn read_status(status: Option<&Value>) -> Result<StatusCode, Malformed> {
     let number = match status {
         Some(Value::Number(number)) => number.as_u64(),
         Some(Value::String(text)) => text.parse().ok(),
@@ -189,7 +189,10 @@ fn read_status(status: Option<&Value>) -> Result<StatusCode, Malformed> {
 }
 
 /// A header as it is sent on: none for one that is not.
-fn header(name: String, value: Value) -> Result<Option<(HeaderName, HeaderValue)>, Malformed> {
+pub(super) fn header(
+    name: String,
+    value: Value,
+) -> Result<Option<(HeaderName, HeaderValue)>, Malformed> {
     let text = match value {
         Value::String(text) => text,
         Value::Number(number) => number.to_string(),

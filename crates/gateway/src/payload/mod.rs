@@ -1,10 +1,12 @@
 //! An HTTP request as the event a function gets, and the function's answer as HTTP.
 //!
 //! - [`Received`]: a request, whoever is in front; [`Place`]: where it came in
+//! - [`v1`]: payload format 1.0, of HTTP APIs and REST APIs
 //! - [`v2`]: payload format 2.0, of function URLs and HTTP APIs
 //! - [`Answer`]: what a client gets; [`Malformed`]: why a function's answer is none
 
 mod answer;
+pub mod v1;
 pub mod v2;
 
 use base64::Engine;
