@@ -201,7 +201,7 @@ impl Node {
             policy: options.require_walls.clone(),
             alone: iam.root().account.clone(),
         };
-        let services = services::open(dir, &store, &iam)?;
+        let services = services::open(dir, &store, &iam, &logs, &options.url_host)?;
         let worker = worker(&options, walls, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
@@ -254,11 +254,13 @@ impl Node {
             traces,
             events: services.events.clone(),
             services: services.doors,
+            gateway: services.gateway.clone(),
             stream_rate: options.stream_rate,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
         services.events.invoke_by(doors.functions());
+        services.gateway.invoke_by(doors.functions());
         services.events.start(lanes.handles());
         let (events, queues) = (services.events, services.queues);
         let sources = services::read_sources(&control, &queues, doors.functions(), iam);

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use fika_buses::{Buses, Clock};
 use fika_control::Control;
 use fika_events::{Events, Functions};
+use fika_gateway::Gateway;
 use fika_iam::Iam;
 use fika_journal::{Journal, JournalOptions, Live};
 use fika_queues::Queues;
 use fika_service::AwsService;
 use fika_sources::{Brokers, Sources, SourcesOptions};
-use fika_store::Store;
+use fika_store::{LogStore, Store};
 use fika_topics::Topics;
 
 use tokio::task::AbortHandle;
@@ -27,12 +28,20 @@ pub struct Services {
     pub events: Events,
     /// The queues.
     pub queues: Queues,
+    /// APIs.
+    pub gateway: Gateway,
     /// Those with doors.
     pub doors: Vec<Arc<dyn AwsService>>,
 }
 
 /// Opens them all. Nothing is delivered yet.
-pub fn open(dir: &Path, store: &Store, iam: &Iam) -> Result<Services, NodeError> {
+pub fn open(
+    dir: &Path,
+    store: &Store,
+    iam: &Iam,
+    logs: &LogStore,
+    host: &str,
+) -> Result<Services, NodeError> {
     let options = JournalOptions { disk_bytes: WAITING_BYTES };
     let (journal, mut live) = Journal::open(&dir.join("journal"), options)?;
     let had = take(&mut live, Events::TOPIC);
@@ -51,9 +60,15 @@ pub fn open(dir: &Path, store: &Store, iam: &Iam) -> Result<Services, NodeError>
     for lost in live {
         tracing::warn!(topic = %lost.topic, "nobody knows what an entry of this topic is");
     }
-    let doors: Vec<Arc<dyn AwsService>> =
-        vec![Arc::new(queues.clone()), Arc::new(bridge), Arc::new(scheduler), Arc::new(topics)];
-    Ok(Services { events, queues, doors })
+    let gateway = Gateway::open(store.clone(), iam.clone(), logs.clone(), host.into())?;
+    let doors: Vec<Arc<dyn AwsService>> = vec![
+        Arc::new(queues.clone()),
+        Arc::new(bridge),
+        Arc::new(scheduler),
+        Arc::new(topics),
+        Arc::new(gateway.clone()),
+    ];
+    Ok(Services { events, queues, gateway, doors })
 }
 
 /// The clock of schedules, which tests make run faster.

@@ -78,6 +78,9 @@ where
         if let Some(address) = Address::of(&parts) {
             return self.at_url(parts, body, address, line).await;
         }
+        if let Some(visit) = self.gateway.visit(&parts) {
+            return self.at_api(&self.gateway, visit, parts, body, line).await;
+        }
         let name = sigv4::signed_for(&RequestView::from(&parts));
         let service = self.services.iter().find(|service| match name {
             Some(name) => service.names().iter().any(|own| own.name == name),

@@ -11,6 +11,7 @@
 //!   `InvokeWithResponseStream`
 //! - `urls`: function URLs
 //! - `functions`: the control plane's operations; `code`: zips to load
+//! - `apis`: HTTP APIs and REST APIs, by way of the gateway
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`; `waiting`: events, for
 //!   `fika events`
@@ -22,6 +23,7 @@
 mod admin;
 mod answer;
 mod api;
+mod apis;
 mod asynchronous;
 mod auth;
 mod body;
@@ -51,6 +53,7 @@ use fika_aws::sigv4::KeyCache;
 use fika_control::Control;
 use fika_counting::Calls;
 use fika_events::Events;
+use fika_gateway::Gateway;
 use fika_iam::{Iam, Sessions};
 use fika_metrics::Metrics;
 use fika_service::AwsService;
@@ -79,6 +82,7 @@ pub struct Frontend<C, A, W> {
     events: Events,
     lanes: AtomicU16,
     services: Vec<Arc<dyn AwsService>>,
+    gateway: Gateway,
     stream_rate: Option<NonZeroU64>,
     keys: KeyCache,
     /// The bodies of clients.
@@ -117,6 +121,8 @@ pub struct FrontendOptions<C, A, W> {
     pub events: Events,
     /// The services that have rooms of their own.
     pub services: Vec<Arc<dyn AwsService>>,
+    /// APIs.
+    pub gateway: Gateway,
     /// How fast streamed answers may leave behind their first 6 MB, bytes a second; none is no limit.
     pub stream_rate: Option<NonZeroU64>,
 }
@@ -127,7 +133,7 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
-        let FrontendOptions { traces, events, services, stream_rate, .. } = options;
+        let FrontendOptions { traces, events, services, gateway, stream_rate, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -145,6 +151,7 @@ impl<C, A, W> Frontend<C, A, W> {
             events,
             lanes: AtomicU16::new(0),
             services,
+            gateway,
             stream_rate,
             keys,
             bodies,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::authorizer::jwt::{self, Refused};
 use crate::authorizer::lambda::Verdict;
-use crate::gateway::{Inner, Signer, Walk};
+use crate::gateway::{By, Inner, Signer, Walk};
 use crate::payload::{v1, v2};
 use crate::record::Kind;
 use crate::refusal::Refusal;
@@ -83,7 +83,8 @@ impl Inner {
         let payload = Bytes::from(walk.question(decider, said).to_string());
         let source = format!("{}/authorizers/{}", walk.arn_of_api(), decider.id);
         let (scope, role) = (&walk.serving.scope, decider.role.as_deref());
-        let invoked = self.invoke(scope, &source, role, &decider.function, payload);
+        let by = By { scope, source: &source, role, trace_id: walk.trace_id() };
+        let invoked = self.invoke(by, &decider.function, payload);
         let timeout = std::time::Duration::from_secs(30);
         let answered = tokio::time::timeout(timeout, invoked).await;
         let answer = answered.ok().and_then(Result::ok).ok_or(Refusal::NoVerdict)?;
@@ -97,8 +98,12 @@ impl Inner {
 }
 
 fn signed(walk: &Walk<'_>) -> Result<Value, Refusal> {
-    let Signer { caller, access_key } = walk.asked.signer.ok_or(Refusal::Forbidden(None))?;
-    let no = Refusal::Forbidden(None);
+    // A REST API says of both the same.
+    let no = match walk.serving.kind {
+        Kind::Http => Refusal::Forbidden(None),
+        Kind::Rest => Refusal::NoRoute,
+    };
+    let Signer { caller, access_key } = walk.asked.signer.ok_or_else(|| no.clone())?;
     if caller.scope.region != walk.serving.scope.region {
         return Err(no);
     }

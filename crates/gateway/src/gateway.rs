@@ -75,6 +75,19 @@ pub struct Signer<'a> {
     pub access_key: &'a str,
 }
 
+/// For whom a function is invoked, and by what right.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    /// The account and region of the API.
+    pub(crate) scope: &'a Scope,
+    /// What of the API.
+    pub(crate) source: &'a str,
+    /// As which role; none for the gateway itself.
+    pub(crate) role: Option<&'a str>,
+    /// `X-Amzn-Trace-Id` of the request.
+    pub(crate) trace_id: Option<&'a str>,
+}
+
 /// A request with its stage and endpoint.
 pub(crate) struct Walk<'a> {
     pub(crate) asked: Asked<'a>,
@@ -115,6 +128,12 @@ impl Gateway {
     #[must_use]
     pub fn visit(&self, parts: &Parts) -> Option<Visit> {
         visit::find(&self.inner.apis, parts)
+    }
+
+    /// What a request is answered that comes no further than the door.
+    #[must_use]
+    pub fn refuse(&self, visit: &Visit, why: &Refusal) -> Response<Bytes> {
+        why.answer(visit.kind)
     }
 
     /// Answers a request to an API.
@@ -197,7 +216,9 @@ impl Inner {
             return Err(Refusal::TooLarge);
         }
         let (source, role) = (walk.source_arn(), target.role.as_deref());
-        let invoked = self.invoke(&walk.serving.scope, &source, role, &target.function, payload);
+        let by =
+            By { scope: &walk.serving.scope, source: &source, role, trace_id: walk.trace_id() };
+        let invoked = self.invoke(by, &target.function, payload);
         let answered = tokio::time::timeout(target.timeout, invoked).await;
         let payload = answered.unwrap_or(Err(Refusal::Slow))?.ok_or(Refusal::Broken)?;
         let answer = match (walk.serving.kind, target.second_format) {
@@ -220,13 +241,12 @@ impl Inner {
     /// Invokes a function for something of an API; none where the function failed.
     pub(crate) async fn invoke(
         &self,
-        scope: &Scope,
-        source: &str,
-        role: Option<&str>,
+        by: By<'_>,
         function: &FunctionArn,
         payload: Bytes,
     ) -> Result<Option<Bytes>, Refusal> {
         let functions = self.functions.get().ok_or(Refusal::Unavailable)?;
+        let By { scope, source, role, trace_id } = by;
         let caller = self.acting(scope, source, role).ok_or(Refusal::Broken)?;
         if let Err(why) = functions.may_invoke(&caller, function) {
             tracing::debug!(source, why, "an API may not call its function");
@@ -234,7 +254,7 @@ impl Inner {
         }
         let (function, client_context, tenant) = (function.clone(), None, None);
         let id = RequestId::random();
-        let trace_id = None;
+        let trace_id = trace_id.map(Into::into);
         let invocation = Invocation { id, function, payload, trace_id, client_context, tenant };
         match functions.invoke(invocation).await {
             Ok(called) => Ok((!called.failed).then_some(called.payload)),
@@ -332,6 +352,10 @@ impl<'a> Walk<'a> {
             body,
             source_ip: self.asked.source_ip,
         }
+    }
+
+    pub(crate) fn trace_id(&self) -> Option<&str> {
+        self.asked.parts.headers.get("x-amzn-trace-id")?.to_str().ok()
     }
 
     /// Where it came in.

@@ -25,6 +25,8 @@ pub enum Refusal {
     TooMany,
     /// The request is too large for a function.
     TooLarge,
+    /// Its body did not come, or not whole.
+    Unread,
     /// The function may not be called, failed, or answered what is no HTTP.
     Broken,
     /// It cannot be called now.
@@ -72,6 +74,7 @@ impl Refusal {
             Self::Forbidden(_) | Self::Denied => (StatusCode::FORBIDDEN, "Forbidden"),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Self::Unread => (StatusCode::BAD_REQUEST, "Bad Request"),
             Self::Broken | Self::NoVerdict => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }
@@ -108,6 +111,7 @@ impl Refusal {
             Self::TooMany => {
                 (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", "TooManyRequestsException")
             }
+            Self::Unread => (StatusCode::BAD_REQUEST, "Bad Request", "BadRequestException"),
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long", "RequestTooLargeException")
             }

@@ -32,6 +32,7 @@ pub struct Visit {
     pub(crate) full_path: String,
     /// The host that was asked.
     pub(crate) domain: String,
+    pub(crate) port: Option<u16>,
     /// The request's id.
     pub(crate) id: RequestId,
 }
@@ -41,6 +42,24 @@ impl Visit {
     #[must_use]
     pub fn wants_signature(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.auth == Auth::Iam)
+    }
+
+    /// Whether there is such an API, and such a stage of it.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        self.serving.is_some()
+    }
+
+    /// The request's id.
+    #[must_use]
+    pub fn id(&self) -> RequestId {
+        self.id
+    }
+
+    /// The port of the host that was asked, where it names one.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
 
     pub(crate) fn endpoint(&self) -> Option<&Endpoint> {
@@ -95,6 +114,7 @@ pub fn find(apis: &Apis, parts: &Parts) -> Option<Visit> {
         path: address.path.into(),
         full_path: address.path.into(),
         domain: address.domain.into(),
+        port: host.rsplit_once(':').and_then(|(_, port)| port.parse().ok()),
         id: RequestId::random(),
     };
     let api = apis.any(&address.id.to_ascii_lowercase());
