@@ -12,6 +12,7 @@
     reason = "tests"
 )]
 
+mod apis;
 mod auth;
 mod aws_cli;
 mod bad_client;
