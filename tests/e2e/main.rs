@@ -35,6 +35,7 @@ mod lifecycle;
 mod limits;
 mod logs;
 mod loops;
+mod objects;
 mod powertools;
 mod queues;
 mod runtimes;

@@ -24,13 +24,20 @@ pub(crate) struct Kept {
     _pin: Pin,
 }
 
+/// A zip as it came. One from a bucket, which the door has read, may be larger.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) zip: Option<Bytes>,
+    pub(crate) stored: bool,
+}
+
 /// Checks a zip and keeps it. `signers` is where trusted signing profiles are.
 pub(crate) async fn keep(
     blobs: &Blobs,
     signers: Option<PathBuf>,
-    zip: Option<Bytes>,
+    source: Source,
 ) -> Result<Kept, AwsError> {
-    let zip = given(zip)?;
+    let zip = given(source)?;
     let blobs = blobs.clone();
     blocking(move || {
         let unpacked_bytes = inspect(&zip)?;
@@ -47,9 +54,9 @@ pub(crate) async fn keep(
 /// Checks a zip, for a dry run; with the bytes of its files and who signed it.
 pub(crate) async fn check(
     signers: Option<PathBuf>,
-    zip: Option<Bytes>,
+    source: Source,
 ) -> Result<(CodeRef, u64, Seal), AwsError> {
-    let zip = given(zip)?;
+    let zip = given(source)?;
     blocking(move || {
         let unpacked_bytes = inspect(&zip)?;
         let seal = trusted::seal(signers.as_deref(), &zip);
@@ -64,10 +71,11 @@ pub(crate) fn sha256_base64(code: &CodeRef) -> Option<String> {
     Some(STANDARD.encode(digest.as_bytes()))
 }
 
-fn given(zip: Option<Bytes>) -> Result<Bytes, AwsError> {
+fn given(Source { zip, stored }: Source) -> Result<Bytes, AwsError> {
     let zip = zip.ok_or_else(|| refuse::invalid("Please provide a source for function code."))?;
-    if zip.len() > limits::ZIP_DIRECT_BYTES {
-        let text = format!("Zipped size must be smaller than {} bytes", limits::ZIP_DIRECT_BYTES);
+    let most = if stored { limits::ZIP_STORED_BYTES } else { limits::ZIP_DIRECT_BYTES };
+    if zip.len() > most {
+        let text = format!("Zipped size must be smaller than {most} bytes");
         return Err(AwsError::new("RequestEntityTooLargeException", 413, text));
     }
     Ok(zip)

@@ -43,7 +43,7 @@ pub(crate) fn update_code(input: &UpdateFunctionCodeInput) -> Result<(), AwsErro
     }
     none_of(&[
         ("PublishTo", input.publish_to.is_some()),
-        ("S3Bucket", input.s3_bucket.is_some() || input.s3_key.is_some()),
+        ("S3Bucket", input.s3_bucket.is_some() && input.zip_file.is_none()),
         ("SourceKMSKeyArn", named(input.source_kms_key_arn.as_deref())),
     ])?;
     architectures(input.architectures.as_deref())
@@ -51,7 +51,7 @@ pub(crate) fn update_code(input: &UpdateFunctionCodeInput) -> Result<(), AwsErro
 
 /// What PublishLayerVersion takes beyond a zip.
 pub(crate) fn layer_content(content: &LayerVersionContentInput) -> Result<(), AwsError> {
-    let s3 = content.s3_bucket.is_some() || content.s3_key.is_some();
+    let s3 = content.s3_bucket.is_some() && content.zip_file.is_none();
     none_of(&[("Content.S3Bucket", s3)])
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn publish(input: &PublishVersionInput) -> Result<(), AwsError> {
 fn code(code: &FunctionCode) -> Result<(), AwsError> {
     none_of(&[
         ("Code.ImageUri", code.image_uri.is_some()),
-        ("Code.S3Bucket", code.s3_bucket.is_some() || code.s3_key.is_some()),
+        ("Code.S3Bucket", code.s3_bucket.is_some() && code.zip_file.is_none()),
         ("Code.SourceKMSKeyArn", named(code.source_kms_key_arn.as_deref())),
     ])
 }

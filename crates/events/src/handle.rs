@@ -130,6 +130,19 @@ impl Events {
         }
     }
 
+    /// Who receives what is sent to ARNs of that service, for rooms that ask before they send.
+    #[must_use]
+    pub fn receiver(&self, service: &str) -> Option<Arc<dyn Receiver>> {
+        let receivers = self.inner.receivers.read().unwrap_or_else(PoisonError::into_inner);
+        receivers.get(service).cloned()
+    }
+
+    /// Who invokes functions, once that is named.
+    #[must_use]
+    pub fn functions(&self) -> Option<Arc<dyn Functions>> {
+        self.inner.functions.get().cloned()
+    }
+
     /// Accepts events: all are on disk when this returns, or none is.
     ///
     /// # Errors

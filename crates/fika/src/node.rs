@@ -148,6 +148,9 @@ pub enum NodeError {
     /// What was accepted and waits.
     #[error(transparent)]
     Journal(#[from] fika_journal::JournalError),
+    /// Buckets and objects.
+    #[error(transparent)]
+    Objects(#[from] fika_objects::OpenError),
     /// The functions.
     #[error(transparent)]
     Control(#[from] fika_control::ControlError),
@@ -256,6 +259,7 @@ impl Node {
             services: services.doors,
             gateway: services.gateway.clone(),
             stream_rate: options.stream_rate,
+            objects: services.objects,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));

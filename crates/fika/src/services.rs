@@ -9,6 +9,7 @@ use fika_events::{Events, Functions};
 use fika_gateway::Gateway;
 use fika_iam::Iam;
 use fika_journal::{Journal, JournalOptions, Live};
+use fika_objects::Objects;
 use fika_queues::Queues;
 use fika_service::AwsService;
 use fika_sources::{Brokers, Sources, SourcesOptions};
@@ -30,6 +31,8 @@ pub struct Services {
     pub queues: Queues,
     /// APIs.
     pub gateway: Gateway,
+    /// Buckets and objects.
+    pub objects: Objects,
     /// Those with doors.
     pub doors: Vec<Arc<dyn AwsService>>,
 }
@@ -60,6 +63,8 @@ pub fn open(
     for lost in live {
         tracing::warn!(topic = %lost.topic, "nobody knows what an entry of this topic is");
     }
+    let objects = Objects::open(store.clone(), &dir.join("objects"), events.clone())?;
+    events.deliver_to("s3", Arc::new(objects.clone()));
     let gateway = Gateway::open(store.clone(), iam.clone(), logs.clone(), host.into())?;
     let doors: Vec<Arc<dyn AwsService>> = vec![
         Arc::new(queues.clone()),
@@ -68,7 +73,7 @@ pub fn open(
         Arc::new(topics),
         Arc::new(gateway.clone()),
     ];
-    Ok(Services { events, queues, gateway, doors })
+    Ok(Services { events, queues, gateway, objects, doors })
 }
 
 /// The clock of schedules, which tests make run faster.

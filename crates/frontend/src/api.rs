@@ -82,6 +82,9 @@ where
             return self.at_api(&self.gateway, visit, parts, body, line).await;
         }
         let name = sigv4::signed_for(&RequestView::from(&parts));
+        if name == Some(Service::S3.name) {
+            return self.objects(parts, body, line).await;
+        }
         let service = self.services.iter().find(|service| match name {
             Some(name) => service.names().iter().any(|own| own.name == name),
             None => service.is_meant(&parts),
@@ -91,6 +94,9 @@ where
             None => asked(&parts),
         };
         let Some(asked) = asked else {
+            if name.is_none() && self.objects.is_meant(&parts) {
+                return self.objects(parts, body, line).await;
+            }
             return named(unknown(&parts));
         };
         match asked {
@@ -245,7 +251,8 @@ where
                 let scope = permit::operation(&self.control, &caller, operation, &path, query)?;
                 let request =
                     RestRequest { path: &path, query, headers: &parts.headers, body: &body };
-                let at = Place { caller: &caller, scope: &scope, iam: &self.iam };
+                let (iam, objects) = (&self.iam, &self.objects);
+                let at = Place { caller: &caller, scope: &scope, iam, objects };
                 functions::answer(&self.control, at, operation, &request).await
             }
         }

@@ -100,6 +100,18 @@ pub(crate) struct Caller {
 }
 
 impl Visitor {
+    /// What S3 needs to check a signature itself, over a body that is still to come; none for who is
+    /// let in without one.
+    pub(crate) fn claimed(self) -> Option<fika_objects::Visitor> {
+        let Self { proof, identified: Identified { principal, secret }, scope } = self;
+        let access_key = match proof {
+            Proof::Claim(claim) => claim.access_key().to_owned(),
+            Proof::Open(_) => return None,
+        };
+        let caller = fika_service::Caller { scope, principal };
+        Some(fika_objects::Visitor { caller, access_key, secret })
+    }
+
     /// Proves the claim over the whole request.
     ///
     /// # Errors

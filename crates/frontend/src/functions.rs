@@ -11,6 +11,7 @@ use fika_control::{Control, LayerAnswer};
 use fika_iam::Iam;
 use fika_model::arn::{self, LATEST};
 use fika_model::{FunctionRef, Scope};
+use fika_objects::Objects;
 use http::request::Parts;
 
 use crate::auth::Caller;
@@ -18,6 +19,7 @@ use crate::code;
 use crate::invoke;
 use crate::permit;
 use crate::reply::{self, Reply};
+use crate::stored_code;
 
 /// Which function an Invoke names, and which version of it.
 ///
@@ -81,6 +83,8 @@ pub(crate) struct Place<'a> {
     /// The caller's own account, or another one that lets it.
     pub scope: &'a Scope,
     pub iam: &'a Iam,
+    /// Where code may be.
+    pub objects: &'a Objects,
 }
 
 /// Answers one operation that the caller may ask for.
@@ -98,14 +102,14 @@ pub(crate) async fn answer(
         Coverage::Refused(what) => return Err(reply::not_supported(operation.name(), what)),
         Coverage::Later => return Err(reply::not_served(operation.name())),
     }
-    let Place { caller, scope, iam } = at;
+    let Place { caller, scope, iam, objects } = at;
     // Functions first, then what belongs to them, a family a block.
     match operation {
         O::CreateFunction => {
-            serve!(request, CreateFunctionInput, |i| {
-                permit::create_function(iam, caller, &i)?;
-                control.create_function(scope, i).await
-            })
+            let mut input: lambda::CreateFunctionInput = checked(request)?;
+            permit::create_function(iam, caller, &input)?;
+            stored_code::of_function(objects, caller, &mut input).await?;
+            respond::<lambda::CreateFunctionInput>(control.create_function(scope, input).await)
         }
         O::GetFunction => get_function(control, at, request),
         O::GetFunctionConfiguration => {
@@ -116,9 +120,11 @@ pub(crate) async fn answer(
             serve!(request, ListFunctionsInput, |i| control.list_functions(scope, &i))
         }
         O::UpdateFunctionCode => {
-            serve!(request, UpdateFunctionCodeInput, |i| control
-                .update_function_code(scope, i)
-                .await)
+            let mut input: lambda::UpdateFunctionCodeInput = checked(request)?;
+            stored_code::of_update(objects, caller, &mut input).await?;
+            respond::<lambda::UpdateFunctionCodeInput>(
+                control.update_function_code(scope, input).await,
+            )
         }
         O::UpdateFunctionConfiguration => {
             serve!(request, UpdateFunctionConfigurationInput, |i| {
@@ -349,10 +355,12 @@ pub(crate) async fn answer(
         }
 
         O::PublishLayerVersion => {
-            serve!(request, PublishLayerVersionInput, |i| control
-                .publish_layer_version(scope, i)
-                .await
-                .map(|answer| publish_layer_version(request, caller, answer)))
+            let mut input: lambda::PublishLayerVersionInput = checked(request)?;
+            stored_code::of_layer(objects, caller, &mut input).await?;
+            let published = control.publish_layer_version(scope, input).await;
+            respond::<lambda::PublishLayerVersionInput>(
+                published.map(|answer| publish_layer_version(request, caller, answer)),
+            )
         }
         O::GetLayerVersion => {
             serve!(request, GetLayerVersionInput, |i| control

@@ -12,7 +12,9 @@
 //! - `urls`: function URLs
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `apis`: HTTP APIs and REST APIs, by way of the gateway
+//! - `stored_code`: zips in buckets
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
+//! - `objects`: S3, with its bodies as they come
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`; `waiting`: events, for
 //!   `fika events`
 //! - `trace`: what is told of each invocation to who follows traces
@@ -35,11 +37,13 @@ mod functions;
 mod invoke;
 mod lineage;
 mod logs;
+mod objects;
 mod patience;
 mod permit;
 mod query;
 mod reply;
 mod server;
+mod stored_code;
 mod stream;
 mod trace;
 mod urls;
@@ -56,6 +60,7 @@ use fika_events::Events;
 use fika_gateway::Gateway;
 use fika_iam::{Iam, Sessions};
 use fika_metrics::Metrics;
+use fika_objects::Objects;
 use fika_service::AwsService;
 use fika_store::{Blobs, LogStore};
 
@@ -84,6 +89,7 @@ pub struct Frontend<C, A, W> {
     services: Vec<Arc<dyn AwsService>>,
     gateway: Gateway,
     stream_rate: Option<NonZeroU64>,
+    objects: Objects,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -125,6 +131,8 @@ pub struct FrontendOptions<C, A, W> {
     pub gateway: Gateway,
     /// How fast streamed answers may leave behind their first 6 MB, bytes a second; none is no limit.
     pub stream_rate: Option<NonZeroU64>,
+    /// Buckets and objects.
+    pub objects: Objects,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -133,7 +141,8 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
-        let FrontendOptions { traces, events, services, gateway, stream_rate, .. } = options;
+        let FrontendOptions { traces, events, services, gateway, objects, stream_rate, .. } =
+            options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -153,6 +162,7 @@ impl<C, A, W> Frontend<C, A, W> {
             services,
             gateway,
             stream_rate,
+            objects,
             keys,
             bodies,
             inside,

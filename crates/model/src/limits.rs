@@ -26,6 +26,8 @@ pub const STREAM_RATE: u64 = 2 << 20;
 pub const CREATE_BODY_BYTES: usize = 70_167_211;
 /// The largest zip sent inside a request.
 pub const ZIP_DIRECT_BYTES: usize = 52_428_800;
+/// The largest zip read from a bucket.
+pub const ZIP_STORED_BYTES: usize = 262_144_000;
 /// The largest sum of unpacked files.
 pub const UNZIPPED_BYTES: u64 = 262_144_000;
 /// All environment variables of a function together.

@@ -1,2 +1,34 @@
-//! S3: buckets and objects, on s3s.
+//! S3: buckets and objects. s3s speaks the protocol; what it asks for is done here.
+//!
+//! - [`Objects`]: all of it: [`Objects::open`], and [`Objects::answer`] for the doors
+//! - `desk`: one request: its operations as S3 words them; `access`: what each needs leave for
+//! - `objects`: what there is, and every change to it, committed before it is seen; `shelf`: one
+//!   bucket in memory; `record`, `keys`: the same in the store; `load`: what a start finds
+//! - `files`, `content`: the bytes, in files that are written once; `sums`: their checksums
+//! - `fetch`: what other rooms read and write
+//! - `pages`: a page of a listing; `notify`: who is told of a change; `owner`, `text`: small things
+//!
+//! A change is: content synced, then a record committed, then seen in memory, then told, then
+//! answered. A crash in between leaves content that no record names, which the next start removes.
 #![forbid(unsafe_code)]
+
+mod access;
+mod content;
+mod desk;
+mod door;
+mod fetch;
+mod files;
+mod keys;
+mod load;
+mod notify;
+mod objects;
+mod owner;
+mod pages;
+mod record;
+mod shelf;
+mod sums;
+mod text;
+
+pub use door::{Visit, Visitor};
+pub use fetch::{Named, NotRead};
+pub use objects::{Objects, OpenError};

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fika_aws::shape::AwsError;
 use fika_iam::Principal;
+use fika_model::AccountId;
 use fika_policy::{Context, Denial, Policy, PolicyKind, Side};
 
 use crate::Caller;
@@ -27,10 +28,38 @@ impl Caller {
     ) -> Result<(), AwsError> {
         let account = self.scope.account.as_str();
         let owner = owner(resource).unwrap_or(account);
+        self.allow_in(owner, action, resource, policy, more)
+    }
+
+    /// The same of what is that account's, where its ARN does not say so: buckets.
+    ///
+    /// # Errors
+    /// As [`Self::allow`].
+    pub fn allow_of(
+        &self,
+        owner: &AccountId,
+        action: &str,
+        resource: &str,
+        policy: Option<&Policy>,
+        more: &[(&str, &str)],
+    ) -> Result<(), AwsError> {
+        self.allow_in(owner.as_str(), action, resource, policy, more)
+    }
+
+    fn allow_in(
+        &self,
+        owner: &str,
+        action: &str,
+        resource: &str,
+        policy: Option<&Policy>,
+        more: &[(&str, &str)],
+    ) -> Result<(), AwsError> {
+        let account = self.scope.account.as_str();
         if owner == account && matches!(self.principal, Principal::Root(_)) {
             return Ok(());
         }
         let side = if owner == account { Side::Same } else { Side::Other };
+        let more = more.iter().copied().chain([("aws:ResourceAccount", owner)]);
         self.judge(action, resource, policy, side, more)
     }
 
@@ -43,21 +72,21 @@ impl Caller {
         if matches!(self.principal, Principal::Root(_)) {
             return Ok(());
         }
-        self.judge(action, resource, None, Side::Same, &[])
+        let owner = owner(resource).unwrap_or(self.scope.account.as_str());
+        let owner = [("aws:ResourceAccount", owner)];
+        self.judge(action, resource, None, Side::Same, owner.into_iter())
     }
 
-    fn judge(
+    fn judge<'a>(
         &self,
         action: &str,
         resource: &str,
         policy: Option<&Policy>,
         side: Side,
-        more: &[(&str, &str)],
+        more: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Result<(), AwsError> {
-        let owner = owner(resource).unwrap_or(self.scope.account.as_str());
         let mut context = self.circumstances();
-        context.add("aws:ResourceAccount", owner);
-        more.iter().for_each(|(key, value)| context.add(key, *value));
+        more.for_each(|(key, value)| context.add(key, value));
         self.principal
             .may(action, resource, policy, side, context)
             .map_err(|denial| refused(self, action, resource, denial))

@@ -37,7 +37,8 @@ impl Control {
         let tags = checked_tags(input.tags.take().unwrap_or_default())?;
         let (wishes, publish) = (Wishes::of(&tags)?, input.publish == Some(true));
         let signing = input.code_signing_config_arn.take().filter(|arn| !arn.is_empty());
-        let zip = input.code.take().and_then(|code| code.zip_file);
+        let given = input.code.take().unwrap_or_default();
+        let source = code::Source { zip: given.zip_file, stored: given.s3_bucket.is_some() };
         let tenancy = input.tenancy_config.take();
         let chosen = self.choose_layers(scope, input.layers.take().as_deref())?;
         let mut settings = Settings::new(configuration(input))?.isolated(tenancy.as_ref())?;
@@ -46,7 +47,7 @@ impl Control {
         }
         let this = self.clone();
         self.to_the_end(async move {
-            let kept = code::keep(&this.inner.blobs, this.signers(), zip).await?;
+            let kept = code::keep(&this.inner.blobs, this.signers(), source).await?;
             let copies = if publish { 2 } else { 1 };
             this.room_for_code(&arn.scope, copies * kept.code.size, 0)?;
             if let Some(chosen) = &chosen {

@@ -41,9 +41,11 @@ impl Control {
         let layer = own_layer(scope, input.layer_name.as_deref(), "PublishLayerVersion")?;
         let content = input.content.clone().unwrap_or_default();
         unsupported::layer_content(&content)?;
+        let stored = content.s3_bucket.is_some();
+        let source = code::Source { zip: content.zip_file, stored };
         let this = self.clone();
         self.to_the_end(async move {
-            let kept = code::keep(&this.inner.blobs, this.signers(), content.zip_file).await?;
+            let kept = code::keep(&this.inner.blobs, this.signers(), source).await?;
             let code = kept.code.clone();
             let version = new(input, code.clone(), &kept);
             let added = this.add_layer_version(layer, version).await;

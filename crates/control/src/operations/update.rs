@@ -40,9 +40,11 @@ impl Control {
         };
         let this = self.clone();
         let publish = input.publish == Some(true);
+        let stored = input.s3_bucket.is_some();
+        let source = code::Source { zip: input.zip_file, stored };
         let copies = if publish { 2 } else { 1 };
         if input.dry_run == Some(true) {
-            let (code, unpacked_bytes, seal) = code::check(self.signers(), input.zip_file).await?;
+            let (code, unpacked_bytes, seal) = code::check(self.signers(), source).await?;
             self.room_for_code(scope, copies * code.size, old)?;
             let snapshot = function.snapshot.load_full();
             let build = Build { code, unpacked_bytes, seal, ..snapshot.record.latest.clone() };
@@ -52,7 +54,7 @@ impl Control {
             return Ok(answer::configuration(&shown));
         }
         self.to_the_end(async move {
-            let kept = code::keep(&this.inner.blobs, this.signers(), input.zip_file).await?;
+            let kept = code::keep(&this.inner.blobs, this.signers(), source).await?;
             this.room_for_code(&function.arn.scope, copies * kept.code.size, old)?;
             let (code, unpacked_bytes) = (kept.code.clone(), kept.unpacked_bytes);
             let seal = kept.seal.clone();

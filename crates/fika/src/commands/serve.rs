@@ -232,7 +232,8 @@ fn ended_by(kind: SignalKind) -> Result<Signal, Failure> {
 }
 
 fn trace(args: &ServeArgs) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&args.log)
+    // s3s calls every refusal an error, and would let who is refused fill the log.
+    let filter = EnvFilter::try_new(format!("s3s=off,{}", args.log))
         .map_err(|e| Failure::config("set FIKA_LOG to a level, or to target=level,…", e))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -1,0 +1,98 @@
+//! To whom an event goes, all of it accepted before the change is answered.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use fika_events::{Event, Retries, Sender};
+use fika_journal::JournalError;
+use fika_model::{RequestId, Scope};
+use serde_json::{Value, json};
+
+use super::record::{At, Doer, Happened};
+use crate::objects::Objects;
+use crate::owner::principal_id;
+use crate::shelf::Shelf;
+
+/// What S3 is called where it acts by itself.
+pub(crate) const SERVICE: &str = "s3.amazonaws.com";
+
+/// How long an event is tried where its target does not say so itself.
+const RETRIES: Retries = Retries { most: 185, age: Duration::from_secs(24 * 3600) };
+
+impl Objects {
+    /// Accepts what is to be told of what happened. It is durable when this returns.
+    ///
+    /// # Errors
+    /// [`JournalError`]: nobody is told.
+    pub(crate) async fn tell(
+        &self,
+        shelf: &Shelf,
+        happened: &[Happened],
+        doer: &Doer,
+    ) -> Result<(), JournalError> {
+        let bucket = shelf.bucket();
+        let (wanted, scope) = (&bucket.notifications, &bucket.scope);
+        if wanted.rules.is_empty() && !wanted.event_bridge {
+            return Ok(());
+        }
+        let owner = principal_id(&scope.account);
+        let at = At { bucket: &shelf.name, owner: &owner, region: scope.region.as_str() };
+        let mut events = Vec::new();
+        for what in happened {
+            let rules = wanted.of(what.event, &what.key);
+            events.extend(rules.map(|rule| {
+                let told = what.told(&rule.id, at, doer);
+                event(&shelf.name, scope, &rule.target, &told, doer)
+            }));
+            if let Some((name, detail)) = what.detail(at, doer).filter(|_| wanted.event_bridge) {
+                events.push(to_bus(&shelf.name, scope, what, name, &detail, doer));
+            }
+        }
+        if events.is_empty() { Ok(()) } else { self.inner.events.accept(events).await }
+    }
+}
+
+/// An event as it goes to the default bus: the envelope is the bus's, and it keeps our id.
+fn to_bus(
+    bucket: &str,
+    scope: &Scope,
+    what: &Happened,
+    name: &str,
+    detail: &Value,
+    doer: &Doer,
+) -> Event {
+    let Scope { account, region } = scope;
+    let told = json!({
+        "version": "0",
+        "id": RequestId::random().to_string(),
+        "detail-type": name,
+        "source": "aws.s3",
+        "account": account.as_str(),
+        "time": what.time().replace(".000Z", "Z"),
+        "region": region.as_str(),
+        "resources": [format!("arn:aws:s3:::{bucket}")],
+        "detail": detail,
+    });
+    let target = format!("arn:aws:events:{region}:{account}:event-bus/default");
+    event(bucket, scope, &target, &told, doer)
+}
+
+fn event(bucket: &str, scope: &Scope, target: &str, told: &Value, doer: &Doer) -> Event {
+    let is_function = target.starts_with("arn:aws:lambda:");
+    Event {
+        id: RequestId::random(),
+        scope: scope.clone(),
+        sender: Sender::Service { name: SERVICE.into(), source: format!("arn:aws:s3:::{bucket}") },
+        target: target.into(),
+        payload: Bytes::from(told.to_string()),
+        trace_id: doer.trace_id.clone(),
+        client_context: None,
+        tenant: None,
+        attributes: Vec::new(),
+        group: None,
+        deduplication: None,
+        // A function says itself how long its events are tried.
+        retries: (!is_function).then_some(RETRIES),
+        dead_letters: None,
+    }
+}

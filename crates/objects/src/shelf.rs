@@ -1,0 +1,137 @@
+//! A bucket in memory: its keys in order, each with its versions.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use fika_policy::{DocumentKind, Policy};
+
+use crate::record::{Bucket, Part, Upload, Version};
+
+/// How many locks the keys of a bucket share.
+const STRIPES: usize = 32;
+
+/// The versions of a key, the newest first.
+pub(crate) type Versions = Vec<Arc<Version>>;
+/// All keys, in the order of their bytes.
+pub(crate) type Keys = BTreeMap<Arc<str>, Versions>;
+
+/// One bucket.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) name: Arc<str>,
+    bucket: RwLock<(Arc<Bucket>, Option<Arc<Policy>>)>,
+    keys: RwLock<Keys>,
+    uploads: RwLock<BTreeMap<String, Open>>,
+    gone: AtomicBool,
+    /// Held to change the bucket itself; shared by who changes an object in it.
+    pub(crate) turn: tokio::sync::RwLock<()>,
+    stripes: [tokio::sync::Mutex<()>; STRIPES],
+}
+
+/// An upload that is not done, and what has come of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    pub(crate) upload: Arc<Upload>,
+    pub(crate) parts: BTreeMap<u16, Arc<Part>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(name: &str, bucket: Bucket) -> Self {
+        let policy = parsed(&bucket);
+        Self {
+            name: name.into(),
+            bucket: RwLock::new((Arc::new(bucket), policy)),
+            keys: RwLock::default(),
+            uploads: RwLock::default(),
+            gone: AtomicBool::new(false),
+            turn: tokio::sync::RwLock::default(),
+            stripes: std::array::from_fn(|_| tokio::sync::Mutex::default()),
+        }
+    }
+
+    pub(crate) fn bucket(&self) -> Arc<Bucket> {
+        self.bucket.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    pub(crate) fn policy(&self) -> Option<Arc<Policy>> {
+        self.bucket.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+
+    /// Shows it as it is committed.
+    pub(crate) fn set_bucket(&self, bucket: Bucket) {
+        let policy = parsed(&bucket);
+        let mut place = self.bucket.write().unwrap_or_else(PoisonError::into_inner);
+        *place = (Arc::new(bucket), policy);
+    }
+
+    /// Whether it was deleted since it was looked up.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_gone(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    /// Whoever changes that key, one at a time.
+    pub(crate) async fn turn_of(&self, key: &str) -> tokio::sync::MutexGuard<'_, ()> {
+        let hash =
+            key.bytes().fold(0_usize, |hash, byte| hash.wrapping_mul(31) ^ usize::from(byte));
+        self.stripes[hash % STRIPES].lock().await
+    }
+
+    pub(crate) fn keys(&self) -> RwLockReadGuard<'_, Keys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keys_mut(&self) -> RwLockWriteGuard<'_, Keys> {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn uploads(&self) -> RwLockReadGuard<'_, BTreeMap<String, Open>> {
+        self.uploads.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn uploads_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<String, Open>> {
+        self.uploads.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest version of a key, which may be a delete marker.
+    pub(crate) fn newest(&self, key: &str) -> Option<Arc<Version>> {
+        self.keys().get(key)?.first().cloned()
+    }
+
+    /// A version of a key.
+    pub(crate) fn version(&self, key: &str, id: &str) -> Option<Arc<Version>> {
+        self.keys().get(key)?.iter().find(|version| version.id == id).cloned()
+    }
+
+    /// Shows a version that is committed; one of the same id is no more.
+    pub(crate) fn show(&self, key: &str, version: Arc<Version>) {
+        let mut keys = self.keys_mut();
+        if let Some(versions) = keys.get_mut(key) {
+            versions.retain(|other| other.id != version.id);
+            let place = versions.partition_point(|other| other.at > version.at);
+            versions.insert(place, version);
+        } else {
+            keys.insert(key.into(), vec![version]);
+        }
+    }
+
+    /// Shows that a version is no more.
+    pub(crate) fn hide(&self, key: &str, id: &str) {
+        let mut keys = self.keys_mut();
+        let Some(versions) = keys.get_mut(key) else { return };
+        versions.retain(|version| version.id != id);
+        if versions.is_empty() {
+            keys.remove(key);
+        }
+    }
+}
+
+/// Policies are checked before they are kept.
+fn parsed(bucket: &Bucket) -> Option<Arc<Policy>> {
+    let text = bucket.policy.as_deref()?;
+    Policy::parse(text, DocumentKind::Resource).ok().map(Arc::new)
+}
