@@ -21,6 +21,7 @@ mod bad_input;
 mod bad_payload;
 mod bad_zip;
 mod buses;
+mod cluster;
 mod code_signing;
 mod configs;
 mod crash;

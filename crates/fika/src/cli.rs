@@ -17,6 +17,8 @@ use fika_model::{Egress, WallRequirement};
 
 use crate::failure::Failure;
 use crate::machine;
+use fika_sources::Broker;
+
 use crate::watch::otlp::Collector;
 
 pub use url_host::UrlHost;
@@ -217,6 +219,16 @@ pub struct ServeArgs {
     /// A collector that gets traces and metrics by OTLP over HTTP: http://HOST:PORT [default: none].
     #[arg(long, value_name = "URL")]
     pub otlp: Option<Collector>,
+    /// A foreign server that event source mappings may read: nats://HOST:PORT, or with USER:PASSWORD@
+    /// before the host. Once for each.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FIKA_BROKERS",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub broker: Vec<Broker>,
     /// How long an idle sandbox is kept.
     #[arg(long, value_name = "SECS", default_value = "300", value_parser = seconds)]
     pub keep_alive: Duration,

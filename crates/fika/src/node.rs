@@ -40,6 +40,7 @@ use fika_sandbox::image::{ImageOptions, ImageStore};
 use fika_sandbox::{
     Connection, CpuPolicy, Jail, JailOptions, MicroVmOptions, MicroVms, WallError, Walls,
 };
+use fika_sources::Brokers;
 use fika_store::{Blobs, LogStore, Store};
 use fika_worker::{
     CreateError, CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions,
@@ -98,6 +99,8 @@ pub struct NodeOptions {
     pub log_disk_bytes: u64,
     /// Where traces and metrics are sent.
     pub collector: Option<Collector>,
+    /// Which foreign servers may be polled.
+    pub brokers: Brokers,
     /// How sandboxes are kept.
     pub assignment: AssignmentOptions,
     /// The limits of an account.
@@ -267,7 +270,10 @@ impl Node {
         services.gateway.invoke_by(doors.functions());
         services.events.start(lanes.handles());
         let (events, queues) = (services.events, services.queues);
-        let sources = services::read_sources(&control, &queues, doors.functions(), iam);
+        let sources = {
+            let (functions, brokers) = (doors.functions(), options.brokers);
+            services::read_sources(&control, &queues, functions, iam, brokers)
+        };
         worker.open_endpoint(Arc::new(OwnEndpoint { doors: Arc::downgrade(&doors) }));
         control.announce();
         let sources = (queues, sources);

@@ -82,15 +82,15 @@ fn clock() -> Clock {
     text.and_then(|text| Clock::parse(&text)).unwrap_or_default()
 }
 
-/// Reads queues for functions, by the mappings there are, until it is aborted; what is under way then ends by itself.
+/// Reads queues and clusters for functions, by the mappings there are, until it is aborted; what is under way then ends by itself.
 pub fn read_sources(
     control: &Control,
     queues: &Queues,
     functions: Arc<dyn Functions>,
     iam: Iam,
+    brokers: Brokers,
 ) -> AbortHandle {
     let (control, queues) = (control.clone(), queues.clone());
-    let brokers = Brokers::default();
     let sources = Sources::new(SourcesOptions { control, functions, queues, iam, brokers });
     tokio::spawn(sources.run()).abort_handle()
 }

@@ -42,7 +42,7 @@ impl Record {
                 .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(bytes).into_owned()))
         };
         let seen = json!({ "key": read(&self.key), "value": read(&self.value) });
-        patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&seen))
+        patterns.iter().any(|pattern| pattern.matches(&seen))
     }
 }
 
@@ -99,6 +99,6 @@ mod tests {
         for (value, wanted) in [(r#"{"a":1}"#, true), ("plain", true), (r#"{"a":2}"#, false)] {
             assert_eq!(record(value).is_wanted(&patterns), wanted, "{value}");
         }
-        assert!(record("anything").is_wanted(&[]));
+        assert!(!record("anything").is_wanted(&[]));
     }
 }

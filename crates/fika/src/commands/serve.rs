@@ -200,6 +200,7 @@ fn options(
         // Only behind a wall can a sandbox be made ready for a function not yet known.
         stock_memory_mb: if wall == WallKind::None { 0 } else { args.stock_memory_mb() },
         collector: args.otlp.clone(),
+        brokers: args.broker.iter().cloned().collect(),
         log_disk_bytes: u64::from(args.log_disk) << 20,
         assignment: AssignmentOptions {
             keep_alive: args.keep_alive,
