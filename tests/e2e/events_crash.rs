@@ -39,20 +39,20 @@ fn storm(client: &Client, next: &AtomicU64, taken: &Mutex<Vec<u64>>, stopped: &A
     }
 }
 
-/// Counts what a queue has, by the number of the event.
-fn drain(
-    client: &Client,
-    name: &str,
-    number: impl Fn(&Value) -> u64,
-    into: &mut BTreeMap<u64, u32>,
-) {
+/// What a queue said of each event, by its number.
+type Told = BTreeMap<u64, Vec<String>>;
+
+/// Takes all that a queue has.
+fn drain(client: &Client, name: &str, number: impl Fn(&Value) -> u64, into: &mut Told) {
     loop {
         let messages = received(client, name);
         if messages.is_empty() {
             return;
         }
         for message in messages {
-            *into.entry(number(&body(&message))).or_default() += 1;
+            let error = &message["MessageAttributes"]["ErrorMessage"]["StringValue"];
+            let told = error.as_str().unwrap_or("success").to_owned();
+            into.entry(number(&body(&message))).or_default().push(told);
         }
     }
 }
@@ -63,7 +63,7 @@ fn no_accepted_event_is_lost() {
     let mut server = Server::start();
     let client = server.client();
     let (role, dead, done) = (role(&client), queue(&client, "dead"), queue(&client, "done"));
-    let function = Function::node("odd", ODD).with("Role", role);
+    let function = Function::node("odd", ODD).with("Role", role).with("Timeout", 60);
     client.deploy(&function.with("DeadLetterConfig", json!({ "TargetArn": dead })));
     let to = json!({"OnSuccess": {"Destination": done}});
     configure(&client, "odd", &json!({"MaximumRetryAttempts": 0, "DestinationConfig": to}));
@@ -85,7 +85,7 @@ fn no_accepted_event_is_lost() {
     }
     let client = server.client();
     let taken = taken.into_inner().expect("a list");
-    let (mut succeeded, mut failed) = (BTreeMap::new(), BTreeMap::new());
+    let (mut succeeded, mut failed) = (Told::new(), Told::new());
     wait_for("all events to end", || {
         drain(
             &client,
@@ -97,8 +97,12 @@ fn no_accepted_event_is_lost() {
         let ended = |n: &u64| succeeded.contains_key(n) || failed.contains_key(n);
         taken.iter().all(ended).then_some(())
     });
-    assert!(succeeded.keys().all(|n| n % 2 == 0) && failed.keys().all(|n| n % 2 == 1));
-    let twice = succeeded.values().chain(failed.values()).filter(|times| **times > 1).count();
+    let both: Vec<_> = succeeded.keys().filter(|n| failed.contains_key(n)).collect();
+    assert!(both.is_empty(), "they ended in two places: {both:?}");
+    assert!(succeeded.keys().all(|n| n % 2 == 0), "an odd one succeeded");
+    let even: Vec<_> = failed.iter().filter(|(n, _)| **n % 2 == 0).collect();
+    assert!(even.is_empty(), "even ones failed: {even:?}");
+    let twice = succeeded.values().chain(failed.values()).filter(|told| told.len() > 1).count();
     println!(
         "{KILLS} kills; {} events accepted, {} succeeded, {} failed, none lost, {twice} of them told twice",
         taken.len(),
