@@ -81,6 +81,7 @@ fn as_many_run_as_the_target_takes() {
 
 /// One function has a million events that are stuck; another one's are not to feel that.
 #[test]
+#[allow(clippy::print_stdout, reason = "the figure is the point of it")]
 fn a_million_stuck_events_delay_nobody_else() {
     let mut schedule = Schedule::new(8_192);
     let (stuck, other) = (key(0), key(1));
