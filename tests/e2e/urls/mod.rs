@@ -335,6 +335,30 @@ fn an_alias_has_a_url_of_its_own() {
 }
 
 #[test]
+fn a_stream_begins_before_its_end() {
+    // The end is far away: only a server that passes pieces on as they come has the first there.
+    let source = "exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream = awslambda.HttpResponseStream.from(stream,
+    { statusCode: 202, headers: { 'content-type': 'text/plain', 'x-a': 'b' }, cookies: ['c=d'] });
+  stream.write('first');
+  await new Promise(() => {});
+});";
+    let server = Server::start();
+    let function = Function::node("f", source).with("Timeout", 3);
+    let url = Url::public(&server.client(), &function, json!({"InvokeMode": "RESPONSE_STREAM"}));
+    let mut connection = Connection::open(url.client.address).expect("it is up");
+    connection.send(&url.request("GET", "/", "")).expect("sent");
+    let head = connection.read_head().expect("an answer");
+    assert_eq!(head.status, 202);
+    for (name, value) in [("content-type", "text/plain"), ("x-a", "b"), ("set-cookie", "c=d")] {
+        assert_eq!(head.get(name), Some(value), "{head}");
+    }
+    assert_eq!(connection.read_chunk().expect("a piece"), b"first");
+    // Its timeout cuts it: nobody takes it for whole.
+    connection.read_chunk().expect_err("no end");
+}
+
+#[test]
 fn a_stream_url_passes_on_what_does_not_stream() {
     let server = Server::start();
     let source = "exports.handler = async event => {
