@@ -5,9 +5,12 @@ use std::process::Command;
 use crate::harness::{Server, tools};
 
 fn walk(theme: &str) {
-    let server = Server::start();
+    walk_on(&Server::start(), theme);
+}
+
+fn walk_on(server: &Server, theme: &str) {
     let mut python = Command::new(tools::installed("venv/bin/python"));
-    tools::point_at(&mut python, &server);
+    tools::point_at(&mut python, server);
     python.arg("-B").arg(tools::script("python/objects.py")).arg(theme);
     let said = tools::run(&mut python);
     assert!(said.ends_with("done\n"), "{said}");
@@ -41,4 +44,22 @@ fn signed_urls_and_public_objects() {
 #[test]
 fn everybody_may_what_they_may() {
     walk("rights");
+}
+
+#[test]
+fn changes_are_told_and_code_is_read() {
+    walk("notify");
+}
+
+#[test]
+fn what_was_answered_survives_a_kill_and_what_was_not_leaves_nothing() {
+    let mut server = Server::start();
+    walk_on(&server, "before");
+    server.kill();
+    let content = server.data().join("objects");
+    let left = content.join("00").join("00112233445566778899aabbccddeeff");
+    std::fs::write(&left, "half an object").expect("a file that no record names");
+    server.restart();
+    assert!(!left.exists());
+    walk_on(&server, "after");
 }

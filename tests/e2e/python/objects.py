@@ -308,5 +308,118 @@ def rights():
     refused("SignatureDoesNotMatch", 403, "", wrong.list_buckets)
 
 
+def awaited(what, ask):
+    import time
+    for _ in range(300):
+        found = ask()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{what} did not come")
+
+
+def notify():
+    api, sqs, functions = s3(), boto3.client("sqs", config=config), client()
+    api.create_bucket(Bucket="photos")
+    url = sqs.create_queue(QueueName="changes")["QueueUrl"]
+    queue = "arn:aws:sqs:us-east-1:123456789012:changes"
+    rule = {"QueueArn": queue, "Id": "all", "Events": ["s3:ObjectRemoved:*", "s3:ObjectCreated:*"],
+            "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "out/"},
+                                               {"Name": "suffix", "Value": ".txt"}]}}}
+    put = lambda **more: api.put_bucket_notification_configuration(
+        Bucket="photos", NotificationConfiguration=more)
+    refused("InvalidArgument", 400, "Unable to validate", put, QueueConfigurations=[rule])
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({
+        "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "sqs:SendMessage", "Resource": queue,
+            "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::photos"}}}]})})
+    refused("InvalidArgument", 400, "overlap", put,
+            QueueConfigurations=[rule, {**rule, "Id": "again"}])
+    put(QueueConfigurations=[rule])
+    got = api.get_bucket_notification_configuration(Bucket="photos")["QueueConfigurations"]
+    equal((got[0]["Id"], got[0]["QueueArn"]), ("all", queue))
+
+    def message():
+        got = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+        for one in got:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+            return json.loads(one["Body"])
+
+    test = awaited("the test event", message)
+    equal((test["Event"], test["Bucket"]), ("s3:TestEvent", "photos"))
+    made = api.put_object(Bucket="photos", Key="out/a b.txt", Body=b"hello")
+    record = awaited("the event", message)["Records"][0]
+    equal((record["eventName"], record["eventSource"], record["eventVersion"]),
+          ("ObjectCreated:Put", "aws:s3", "2.1"))
+    what = record["s3"]
+    equal((what["configurationId"], what["object"]["key"], what["object"]["size"]),
+          ("all", "out/a+b.txt", 5))
+    equal(f'"{what["object"]["eTag"]}"', made["ETag"])
+    api.delete_object(Bucket="photos", Key="out/a b.txt")
+    gone = awaited("the other event", message)["Records"][0]
+    equal(gone["eventName"], "ObjectRemoved:Delete")
+    assert gone["s3"]["object"]["sequencer"] > what["object"]["sequencer"], gone
+    # To a function, which reads what came and writes what it makes of it. Its code is in a bucket.
+    make_role("s3:GetObject", "s3:PutObject")
+    api.put_object(Bucket="photos", Key="code.zip", Body=zipped(index_js="export const handler = "
+                   "async (event) => console.log(JSON.stringify(event));"))
+    code = {"S3Bucket": "photos", "S3Key": "code.zip"}
+    make = lambda name, source: functions.create_function(
+        FunctionName=name, Runtime=NODE, Role=ROLE, Handler="index.handler", Code=source)
+    refused("InvalidParameterValueException", 400, "NoSuchKey", make, name="none",
+            source={"S3Bucket": "photos", "S3Key": "none.zip"})
+    refused("InvalidParameterValueException", 400, "NoSuchBucket", make, name="none",
+            source={"S3Bucket": "nowhere", "S3Key": "none.zip"})
+    arn = make("watch", code)["FunctionArn"]
+    functions.get_waiter("function_active_v2").wait(
+        FunctionName="watch", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    to = {"LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:Put"],
+          "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "in/"}]}}}
+    refused("InvalidArgument", 400, "Unable to validate", put, LambdaFunctionConfigurations=[to])
+    functions.add_permission(FunctionName="watch", StatementId="s", Principal="s3.amazonaws.com",
+                             Action="lambda:InvokeFunction", SourceArn="arn:aws:s3:::photos")
+    put(LambdaFunctionConfigurations=[to])
+    api.put_object(Bucket="photos", Key="in/picture", Body=b"pixels")
+    logs = boto3.client("logs", config=config)
+
+    def logged():
+        try:
+            events = logs.filter_log_events(logGroupName="/aws/lambda/watch")["events"]
+        except ClientError:
+            return None
+        return [one["message"] for one in events if "in/picture" in one["message"]]
+
+    assert "ObjectCreated:Put" in awaited("the invocation", logged)[0]
+    functions.update_function_code(FunctionName="watch", **code)
+
+
+def before():
+    api = s3()
+    api.create_bucket(Bucket="lasting")
+    api.put_bucket_versioning(Bucket="lasting", VersioningConfiguration={"Status": "Enabled"})
+    for text in [b"one", b"two"]:
+        api.put_object(Bucket="lasting", Key="k", Body=text, Tagging="a=b")
+    api.copy_object(Bucket="lasting", Key="copy", CopySource="lasting/k")
+    where = {"Bucket": "lasting", "Key": "parts"}
+    upload = api.create_multipart_upload(**where)["UploadId"]
+    api.upload_part(UploadId=upload, PartNumber=1, Body=b"part", **where)
+
+
+def after():
+    api = s3()
+    equal(body(api, "lasting", "k"), b"two")
+    equal(body(api, "lasting", "copy"), b"two")
+    versions = api.list_object_versions(Bucket="lasting", Prefix="k")["Versions"]
+    equal([body(api, "lasting", "k", VersionId=one["VersionId"]) for one in versions],
+          [b"two", b"one"])
+    equal(api.get_object_tagging(Bucket="lasting", Key="k")["TagSet"], [{"Key": "a", "Value": "b"}])
+    upload = api.list_multipart_uploads(Bucket="lasting")["Uploads"][0]["UploadId"]
+    where = {"Bucket": "lasting", "Key": "parts", "UploadId": upload}
+    tag = api.list_parts(**where)["Parts"][0]["ETag"]
+    api.complete_multipart_upload(MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]}, **where)
+    equal(body(api, "lasting", "parts"), b"part")
+
+
 globals()[sys.argv[1]]()
 print("done")
