@@ -360,6 +360,22 @@ def notify():
     gone = awaited("the other event", message)["Records"][0]
     equal(gone["eventName"], "ObjectRemoved:Delete")
     assert gone["s3"]["object"]["sequencer"] > what["object"]["sequencer"], gone
+    # To the account's bus, and from there by a rule.
+    put(EventBridgeConfiguration={})
+    bus = boto3.client("events", config=config)
+    bus.put_rule(Name="made", EventPattern=json.dumps({
+        "source": ["aws.s3"], "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": ["photos"]}, "object": {"key": [{"prefix": "bus/"}]}}}))
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({
+        "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage", "Resource": queue}]})})
+    bus.put_targets(Rule="made", Targets=[{"Id": "q", "Arn": queue}])
+    api.put_object(Bucket="photos", Key="bus/a b", Body=b"hello")
+    event = awaited("the event by the bus", message)
+    equal((event["source"], event["detail-type"], event["resources"]),
+          ("aws.s3", "Object Created", ["arn:aws:s3:::photos"]))
+    equal((event["detail"]["object"]["key"], event["detail"]["reason"]), ("bus/a b", "PutObject"))
     # To a function, which reads what came and writes what it makes of it. Its code is in a bucket.
     make_role("s3:GetObject", "s3:PutObject")
     api.put_object(Bucket="photos", Key="code.zip", Body=zipped(index_js="export const handler = "

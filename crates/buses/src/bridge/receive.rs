@@ -36,7 +36,7 @@ impl Buses {
             )
         };
         let (scope, bus) = bus_of(&parcel.target).ok_or_else(absent)?;
-        if !is_own_rule(caller, &scope) {
+        if !is_own(caller, &scope) {
             let policy = self.inner.bus_policy(&scope, &bus);
             let allowed =
                 caller.allow("events:PutEvents", &bus_arn(&scope, &bus), policy.as_ref(), &[]);
@@ -46,10 +46,10 @@ impl Buses {
     }
 }
 
-/// Rules of an account put on the account's own buses what they like.
-fn is_own_rule(caller: &Caller, scope: &Scope) -> bool {
+/// Rules of an account put on the account's own buses what they like, and so do its buckets.
+fn is_own(caller: &Caller, scope: &Scope) -> bool {
     matches!(&caller.principal, Principal::Service(_))
-        && caller.principal.arn() == "events.amazonaws.com"
+        && ["events.amazonaws.com", "s3.amazonaws.com"].contains(&caller.principal.arn().as_str())
         && *caller.principal.account() == scope.account
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use fika_events::{Event, Retries, Sender};
+use fika_events::{Attribute, Event, Retries, Sender};
 use fika_journal::JournalError;
 use fika_model::{RequestId, Scope};
 use serde_json::{Value, json};
@@ -45,36 +45,23 @@ impl Objects {
                 event(&shelf.name, scope, &rule.target, &told, doer)
             }));
             if let Some((name, detail)) = what.detail(at, doer).filter(|_| wanted.event_bridge) {
-                events.push(to_bus(&shelf.name, scope, what, name, &detail, doer));
+                events.push(to_bus(&shelf.name, scope, name, &detail, doer));
             }
         }
         if events.is_empty() { Ok(()) } else { self.inner.events.accept(events).await }
     }
 }
 
-/// An event as it goes to the default bus: the envelope is the bus's, and it keeps our id.
-fn to_bus(
-    bucket: &str,
-    scope: &Scope,
-    what: &Happened,
-    name: &str,
-    detail: &Value,
-    doer: &Doer,
-) -> Event {
+/// An event as it goes to the default bus: its detail, of which the attributes say what it is. The
+/// envelope is made there.
+fn to_bus(bucket: &str, scope: &Scope, name: &str, detail: &Value, doer: &Doer) -> Event {
     let Scope { account, region } = scope;
-    let told = json!({
-        "version": "0",
-        "id": RequestId::random().to_string(),
-        "detail-type": name,
-        "source": "aws.s3",
-        "account": account.as_str(),
-        "time": what.time().replace(".000Z", "Z"),
-        "region": region.as_str(),
-        "resources": [format!("arn:aws:s3:::{bucket}")],
-        "detail": detail,
-    });
     let target = format!("arn:aws:events:{region}:{account}:event-bus/default");
-    event(bucket, scope, &target, &told, doer)
+    let resources = json!([format!("arn:aws:s3:::{bucket}")]).to_string();
+    let said = [("detail-type", name), ("source", "aws.s3"), ("resources", &resources)];
+    let text = |value: &str| Attribute { data_type: "String".into(), value: value.into() };
+    let attributes = said.map(|(name, value)| (name.to_owned(), text(value))).to_vec();
+    Event { attributes, ..event(bucket, scope, &target, detail, doer) }
 }
 
 fn event(bucket: &str, scope: &Scope, target: &str, told: &Value, doer: &Doer) -> Event {
