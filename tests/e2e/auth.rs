@@ -204,7 +204,7 @@ const REFUSED: &[Case] = &[
         "for another service",
         |client| {
             let mut request = list(client);
-            client.keys.service("s3").sign(&mut request);
+            client.keys.service("ec2").sign(&mut request);
             request
         },
         403,

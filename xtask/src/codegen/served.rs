@@ -79,26 +79,6 @@ pub const OPERATIONS: &[&str] = &[
 /// something will.
 pub const STORED: &[(&str, &[&str])] = &[
     (
-        "acts with event sources, which are to come",
-        &[
-            "CreateEventSourceMapping",
-            "DeleteEventSourceMapping",
-            "GetEventSourceMapping",
-            "ListEventSourceMappings",
-            "UpdateEventSourceMapping",
-        ],
-    ),
-    (
-        "acts with function URLs, which are to come",
-        &[
-            "CreateFunctionUrlConfig",
-            "DeleteFunctionUrlConfig",
-            "GetFunctionUrlConfig",
-            "ListFunctionUrlConfigs",
-            "UpdateFunctionUrlConfig",
-        ],
-    ),
-    (
         "runtimes are what the operator installed; nothing updates them unasked",
         &["GetRuntimeManagementConfig", "PutRuntimeManagementConfig"],
     ),

@@ -388,7 +388,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings",
         labels: &[],
         status: 202,
-        coverage: Coverage::Stored("acts with event sources, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "CreateFunction",
@@ -404,7 +404,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 201,
-        coverage: Coverage::Stored("acts with function URLs, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteAlias",
@@ -444,7 +444,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 202,
-        coverage: Coverage::Stored("acts with event sources, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteFunction",
@@ -484,7 +484,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 204,
-        coverage: Coverage::Stored("acts with function URLs, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "DeleteLayerVersion",
@@ -572,7 +572,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 200,
-        coverage: Coverage::Stored("acts with event sources, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetFunction",
@@ -636,7 +636,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with function URLs, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "GetLayerVersion",
@@ -758,7 +758,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings",
         labels: &[],
         status: 200,
-        coverage: Coverage::Stored("acts with event sources, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListFunctionEventInvokeConfigs",
@@ -774,7 +774,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/urls",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with function URLs, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "ListFunctionVersionsByCapacityProvider",
@@ -1032,7 +1032,7 @@ static TABLE: [Route; 91] = [
         path: "/2015-03-31/event-source-mappings/{UUID}",
         labels: &["UUID"],
         status: 202,
-        coverage: Coverage::Stored("acts with event sources, which are to come"),
+        coverage: Coverage::Real,
     },
     Route {
         name: "UpdateFunctionCode",
@@ -1064,7 +1064,7 @@ static TABLE: [Route; 91] = [
         path: "/2021-10-31/functions/{FunctionName}/url",
         labels: &["FunctionName"],
         status: 200,
-        coverage: Coverage::Stored("acts with function URLs, which are to come"),
+        coverage: Coverage::Real,
     },
 ];
 
