@@ -179,7 +179,7 @@ fn malformed(good: &Map<String, Value>, body: &[u8]) -> Case {
 fn request(client: &Client, model: &Model, operation: &Operation, case: &Case) -> Request {
     let shape = model.shape(operation.input.as_deref().expect("an input"));
     let mut target = operation.path.clone();
-    let (mut body, mut headers) = (case.members.clone(), Vec::new());
+    let (mut body, mut headers, mut payload) = (case.members.clone(), Vec::new(), Vec::new());
     for member in shape.members.iter().filter(|member| member.place != "body") {
         let Some(value) = body.remove(&member.name) else { continue };
         match member.place.as_str() {
@@ -195,11 +195,12 @@ fn request(client: &Client, model: &Model, operation: &Operation, case: &Case) -
                 }
             }
             "header" => headers.push((member.wire.clone(), in_head(&value))),
+            "payload" => payload = in_head(&value).into_bytes(),
             _ => {}
         }
     }
     let has_body = shape.members.iter().any(|member| member.place == "body");
-    let own = if has_body { Value::Object(body).to_string().into_bytes() } else { Vec::new() };
+    let own = if has_body { Value::Object(body).to_string().into_bytes() } else { payload };
     let body = case.body.clone().unwrap_or(own);
     let mut request = client.request(&operation.method, &target, body);
     for (name, value) in headers {

@@ -77,12 +77,10 @@ pub const OPERATIONS: &[&str] = &[
 
 /// Of those, the ones whose answers are kept and told, and that nothing acts on yet, and when
 /// something will.
-pub const STORED: &[(&str, &[&str])] = &[
-    (
-        "runtimes are what the operator installed; nothing updates them unasked",
-        &["GetRuntimeManagementConfig", "PutRuntimeManagementConfig"],
-    ),
-];
+pub const STORED: &[(&str, &[&str])] = &[(
+    "runtimes are what the operator installed; nothing updates them unasked",
+    &["GetRuntimeManagementConfig", "PutRuntimeManagementConfig"],
+)];
 
 /// What fika refuses for good, as its error calls it.
 pub const REFUSED: &[(&str, &[&str])] = &[
