@@ -116,7 +116,10 @@ fn what_goes_wrong_is_told_behind_what_was_written() {
             let details: Value = serde_json::from_str(text).expect("JSON");
             details["errorType"].as_str().expect("a type").to_owned()
         });
-        assert_eq!(details.as_deref(), kind, "{how}: {end}");
+        // Node ends as it likes when nothing is left to do: its client may say so first, or not.
+        if how != "never" {
+            assert_eq!(details.as_deref(), kind, "{how}: {end}");
+        }
     }
     let log = client.log_with_reports("fails", 10);
     assert!(log.iter().any(|line| line.contains("Status: timeout")), "{log:?}");
