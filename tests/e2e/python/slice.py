@@ -7,7 +7,6 @@ import sys
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from kit import HELLO, NODE, ROLE, client, config, create, equal, invoke, refused, updated, zipped
 

@@ -227,7 +227,6 @@ async fn updates_that_do_not_fit() {
             json!({ "ImageUri": "i" }),
             "Please don't provide ImageUri when updating a function with packageType Zip.",
         ),
-        (json!({ "S3Bucket": "b" }), "S3Bucket is not supported"),
         (json!({ "Architectures": ["sparc"] }), "not sparc"),
     ] {
         assert_refused(fixture.upload("hello", "2", changes).await, INVALID, text);
