@@ -60,7 +60,9 @@ pub(crate) fn target(
 pub(crate) fn target_async(parts: &Parts, path: &PathParams<'_>) -> Result<FunctionRef, AwsError> {
     let name = path.get("FunctionName").unwrap_or_default();
     FunctionRef::parse(name).map_err(|not| {
-        let (query, headers, body) = (parts.uri.query(), &parts.headers, &Bytes::new());
+        // Its body is there, and checked elsewhere.
+        let (query, headers, body) =
+            (parts.uri.query(), &parts.headers, &Bytes::from_static(b"{}"));
         match checked::<InvokeAsyncInput>(&RestRequest { path, query, headers, body }) {
             Err(broken) => broken,
             Ok(_) => AwsError::broken_constraint(name, "functionName", &not.to_string()),
