@@ -1,6 +1,6 @@
 /* What a cold start costs when the runtime costs nothing: a static program that speaks the Runtime
- * API. It answers {"at":NS,"stream":"NAME"}, when (CLOCK_MONOTONIC) and where (the log stream, one a
- * sandbox) an event arrived. An event with "hold":MS keeps it busy for that long first. Without
+ * API. It answers {"at":NS,"before":NS,"stream":"NAME"}, when (CLOCK_MONOTONIC) and where (the log stream,
+ * one a sandbox) an event arrived, and when the one before did (0: none). An event with "hold":MS keeps it busy for that long first. Without
  * AWS_LAMBDA_RUNTIME_API it exits at once: the bare spawn all starts are compared with. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -56,6 +56,7 @@ static void hold(const char *body)
 
 static void answer(void)
 {
+    static long long before;
     struct timespec now;
     char id[128], json[512], head[512];
     char *body = response();
@@ -65,8 +66,10 @@ static void answer(void)
     snprintf(id, sizeof id, "%.*s", (int)strcspn(found, "\r"), found);
     hold(after(body, "\"hold\":"));
     const char *stream = getenv("AWS_LAMBDA_LOG_STREAM_NAME");
-    int length = snprintf(json, sizeof json, "{\"at\":%lld%09ld,\"stream\":\"%s\"}",
-        (long long)now.tv_sec, now.tv_nsec, stream == NULL ? "" : stream);
+    long long at = now.tv_sec * 1000000000LL + now.tv_nsec;
+    int length = snprintf(json, sizeof json, "{\"at\":%lld,\"before\":%lld,\"stream\":\"%s\"}",
+        at, before, stream == NULL ? "" : stream);
+    before = at;
     int n = snprintf(head, sizeof head,
         "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: api\r\n"
         "Content-Length: %d\r\n\r\n%s", id, length, json);

@@ -116,6 +116,18 @@ impl Response<'_> {
         bail!("not the answer that was hoped for:\n{head}{body}")
     }
 
+    /// Fails unless it is of this status.
+    ///
+    /// # Errors
+    /// With all that came instead.
+    pub fn must_have_status(&self, status: u16) -> Result<()> {
+        if self.status() == status {
+            return Ok(());
+        }
+        self.must_succeed()?;
+        bail!("another status: {}", self.status())
+    }
+
     /// Fails unless it is a 200 with this body.
     ///
     /// # Errors

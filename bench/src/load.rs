@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use crate::http::Connection;
+use crate::http::{Connection, Response};
 use crate::interrupt;
 
 /// What is sent, and what must come back.
@@ -62,23 +62,38 @@ pub fn many(
     clients: usize,
     time: Duration,
 ) -> Result<Run> {
+    let send = |_, connection: &mut Connection| connection.send(&question.request);
+    crowd(address, clients, time, send, |response| response.must_be(&question.answer))
+}
+
+/// The same with what each client sends, and what is right for an answer.
+///
+/// # Errors
+/// As [`one`], and those of `send`.
+pub fn crowd(
+    address: SocketAddr,
+    clients: usize,
+    time: Duration,
+    mut send: impl FnMut(usize, &mut Connection) -> Result<()>,
+    check: impl Fn(&Response<'_>) -> Result<()>,
+) -> Result<Run> {
     let mut connections = open(address, clients)?;
     let mut sent = vec![Instant::now(); clients];
     let mut latencies = Vec::with_capacity(256 * 1024);
     let begun = Instant::now();
-    for (connection, sent) in connections.iter_mut().zip(&mut sent) {
-        *sent = Instant::now();
-        connection.send(&question.request)?;
+    for (index, connection) in connections.iter_mut().enumerate() {
+        sent[index] = Instant::now();
+        send(index, connection)?;
     }
     while begun.elapsed() < time {
         for index in readable(&connections)? {
             let connection = &mut connections[index];
             if connection.receive_some()? {
-                connection.response().must_be(&question.answer)?;
+                check(&connection.response())?;
                 let now = Instant::now();
                 latencies.push(now - sent[index]);
                 sent[index] = now;
-                connection.send(&question.request)?;
+                send(index, connection)?;
             }
         }
     }

@@ -4,16 +4,18 @@
 //! interleaved rounds, and the median of the rounds. Absolute figures drift from day to day and
 //! from machine to machine; compare the ratios.
 //!
-//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`: what is measured
-//! - `server`, `peers`: who is measured; `place`: the functions they run
+//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`, `events`: what is measured
+//! - `server`, `peers`, `bare`: who is measured; `place`: the functions they run
 //! - `load`, `http`: the client; `affinity`: the cores it all runs on
 //! - `process`, `procfs`, `interrupt`: started, watched, and ended whatever happens
 //! - `figures`, `report`: what comes of it
 #![forbid(unsafe_code)]
 
 mod affinity;
+mod bare;
 mod catalogue;
 mod cold;
+mod events;
 mod figures;
 mod frozen;
 mod http;
@@ -73,6 +75,8 @@ enum Part {
     Catalogue,
     /// MicroVMs: boot, restore, warm calls, memory.
     Microvm,
+    /// Events: accepted a second, time to their start, a full queue worked off, the journal.
+    Events,
 }
 
 /// How long and how often.
@@ -144,6 +148,9 @@ fn run(args: &Args) -> Result<()> {
     }
     if wanted(Part::Microvm) {
         microvm::measure(&place, effort, &mut findings)?;
+    }
+    if wanted(Part::Events) {
+        events::measure(&place, &cores, effort, &mut findings)?;
     }
     findings.notes.push(format!("load average at the end {}", load_average()));
     report::print(&findings)?;

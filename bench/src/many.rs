@@ -128,7 +128,8 @@ pub fn bare_rate(place: &Place) -> Result<f64> {
     Ok(f64::from(count) / begun.elapsed().as_secs_f64())
 }
 
-fn monotonic() -> u64 {
+/// Nanoseconds of the monotonic clock, which every process of this machine reads alike.
+pub fn monotonic() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0)).as_nanos()
         as u64

@@ -80,7 +80,10 @@ impl Peer {
 }
 
 /// An address nobody listens at; it may be taken until it is used, which shows at once.
-fn free_address() -> Result<SocketAddr> {
+///
+/// # Errors
+/// When the system has none.
+pub fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 

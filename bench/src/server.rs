@@ -153,7 +153,17 @@ impl Server {
     /// When it cannot be signed.
     pub fn invoke_request(&self, function: &str, event: &Value) -> Result<Vec<u8>> {
         let path = format!("{API}/{function}/invocations");
-        self.signed(Method::POST, &path, &event.to_string())
+        self.signed(Method::POST, &path, &[], &event.to_string())
+    }
+
+    /// The same for an event, which nobody waits for.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn event_request(&self, function: &str, event: &Value) -> Result<Vec<u8>> {
+        let path = format!("{API}/{function}/invocations");
+        let headers = [("x-amz-invocation-type", "Event")];
+        self.signed(Method::POST, &path, &headers, &event.to_string())
     }
 
     /// What a function answers.
@@ -164,10 +174,19 @@ impl Server {
         self.call(Method::POST, &format!("{API}/{function}/invocations"), &event.to_string())
     }
 
-    fn signed(&self, method: Method, path: &str, body: &str) -> Result<Vec<u8>> {
+    fn signed(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Vec<u8>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        let request =
+        let mut request =
             Request::builder().method(method).uri(path).header("host", self.address.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let (mut parts, ()) = request.body(())?.into_parts();
         let Keys { access_key_id, secret_access_key, .. } = &self.keys;
         let credentials = Credentials {
@@ -190,7 +209,7 @@ impl Server {
     /// # Errors
     /// When the server refuses.
     pub fn call(&self, method: Method, path: &str, body: &str) -> Result<Value> {
-        let request = self.signed(method, path, body)?;
+        let request = self.signed(method, path, &[], body)?;
         let mut connection = Connection::open(self.address)?;
         let response = connection.exchange(&request)?;
         response.must_succeed()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use fika_journal::{Batch, EntryId, JournalError};
+use fika_journal::{Batch, EntryId, JournalError, JournalFacts};
 use fika_model::{AccountId, RequestId};
 
 use crate::handle::Inner;
@@ -112,6 +112,12 @@ impl Events {
             dead_letter_errors: of(&tally.dead_letter_errors),
             kept: self.inner.book().shelf.len() as u64,
         }
+    }
+
+    /// How the journal stands that events are in, with whatever else is in it.
+    #[must_use]
+    pub fn journal(&self) -> JournalFacts {
+        self.inner.journal.facts()
     }
 
     /// What waits, by account and target.

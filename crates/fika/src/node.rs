@@ -303,6 +303,7 @@ impl Node {
                 logs: logs.facts(),
                 lanes: events.lanes(),
                 events: events.totals(),
+                journal: events.journal(),
             }
         }
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use fika_counting::AccountSnapshot;
 use fika_events::{LaneState, Totals};
+use fika_journal::JournalFacts;
 use fika_metrics::{Point, Series};
 use fika_model::Scope;
 use fika_store::LogFacts;
@@ -53,6 +54,8 @@ pub struct Facts {
     pub lanes: Vec<LaneState>,
     /// What has come of events.
     pub events: Totals,
+    /// What was accepted and waits, of events, queues and schedules, on disk.
+    pub journal: JournalFacts,
 }
 
 /// Serves what `facts` says. For ever.
@@ -137,7 +140,19 @@ fn text(facts: &Facts) -> String {
     page.single("fika_log_dropped_events_total", "counter", help, dropped_events);
     page.single("fika_log_stored_bytes", "gauge", "Log on disk, a minute ago.", stored_bytes);
     events(&mut page, facts);
+    journal(&mut page, facts.journal);
     page.0
+}
+
+fn journal(page: &mut Page, facts: JournalFacts) {
+    let JournalFacts { entries, disk_bytes, commits, syncs, .. } = facts;
+    let help = "Events, messages and schedules that wait on disk.";
+    page.single("fika_journal_entries", "gauge", help, entries);
+    page.single("fika_journal_disk_bytes", "gauge", "What they take of the disk.", disk_bytes);
+    let help = "Changes of what waits that were put on disk.";
+    page.single("fika_journal_commits_total", "counter", help, commits);
+    let help = "Times that the disk was waited for: one for all changes that came meanwhile.";
+    page.single("fika_journal_syncs_total", "counter", help, syncs);
 }
 
 /// What is read of what waits.
@@ -267,6 +282,7 @@ mod tests {
                 oldest_ms: Some(1_500),
             }],
             events: Totals { dropped: 2, ..Totals::default() },
+            journal: JournalFacts { commits: 8, syncs: 2, ..JournalFacts::default() },
         }
     }
 
@@ -286,6 +302,8 @@ mod tests {
             "fika_log_dropped_events_total 6".to_owned(),
             "fika_events_total{end=\"dropped\"} 2".to_owned(),
             "fika_events_waiting{account=\"000000000001\",target=\"arn\"} 3".to_owned(),
+            "fika_journal_commits_total 8".to_owned(),
+            "fika_journal_syncs_total 2".to_owned(),
             "fika_events_oldest_seconds{account=\"000000000001\",target=\"arn\"} 1.5".to_owned(),
         ] {
             assert!(page.lines().any(|other| other == line), "no {line} in\n{page}");
