@@ -39,9 +39,7 @@ impl Inner {
     async fn decided(&self, walk: &Walk<'_>, decider: &Decider) -> Result<Value, Refusal> {
         let said = walk.identity(decider).ok_or(Refusal::Unauthorized(None))?;
         let verdict = self.verdict(walk, decider, &said).await?;
-        if !verdict.allows(&walk.route_arn()) {
-            return Err(Refusal::Denied);
-        }
+        verdict.allows(&walk.route_arn()).map_err(Refusal::Denied)?;
         let context = verdict.context();
         if walk.second_format() {
             return Ok(json!({ "lambda": context }));
@@ -88,13 +86,21 @@ impl Inner {
         let timeout = std::time::Duration::from_secs(30);
         let answered = tokio::time::timeout(timeout, invoked).await;
         let answer = answered.ok().and_then(Result::ok).ok_or(Refusal::NoVerdict)?;
-        // A function that throws says "Unauthorized" so; the error's text is not handed on.
-        let answer = answer.ok_or(Refusal::NoVerdict)?;
-        if walk.serving.kind == Kind::Rest && &answer[..] == br#""Unauthorized""# {
-            return Err(Refusal::Unauthorized(None));
+        match answer {
+            Ok(answer) => Verdict::read(&answer, decider.simple).ok_or(Refusal::NoVerdict),
+            Err(error) if walk.serving.kind == Kind::Rest && is_unauthorized(&error) => {
+                Err(Refusal::Unauthorized(None))
+            }
+            Err(_) => Err(Refusal::NoVerdict),
         }
-        Verdict::read(&answer, decider.simple).ok_or(Refusal::NoVerdict)
     }
+}
+
+/// Whether a function's error is the one by which it says that it does not know the caller. Of any
+/// other nothing is handed on.
+fn is_unauthorized(error: &[u8]) -> bool {
+    let error: Value = serde_json::from_slice(error).unwrap_or_default();
+    error["errorMessage"] == "Unauthorized"
 }
 
 fn signed(walk: &Walk<'_>) -> Result<Value, Refusal> {

@@ -1,7 +1,7 @@
 //! The management calls' inputs: which members there are, of what kind, within what bounds.
 //!
-//! What is no member of the model is left out, as AWS does; what is one and wrong is a
-//! `BadRequestException`. A stored thing is such a [`Document`] with its id and its defaults.
+//! What is no member of the model is left out, as AWS does; what is one and wrong, or asks for what
+//! fika does not do, is a `BadRequestException`. A stored thing is such a [`Document`] with its id and its defaults.
 
 use fika_aws::shape::AwsError;
 use serde_json::{Map, Value};
@@ -37,6 +37,8 @@ pub enum Kind {
     Object(&'static Shape),
     /// Objects by text.
     Objects(&'static Shape),
+    /// What fika does not do: what asks for nothing is left out, what asks for something is refused.
+    Absent,
 }
 
 /// The members of an object.
@@ -70,6 +72,12 @@ pub fn known(given: Document, shape: &Shape) -> Result<Document, AwsError> {
         if value.is_null() {
             continue;
         }
+        if matches!(kind, Kind::Absent) {
+            if asks(&value) {
+                return Err(bad(format!("fika has no {name} (docs/http.md).")));
+            }
+            continue;
+        }
         let value =
             checked(value, *kind).ok_or_else(|| bad(format!("Invalid value for {name}")))?;
         document.insert(name, value);
@@ -97,6 +105,17 @@ pub fn checked(value: Value, kind: Kind) -> Option<Value> {
         _ => false,
     };
     fits.then_some(value)
+}
+
+/// Whether it is more than the empty thing of its kind.
+fn asks(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+        Value::Bool(true) | Value::Number(_) => true,
+    }
 }
 
 fn object(value: Value, kind: Kind) -> Option<Value> {
@@ -154,6 +173,7 @@ mod tests {
         ("one", Kind::One(&["A", "B"])),
         ("map", Kind::Objects(INNER)),
         ("list", Kind::Texts),
+        ("other", Kind::Absent),
     ];
 
     fn read_value(value: &Value) -> Option<Value> {
@@ -162,7 +182,7 @@ mod tests {
 
     #[test]
     fn known_members_are_kept_and_others_left_out() {
-        let given = json!({"text": "abc", "more": 1, "one": "B", "map": {"x": {"n": 2, "m": 1}}, "list": null});
+        let given = json!({"text": "abc", "more": 1, "one": "B", "map": {"x": {"n": 2, "m": 1}}, "list": null, "other": {}});
         let kept = json!({"text": "abc", "one": "B", "map": {"x": {"n": 2}}});
         assert_eq!(read_value(&given), Some(kept));
         assert_eq!(read(b"", SHAPE).expect("empty"), Document::new());
@@ -177,6 +197,8 @@ mod tests {
             json!({"one": "C"}),
             json!({"map": {"x": {"n": 4}}}),
             json!({"list": [1]}),
+            json!({"other": true}),
+            json!({"other": {"a": "b"}}),
             json!([1]),
         ] {
             assert_eq!(read_value(&given), None, "{given}");

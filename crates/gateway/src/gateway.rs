@@ -220,7 +220,8 @@ impl Inner {
             By { scope: &walk.serving.scope, source: &source, role, trace_id: walk.trace_id() };
         let invoked = self.invoke(by, &target.function, payload);
         let answered = tokio::time::timeout(target.timeout, invoked).await;
-        let payload = answered.unwrap_or(Err(Refusal::Slow))?.ok_or(Refusal::Broken)?;
+        let called = answered.unwrap_or(Err(Refusal::Slow))?;
+        let payload = called.map_err(|_| Refusal::Broken)?;
         let answer = match (walk.serving.kind, target.second_format) {
             (_, true) => v2::answer(payload),
             (kind, false) => {
@@ -238,13 +239,13 @@ impl Inner {
         Ok(response)
     }
 
-    /// Invokes a function for something of an API; none where the function failed.
+    /// Invokes a function for something of an API: its answer, or its error.
     pub(crate) async fn invoke(
         &self,
         by: By<'_>,
         function: &FunctionArn,
         payload: Bytes,
-    ) -> Result<Option<Bytes>, Refusal> {
+    ) -> Result<Result<Bytes, Bytes>, Refusal> {
         let functions = self.functions.get().ok_or(Refusal::Unavailable)?;
         let By { scope, source, role, trace_id } = by;
         let caller = self.acting(scope, source, role).ok_or(Refusal::Broken)?;
@@ -257,7 +258,8 @@ impl Inner {
         let trace_id = trace_id.map(Into::into);
         let invocation = Invocation { id, function, payload, trace_id, client_context, tenant };
         match functions.invoke(invocation).await {
-            Ok(called) => Ok((!called.failed).then_some(called.payload)),
+            Ok(called) if called.failed => Ok(Err(called.payload)),
+            Ok(called) => Ok(Ok(called.payload)),
             Err(NotRun::Throttled { .. } | NotRun::Service(_)) => Err(Refusal::Unavailable),
             Err(NotRun::Missing(_) | NotRun::Loop | NotRun::Invalid(_)) => Err(Refusal::Broken),
         }

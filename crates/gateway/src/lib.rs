@@ -31,5 +31,5 @@ mod throttle;
 mod visit;
 
 pub use gateway::{Asked, Gateway, Signer};
-pub use refusal::Refusal;
+pub use refusal::{No, Refusal};
 pub use visit::{PATH, Visit};

@@ -18,7 +18,7 @@ pub enum Refusal {
     /// Who it is may not.
     Forbidden(Option<String>),
     /// An authorizer says no.
-    Denied,
+    Denied(No),
     /// An authorizer gives no answer.
     NoVerdict,
     /// Too many.
@@ -35,6 +35,15 @@ pub enum Refusal {
     Slow,
 }
 
+/// How an authorizer says no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum No {
+    /// In so many words.
+    Explicit,
+    /// It does not say yes.
+    Implicit,
+}
+
 impl Refusal {
     /// Its answer.
     #[must_use]
@@ -43,7 +52,7 @@ impl Refusal {
             Kind::Http => self.of_http(),
             Kind::Rest => self.of_rest(),
         };
-        let body = if *self == Self::Denied && kind == Kind::Rest {
+        let body = if matches!(self, Self::Denied(_)) && kind == Kind::Rest {
             // This one is spelled with a capital.
             format!(r#"{{"Message":"{text}"}}"#)
         } else {
@@ -71,7 +80,7 @@ impl Refusal {
         let (status, text) = match self {
             Self::NoStage | Self::NoRoute => (StatusCode::NOT_FOUND, "Not Found"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
-            Self::Forbidden(_) | Self::Denied => (StatusCode::FORBIDDEN, "Forbidden"),
+            Self::Forbidden(_) | Self::Denied(_) => (StatusCode::FORBIDDEN, "Forbidden"),
             Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
             Self::Unread => (StatusCode::BAD_REQUEST, "Bad Request"),
@@ -98,7 +107,12 @@ impl Refusal {
             Self::Unauthorized(_) => {
                 (StatusCode::UNAUTHORIZED, "Unauthorized", "UnauthorizedException")
             }
-            Self::Denied => (
+            Self::Denied(No::Implicit) => (
+                StatusCode::FORBIDDEN,
+                "User is not authorized to access this resource",
+                "AccessDeniedException",
+            ),
+            Self::Denied(No::Explicit) => (
                 StatusCode::FORBIDDEN,
                 "User is not authorized to access this resource with an explicit deny",
                 "AccessDeniedException",

@@ -172,6 +172,10 @@ export const handler = async (event) => ({ isAuthorized: event.identitySource[0]
   context: { calls: ++calls, arn: event.routeArn } });"""
 POLICY = """export const handler = async (event) => {
   if (event.authorizationToken === "broken") return {};
+  if (event.authorizationToken === "unknown") throw new Error("Unauthorized");
+  if (event.authorizationToken === "failing") throw new Error("of nobody's business");
+  if (event.authorizationToken === "denied") return { principalId: "me", policyDocument: { Version: "2012-10-17",
+    Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }] } };
   return { principalId: "me", context: { n: 1, ok: true }, policyDocument: { Version: "2012-10-17", Statement: [
     { Effect: "Allow", Action: "execute-api:Invoke", Resource: event.methodArn.replace(/[^/]*$/, "pets") }] } };
 };"""
@@ -203,7 +207,8 @@ def authorizers():
     context = ask(api, "GET", "/pets", **token("x")).json()["requestContext"]["authorizer"]
     equal(context, {"lambda": {"n": 1, "ok": True}})
     message(ask(api, "GET", "/cats", **token("x")), 403, "Forbidden")
-    message(ask(api, "GET", "/pets", **token("broken")), 500, "Internal Server Error")
+    for wrong in ["broken", "unknown", "failing"]:
+        message(ask(api, "GET", "/pets", **token(wrong)), 500, "Internal Server Error")
     # An authorizer that is gone leaves nothing open.
     refused("ConflictException", 409, "", apis.delete_authorizer, ApiId=api, AuthorizerId=policy)
     # Signatures.
@@ -376,9 +381,13 @@ def rest_apis():
     mock = ask(api, "OPTIONS", "/dev/pets")
     equal((mock.status, mock.headers["x-a"]), (204, "b"))
     message(ask(api, "GET", "/dev/pets"), 401, "Unauthorized")
-    asked = lambda path: ask(api, "GET", path, headers={"Authorization": "x"})
+    asked = lambda path, token="x": ask(api, "GET", path, headers={"Authorization": token})
+    message(asked("/dev/pets", "unknown"), 401, "Unauthorized")
+    message(asked("/dev/pets", "failing"), 500, "Internal server error")
+    equal(asked("/dev/pets", "denied").json(),
+          {"Message": "User is not authorized to access this resource with an explicit deny"})
     equal(asked("/dev/pets").json()["requestContext"]["authorizer"], {"n": "1", "ok": "true", "principalId": "me"})
-    equal(asked("/dev/cats").json(), {"Message": "User is not authorized to access this resource with an explicit deny"})
+    equal(asked("/dev/cats").json(), {"Message": "User is not authorized to access this resource"})
     equal([ask(api, "GET", "/dev/pets/1").status for _ in range(2)], [200, 429])
     listed = rest.get_resources(restApiId=api)["items"]
     equal([item["path"] for item in listed], ["/", "/cats", "/pets", "/pets/{id}"])
@@ -421,6 +430,14 @@ def refusals():
     refused("BadRequestException", 400, "", apis.create_integration, **{**integration, "CredentialsArn": role})
     refused("BadRequestException", 400, "", apis.create_integration, **{**integration, "IntegrationType": "HTTP_PROXY"})
     refused("BadRequestException", 400, "", apis.create_integration, **{**integration, "TimeoutInMillis": 40000})
+    # What is not done is not silently left out; what asks for nothing is.
+    refused("BadRequestException", 400, "requestParameters", apis.create_integration, **integration,
+            RequestParameters={"append:header.a": "b"})
+    refused("BadRequestException", 400, "tlsConfig", apis.create_integration, **integration,
+            TlsConfig={"ServerNameToVerify": "example.com"})
+    made = apis.create_integration(**integration, RequestParameters={}, ResponseParameters={})
+    assert "RequestParameters" not in made, made
+    refused("BadRequestException", 400, "apiKeyRequired", apis.create_route, ApiId=api, RouteKey="GET /k", ApiKeyRequired=True)
     for key in ["GET", "get /", "GET /{a+}/b", "GET /{a}/{a}"]:
         refused("BadRequestException", 400, "", apis.create_route, ApiId=api, RouteKey=key)
     refused("BadRequestException", 400, "", apis.create_route, ApiId=api, RouteKey="GET /", AuthorizationType="JWT")
@@ -434,6 +451,8 @@ def refusals():
     refused("NotFoundException", 404, "", far.get_api, ApiId=api)
     equal(far.get_apis()["Items"], [])
     refused("BadRequestException", 400, "", rest.create_rest_api, name="a", policy="{}")
+    refused("BadRequestException", 400, "PRIVATE", rest.create_rest_api, name="a",
+            endpointConfiguration={"types": ["PRIVATE"]})
     made = rest.create_rest_api(name="a")
     refused("BadRequestException", 400, "methods", rest.create_deployment, restApiId=made["id"], stageName="s")
     refused("NotFoundException", 404, "", apis.get_api, ApiId=made["id"])

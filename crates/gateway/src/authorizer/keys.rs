@@ -2,7 +2,8 @@
 //!
 //! Who configures an authorizer chooses where this server connects to. So it asks for two documents
 //! only, of bounded size, follows no redirection, and shows nothing of what it got; unencrypted it
-//! asks nobody but this machine, and never an address of the link (where clouds keep secrets).
+//! asks nobody but this machine, and never an address of the link (where clouds keep secrets). An issuer
+//! elsewhere cannot name keys that are got unencrypted, and so nothing that only this machine can see.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -129,6 +130,9 @@ impl Issuers {
         let found = self.get(&address).await?;
         let Discovery { jwks_uri } =
             serde_json::from_slice(&found).map_err(|e| NoKeys::Answer(e.to_string()))?;
+        if issuer.starts_with("https://") && !jwks_uri.starts_with("https://") {
+            return Err(NoKeys::Address(jwks_uri));
+        }
         let keys = self.get(&jwks_uri).await?;
         Keys::read(&keys).ok_or_else(|| NoKeys::Answer("it is no set of keys".into()))
     }

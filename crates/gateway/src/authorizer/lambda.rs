@@ -3,10 +3,12 @@
 //! Facts: "Control access to HTTP APIs with AWS Lambda authorizers" and "Output from an API Gateway
 //! Lambda authorizer" of the developer guide.
 
-use fika_policy::{Context, DocumentKind, Identity, Policy, Request, Side, Who, decide};
+use fika_policy::{Context, Denial, DocumentKind, Identity, Policy, Request, Side, Who, decide};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+
+use crate::refusal::No;
 
 /// What a function decided of a caller.
 #[derive(Debug, Clone)]
@@ -62,10 +64,13 @@ impl Verdict {
     }
 
     /// Whether the caller may call the route of that ARN.
-    #[must_use]
-    pub fn allows(&self, route_arn: &str) -> bool {
+    ///
+    /// # Errors
+    /// [`No`].
+    pub fn allows(&self, route_arn: &str) -> Result<(), No> {
         let policy = match self {
-            Self::Simple { allowed, .. } => return *allowed,
+            Self::Simple { allowed: true, .. } => return Ok(()),
+            Self::Simple { allowed: false, .. } => return Err(No::Explicit),
             Self::Policy { policy, .. } => policy,
         };
         let context = Context::new();
@@ -74,7 +79,10 @@ impl Verdict {
         let who = Who { account: "", arns: &[], service: None };
         let own = [Arc::clone(policy)];
         let identity = Identity::Policies { own: &own, session: None };
-        decide(&request, &who, identity, None, Side::Same).is_ok()
+        decide(&request, &who, identity, None, Side::Same).map_err(|denial| match denial {
+            Denial::Explicit(_) => No::Explicit,
+            Denial::Missing(_) => No::Implicit,
+        })
     }
 
     /// What it says of the caller.
@@ -114,17 +122,18 @@ mod tests {
         let some = json!({"Effect": "Allow", "Action": "execute-api:Invoke",
             "Resource": "arn:aws:execute-api:*:*:abc/prod/GET/*"});
         let verdict = long(&some).expect("a verdict");
-        assert!(verdict.allows(ROUTE));
-        assert!(!verdict.allows(&ROUTE.replace("GET", "PUT")));
+        assert_eq!(verdict.allows(ROUTE), Ok(()));
+        assert_eq!(verdict.allows(&ROUTE.replace("GET", "PUT")), Err(No::Implicit));
         assert_eq!((verdict.principal(), &verdict.context()["n"]), (Some("me"), &json!(1)));
         let no = json!({"Effect": "Deny", "Action": "*", "Resource": "*"});
-        assert!(!long(&no).expect("a verdict").allows(ROUTE));
+        assert_eq!(long(&no).expect("a verdict").allows(ROUTE), Err(No::Explicit));
     }
 
     #[test]
     fn a_simple_answer_says_yes_or_no() {
-        assert!(Verdict::read(br#"{"isAuthorized":true}"#, true).expect("yes").allows(ROUTE));
-        assert!(!Verdict::read(br#"{"isAuthorized":false}"#, true).expect("no").allows(ROUTE));
+        let says = |answer: &[u8]| Verdict::read(answer, true).expect("a verdict").allows(ROUTE);
+        assert_eq!(says(br#"{"isAuthorized":true}"#), Ok(()));
+        assert_eq!(says(br#"{"isAuthorized":false}"#), Err(No::Explicit));
     }
 
     #[test]

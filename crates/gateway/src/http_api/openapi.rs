@@ -224,6 +224,8 @@ fn integration_of(document: &Value, of: &Value) -> Result<Document, AwsError> {
         "integrationMethod": of["httpMethod"], "connectionType": of["connectionType"],
         "payloadFormatVersion": of["payloadFormatVersion"].as_str().unwrap_or("1.0"),
         "timeoutInMillis": of["timeoutInMillis"], "credentialsArn": of["credentials"],
+        "requestParameters": of["requestParameters"], "tlsConfig": of["tlsConfig"],
+        "responseParameters": of["responseParameters"],
     });
     known(object(document), shapes::INTEGRATION)
 }

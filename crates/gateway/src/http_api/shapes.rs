@@ -23,18 +23,24 @@ pub const API: &Shape = &[
 
 /// A route.
 pub const ROUTE: &Shape = &[
-    ("apiKeyRequired", Kind::Flag),
+    ("apiKeyRequired", Kind::Absent),
     ("authorizationScopes", Kind::Texts),
     ("authorizationType", Kind::One(&["NONE", "AWS_IAM", "CUSTOM", "JWT"])),
     ("authorizerId", Kind::Text(1, 64)),
+    ("modelSelectionExpression", Kind::Absent),
     ("operationName", Kind::Text(1, 64)),
+    ("requestModels", Kind::Absent),
+    ("requestParameters", Kind::Absent),
     ("routeKey", Kind::Text(1, 1100)),
+    ("routeResponseSelectionExpression", Kind::Absent),
     ("target", Kind::Text(1, 128)),
 ];
 
 /// An integration.
 pub const INTEGRATION: &Shape = &[
-    ("connectionType", Kind::One(&["INTERNET", "VPC_LINK"])),
+    ("connectionId", Kind::Absent),
+    ("connectionType", Kind::One(&["INTERNET"])),
+    ("contentHandlingStrategy", Kind::Absent),
     ("credentialsArn", Kind::Text(1, 2048)),
     ("description", Kind::Text(0, 1024)),
     ("integrationMethod", Kind::Text(1, 64)),
@@ -42,8 +48,12 @@ pub const INTEGRATION: &Shape = &[
     ("integrationType", Kind::One(&["AWS", "HTTP", "MOCK", "HTTP_PROXY", "AWS_PROXY"])),
     ("integrationUri", Kind::Text(1, 2048)),
     ("payloadFormatVersion", Kind::One(&["1.0", "2.0"])),
-    ("requestParameters", Kind::TextMap),
+    ("requestParameters", Kind::Absent),
+    ("requestTemplates", Kind::Absent),
+    ("responseParameters", Kind::Absent),
+    ("templateSelectionExpression", Kind::Absent),
     ("timeoutInMillis", Kind::Whole(50, 30_000)),
+    ("tlsConfig", Kind::Absent),
 ];
 
 const SETTINGS: &Shape = &[
@@ -86,6 +96,7 @@ pub const AUTHORIZER: &Shape = &[
     ("authorizerUri", Kind::Text(1, 2048)),
     ("enableSimpleResponses", Kind::Flag),
     ("identitySource", Kind::Texts),
+    ("identityValidationExpression", Kind::Absent),
     ("jwtConfiguration", Kind::Object(JWT)),
     ("name", Kind::Text(1, 128)),
 ];

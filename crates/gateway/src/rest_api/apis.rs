@@ -11,7 +11,8 @@ use crate::document::{Document, Kind as M, Shape, bad, defaults, needed, read};
 use crate::manage::Done;
 use crate::record::{Config, Draft, Kind, Record, Things};
 
-const ENDPOINT: &Shape = &[("types", M::Texts), ("ipAddressType", M::Text(1, 16))];
+const ENDPOINT: &Shape =
+    &[("types", M::Texts), ("ipAddressType", M::Text(1, 16)), ("vpcEndpointIds", M::Absent)];
 const API: &Shape = &[
     ("name", M::Text(1, 1024)),
     ("description", M::Text(0, 1024)),
@@ -58,6 +59,10 @@ async fn create(on: On<'_>) -> Result<Done, AwsError> {
         if about.contains_key(refused) {
             return Err(not_served(refused));
         }
+    }
+    let private = about.get("endpointConfiguration").and_then(|of| of["types"].as_array());
+    if private.is_some_and(|types| types.iter().any(|one| one == "PRIVATE")) {
+        return Err(not_served("endpoints of type PRIVATE"));
     }
     let binary = about.remove("binaryMediaTypes");
     let mut config = Config::default();

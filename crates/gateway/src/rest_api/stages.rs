@@ -25,6 +25,8 @@ const STAGE: &Shape = &[
     ("description", M::Text(0, 1024)),
     ("variables", M::TextMap),
     ("tracingEnabled", M::Flag),
+    ("cacheClusterEnabled", M::Absent),
+    ("canarySettings", M::Absent),
     ("tags", M::TextMap),
 ];
 const DEPLOYMENT: &Shape = &[
@@ -33,6 +35,8 @@ const DEPLOYMENT: &Shape = &[
     ("description", M::Text(0, 1024)),
     ("variables", M::TextMap),
     ("tracingEnabled", M::Flag),
+    ("cacheClusterEnabled", M::Absent),
+    ("canarySettings", M::Absent),
 ];
 const AUTHORIZER: &Shape = &[
     ("name", M::Text(1, 128)),
