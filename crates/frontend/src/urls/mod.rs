@@ -3,6 +3,7 @@
 //! - `address`: which URL a request is for, by its host or its path
 //! - `permit`: who may call it; `cors`: what pages of other origins may
 //! - `refusal`: what is answered where the function does not
+//! - `whole`: what a function streams, for who does not want a stream
 //!
 //! The event and what an answer means is [`fika_gateway::payload::v2`].
 
@@ -10,6 +11,7 @@ mod address;
 mod cors;
 mod permit;
 mod refusal;
+mod whole;
 
 use std::sync::Arc;
 
@@ -177,14 +179,14 @@ where
         line: &Line,
     ) -> Result<Reply, Refusal> {
         let called = url.arn.qualifier.clone();
-        let outcome = self.run(version, invocation, called, line.lane).await?;
-        if outcome.failed {
-            return Err(Refusal::Function);
-        }
-        let answer = v2::answer(outcome.payload).map_err(|error| {
-            tracing::debug!(function = %version.arn, %error, "a function's answer is no HTTP");
-            Refusal::Function
-        })?;
+        let answer = match self.run_streaming(version, invocation, called, line.lane).await? {
+            Answered::Whole(outcome) if outcome.failed => return Err(Refusal::Function),
+            Answered::Whole(outcome) => v2::answer(outcome.payload).map_err(|error| {
+                tracing::debug!(function = %version.arn, %error, "a function's answer is no HTTP");
+                Refusal::Function
+            })?,
+            Answered::Streamed(streamed) => whole::whole(streamed).await?,
+        };
         let mut reply = Response::new(Answer::from(answer.body));
         *reply.status_mut() = answer.status;
         *reply.headers_mut() = answer.headers;
@@ -233,7 +235,9 @@ async fn begun(streamed: &mut Streamed) -> Result<Prelude, Refusal> {
 /// The head of an answer of which only its type is known, if that.
 fn head_of(kind: Option<HeaderValue>) -> Prelude {
     let mut head = Prelude::plain();
-    head.headers.extend(kind.map(|kind| (CONTENT_TYPE, kind)));
+    if let Some(kind) = kind {
+        head.headers.insert(CONTENT_TYPE, kind);
+    }
     head
 }
 
