@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Server, Zip, tools};
+use crate::harness::{Function, Server, Zip, tools};
 
 /// A person at a shell, in a folder of their own.
 struct Shell {
@@ -95,4 +95,23 @@ fn the_environment_of_fika_env_is_all_it_takes() {
     let mut sh = Command::new("sh");
     sh.args(["-euc", &line]).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     tools::run(sh.env("HOME", shell.folder.path()));
+}
+
+#[test]
+fn the_cli_gets_whole_what_a_function_streams() {
+    let shell = Shell::new();
+    let source = "exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write('one, ');
+  if (event.fail) throw new RangeError('in the middle');
+  stream.end('two');
+});";
+    shell.server.client().deploy(&Function::node("streams", source));
+    shell.json("lambda invoke --function-name streams out.json");
+    assert_eq!(shell.read("out.json"), "one, two");
+    let failed =
+        shell.json("lambda invoke --function-name streams --payload {\"fail\":true} out.json");
+    assert_eq!(failed["FunctionError"], "Unhandled");
+    assert!(shell.read("out.json").contains("RangeError"), "{}", shell.read("out.json"));
+    // It has no command of its own for streams: they come whole or through another client.
+    shell.fails("lambda invoke-with-response-stream --function-name streams", "nvalid choice");
 }

@@ -28,6 +28,7 @@ mod crash;
 mod events;
 mod events_crash;
 mod extensions;
+mod frameworks;
 mod guests;
 mod harness;
 mod iam;

@@ -4,7 +4,10 @@
 //! acknowledged the one before. To be told they connect to the test, for which they run without a wall;
 //! what is not about that runs behind one.
 
+pub mod acks;
+mod clients;
 mod events;
+mod guests;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,12 +1,15 @@
 //! The AWS Lambda Web Adapter, as it is published: an extension that runs a web server as a function.
 
 use std::fs;
+use std::io::{self, Read};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use crate::harness::{Function, Server, Zip, tools};
+use crate::harness::{Client, Connection, Function, Server, Zip, tools};
+use crate::streaming::acks::Acks;
+use crate::urls::Url;
 
 /// What its layer starts in the place of the runtime.
 const WRAPPER: &str = "#!/bin/sh\nexec \"$LAMBDA_TASK_ROOT/$_HANDLER\"\n";
@@ -31,10 +34,8 @@ class App(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(('127.0.0.1', 8080), App).serve_forever()
 "#;
 
-#[test]
-fn a_web_server_runs_as_a_function() {
-    let server = Server::start();
-    let client = server.client();
+/// A web server of Python's behind the adapter, which passes answers on as `mode` says.
+fn served(client: &Client, app: &str, mode: &str) -> Function {
     let adapter =
         fs::read(tools::installed("web-adapter/bin/lambda-adapter")).expect("the adapter");
     let zip =
@@ -43,13 +44,74 @@ fn a_web_server_runs_as_a_function() {
     let layer = client.call("POST", "/2018-10-31/layers/adapter/versions", layer.to_string());
     let layer = layer.expect(201).json()["LayerVersionArn"].clone();
 
-    let code = Zip::new().program("run.sh", RUN).file("app.py", APP).finish();
-    let environment = json!({ "Variables": { "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap" } });
-    let function = Function::new("web", tools::python_runtime(), "run.sh", code)
+    let code = Zip::new().program("run.sh", RUN).file("app.py", app).finish();
+    let variables =
+        json!({ "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap", "AWS_LWA_INVOKE_MODE": mode });
+    Function::new("web", tools::python_runtime(), "run.sh", code)
         .with("Layers", json!([layer]))
         .with("MemorySize", 512)
-        .with("Environment", environment);
-    client.deploy(&function);
+        .with("Timeout", 60)
+        .with("Environment", json!({ "Variables": variables }))
+}
+
+/// Writes a piece only once the one before is acknowledged.
+const WAITS: &str = r#"
+import http.server, os, time, urllib.error, urllib.request
+
+def acknowledged(n):
+    try:
+        return urllib.request.urlopen(f'{os.environ["AWS_ENDPOINT_URL"]}/acks/{n}').status == 200
+    except urllib.error.HTTPError:
+        return False
+
+class App(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(202)
+        self.send_header('content-type', 'text/plain')
+        self.send_header('set-cookie', 'a=b')
+        self.end_headers()
+        if self.path == '/stream':
+            for n in range(3):
+                self.wfile.write(f'piece {n};'.encode())
+                while not acknowledged(n):
+                    time.sleep(0.02)
+        self.wfile.write(b'over;')
+
+http.server.ThreadingHTTPServer(('127.0.0.1', 8080), App).serve_forever()
+"#;
+
+#[test]
+fn python_streams_through_it() {
+    let server = Server::start();
+    let (client, acks) = (server.client(), Acks::of(&server));
+    let function = served(&client, WAITS, "response_stream");
+    let url = Url::public(&client, &function, json!({ "InvokeMode": "RESPONSE_STREAM" }));
+    let mut connection = Connection::open(client.address).expect("a connection");
+    connection.send(&url.request("GET", "/stream", "")).expect("sent");
+    let head = connection.read_head().expect("an answer").expect(202);
+    assert_eq!(
+        (head.get("content-type"), head.get("set-cookie")),
+        (Some("text/plain"), Some("a=b"))
+    );
+    acks.read(&mut Body(connection));
+}
+
+/// A body in chunks, as one.
+struct Body(Connection);
+
+impl Read for Body {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let chunk = self.0.read_chunk()?;
+        into[..chunk.len()].copy_from_slice(&chunk);
+        Ok(chunk.len())
+    }
+}
+
+#[test]
+fn a_web_server_runs_as_a_function() {
+    let server = Server::start();
+    let client = server.client();
+    client.deploy(&served(&client, APP, "buffered"));
     for (n, said) in ["one", "two"].into_iter().enumerate() {
         let answer = client.invoke("web", request(said).to_string()).ok();
         assert_eq!(answer["statusCode"], 201, "{answer}");

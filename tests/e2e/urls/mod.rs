@@ -1,6 +1,5 @@
 //! Function URLs: by host and by path, signed and not, and what their functions see and answer.
 
-mod frameworks;
 mod tls;
 
 use serde_json::{Value, json};
@@ -12,16 +11,16 @@ use crate::harness::{Client, Connection, Function, Request, Response, Server};
 const ECHO: &str = "exports.handler = async event => event;";
 
 /// One URL of a server.
-struct Url {
-    client: Client,
+pub struct Url {
+    pub client: Client,
     /// With its port.
-    host: String,
-    id: String,
+    pub host: String,
+    pub id: String,
 }
 
 impl Url {
     /// Deploys a function and gives it a URL.
-    fn of(client: &Client, function: &Function, config: Value) -> Self {
+    pub fn of(client: &Client, function: &Function, config: Value) -> Self {
         client.deploy(function);
         let target = format!("/2021-10-31/functions/{}/url", function.name);
         let made = client.call("POST", &target, config.to_string()).expect(201).json();
@@ -32,7 +31,7 @@ impl Url {
     }
 
     /// One that everybody may call.
-    fn public(client: &Client, function: &Function, mut config: Value) -> Self {
+    pub fn public(client: &Client, function: &Function, mut config: Value) -> Self {
         config["AuthType"] = "NONE".into();
         let url = Self::of(client, function, config);
         url.open(&function.name);
@@ -50,17 +49,17 @@ impl Url {
         }
     }
 
-    fn request(&self, method: &str, target: &str, body: impl Into<Vec<u8>>) -> Request {
+    pub fn request(&self, method: &str, target: &str, body: impl Into<Vec<u8>>) -> Request {
         Request::new(method, target, body).header("host", &self.host)
     }
 
     #[track_caller]
-    fn get(&self, target: &str) -> Response {
+    pub fn get(&self, target: &str) -> Response {
         self.client.send(&self.request("GET", target, ""))
     }
 }
 
-fn permit(client: &Client, name: &str, statement: &Value) {
+pub fn permit(client: &Client, name: &str, statement: &Value) {
     let target = format!("/2015-03-31/functions/{name}/policy");
     client.call("POST", &target, statement.to_string()).expect(201);
 }
@@ -367,6 +366,36 @@ fn a_stream_url_passes_on_what_does_not_stream() {
 };";
     let config = json!({"InvokeMode": "RESPONSE_STREAM"});
     let url = Url::public(&server.client(), &Function::node("f", source), config);
-    assert_eq!(url.get("/").expect(200).json(), json!({"statusCode": 201, "body": "x"}));
+    let whole = url.get("/").expect(200);
+    assert_eq!(whole.json(), json!({"statusCode": 201, "body": "x"}));
+    let kinds = whole.headers.iter().filter(|(name, _)| name == "content-type");
+    assert_eq!(kinds.map(|(_, kind)| &**kind).collect::<Vec<_>>(), ["application/json"]);
     assert_eq!(url.get("/fail").expect(502).text(), "Internal Server Error");
+}
+
+#[test]
+fn a_url_that_does_not_stream_gathers_what_does() {
+    let server = Server::start();
+    let source = "exports.handler = awslambda.streamifyResponse(async ({rawPath}, stream) => {
+  if (rawPath === '/head') stream = awslambda.HttpResponseStream.from(stream,
+    { statusCode: 201, headers: { 'content-type': 'text/html' }, cookies: ['a=b'] });
+  else stream.setContentType('text/plain');
+  if (rawPath === '/long') for (let n = 0; n < 8; n += 1) stream.write(Buffer.alloc(1 << 20, 'x'));
+  stream.write(rawPath === '/json' ? '{\"statusCode\":202,' : 'one, ');
+  if (rawPath === '/fail') throw new Error('in the middle');
+  stream.end(rawPath === '/json' ? '\"body\":\"x\"}' : 'two');
+});";
+    let url = Url::public(&server.client(), &Function::node("f", source), json!({}));
+    let made = url.get("/head").expect(201);
+    assert_eq!(
+        (made.get("content-type"), made.get("set-cookie")),
+        (Some("text/html"), Some("a=b"))
+    );
+    assert_eq!(made.text(), "one, two");
+    let plain = url.get("/plain").expect(200);
+    assert_eq!((plain.get("content-type"), plain.text()), (Some("text/plain"), "one, two".into()));
+    assert_eq!(url.get("/json").expect(202).text(), "x");
+    for path in ["/fail", "/long"] {
+        assert_eq!(url.get(path).expect(502).text(), "Internal Server Error", "{path}");
+    }
 }
