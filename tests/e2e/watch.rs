@@ -35,6 +35,11 @@ fn metrics_are_told_in_every_protocol() {
     walk("metrics");
 }
 
+#[test]
+fn events_queues_and_urls_have_metrics() {
+    walk("counted");
+}
+
 /// What an address answers to a plain GET.
 fn get(url: &str) -> String {
     let (authority, path) = url.trim_start_matches("http://").split_once('/').expect(url);
@@ -64,6 +69,8 @@ fn prometheus_reads_where_it_is_told_to() {
         "fika_duration_seconds_count{",
         "fika_sandboxes{state=\"idle\"} 1\n",
         "fika_log_dropped_events_total 0\n",
+        "fika_journal_commits_total 0\n",
+        "# TYPE fika_queue_oldest_seconds gauge\n",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
     }

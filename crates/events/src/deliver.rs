@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fika_journal::{Batch, JournalError};
+use fika_metrics::Metric;
 use fika_model::{FunctionArn, FunctionRef};
 use tokio::time::sleep;
 
@@ -62,7 +63,7 @@ pub(crate) async fn deliver(inner: Arc<Inner>, start: Start) {
 }
 
 /// The function of an ARN, if it is one's.
-fn function(arn: &str) -> Option<FunctionArn> {
+pub(crate) fn function(arn: &str) -> Option<FunctionArn> {
     let FunctionRef { account, region, name, qualifier } = FunctionRef::parse(arn).ok()?;
     let scope = fika_model::Scope { account: account?, region: region? };
     Some(FunctionArn { scope, name, qualifier })
@@ -103,6 +104,8 @@ impl One<'_> {
         let attempt = if rules::too_old(self.age(), &policy) {
             Attempt::TooOld
         } else {
+            let age = u64::try_from(self.age().as_millis()).unwrap_or(u64::MAX);
+            self.inner.lately.measure(function, Metric::AsyncEventAge, age);
             match functions.invoke(self.invocation(function)).await {
                 Ok(called) => Attempt::Called(called),
                 Err(not) => Attempt::NotRun(not),
@@ -166,6 +169,7 @@ impl One<'_> {
             }
             Verdict::Failure(failure) => {
                 let (ran, times) = (matches!(over.attempt, Attempt::Called(_)), over.ran);
+                self.inner.lately.count(over.function, Metric::AsyncEventsDropped);
                 let follows = Over { failure: Some(&failure), ..over }.follows();
                 if follows.is_empty() {
                     self.shelve(&failure, times).await;
@@ -219,10 +223,13 @@ impl One<'_> {
 
     /// It cannot be delivered at all: to its sender's dead letters, or onto the shelf.
     async fn give_up(&self, failure: &Failure) -> End {
+        if let Some(function) = function(&self.event.target) {
+            self.inner.lately.count(&function, Metric::AsyncEventsDropped);
+        }
         match follow::undelivered(&self.event, failure, self.waiting.attempts) {
             Some(letter) => {
                 self.inner.tally.redirected.fetch_add(1, Ordering::Relaxed);
-                let follows = [(letter, Purpose::DeadLetter)];
+                let follows = [(letter, Purpose::DeadLetter(None))];
                 self.settle(Batch::new().remove(self.waiting.entry), &follows).await;
             }
             None => self.shelve(failure, self.waiting.attempts).await,
@@ -232,13 +239,7 @@ impl One<'_> {
 
     /// It ends here, and is kept for who looks after it.
     async fn shelve(&self, failure: &Failure, attempts: u32) {
-        let tally = &self.inner.tally;
-        let counted = match self.purpose {
-            Purpose::Sent => &tally.dropped,
-            Purpose::Record => &tally.destination_failures,
-            Purpose::DeadLetter => &tally.dead_letter_errors,
-        };
-        counted.fetch_add(1, Ordering::Relaxed);
+        self.count_end();
         let Event { id, target, scope, .. } = &self.event;
         let Failure { condition, message, .. } = failure;
         tracing::warn!(%id, target, condition, message, "an event ended with nowhere to go");
@@ -257,6 +258,24 @@ impl One<'_> {
         if !overdue.is_empty() {
             let gone = overdue.iter().fold(Batch::new(), |batch, (entry, _)| batch.remove(*entry));
             self.settle(gone, &[]).await;
+        }
+    }
+
+    /// Counts what ended with nowhere to go by why it was sent.
+    fn count_end(&self) {
+        let tally = &self.inner.tally;
+        let (counted, of) = match &self.purpose {
+            Purpose::Sent => (&tally.dropped, None),
+            Purpose::Record(of) => {
+                (&tally.destination_failures, Some((Metric::DestinationDeliveryFailures, of)))
+            }
+            Purpose::DeadLetter(of) => {
+                (&tally.dead_letter_errors, of.as_ref().map(|of| (Metric::DeadLetterErrors, of)))
+            }
+        };
+        counted.fetch_add(1, Ordering::Relaxed);
+        if let Some((metric, of)) = of.and_then(|(metric, of)| Some((metric, function(of)?))) {
+            self.inner.lately.count(&of, metric);
         }
     }
 

@@ -66,10 +66,12 @@ impl Over<'_> {
     /// The events that follow, to be accepted in the batch that ends this one.
     pub(crate) fn follows(&self) -> Vec<(Event, Purpose)> {
         let AsyncPolicy { on_success, on_failure, dead_letters, .. } = self.policy;
+        let of = || self.function.to_string();
         let destination = if self.failure.is_some() { on_failure } else { on_success };
-        let record = destination.as_deref().map(|arn| (self.record(arn), Purpose::Record));
+        let record = destination.as_deref().map(|arn| (self.record(arn), Purpose::Record(of())));
         let letter = self.failure.zip(dead_letters.as_deref());
-        let letter = letter.map(|(failure, arn)| (self.letter(arn, failure), Purpose::DeadLetter));
+        let letter = letter
+            .map(|(failure, arn)| (self.letter(arn, failure), Purpose::DeadLetter(Some(of()))));
         record.into_iter().chain(letter).collect()
     }
 

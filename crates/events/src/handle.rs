@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use fika_iam::Iam;
 use fika_journal::{Batch, EntryId, Journal, JournalError, Live};
+use fika_metrics::{Metric, Source};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
+use crate::lately::Lately;
 use crate::schedule::{Key, Schedule, Waiting};
 use crate::shelf::{Kept, Shelf};
 use crate::stored::{self, Head, Purpose};
@@ -34,6 +36,7 @@ pub(crate) struct Inner {
     /// By the service in an ARN.
     pub(crate) receivers: RwLock<HashMap<&'static str, Arc<dyn Receiver>>>,
     pub(crate) tally: Tally,
+    pub(crate) lately: Lately,
     book: Mutex<Book>,
     topic: Arc<str>,
     /// Where deliveries run; none before the start.
@@ -98,6 +101,7 @@ impl Events {
             functions: OnceLock::new(),
             receivers: RwLock::default(),
             tally: Tally::default(),
+            lately: Lately::default(),
             book,
             topic: Self::TOPIC.into(),
             lanes: OnceLock::new(),
@@ -141,6 +145,14 @@ impl Events {
     #[must_use]
     pub fn functions(&self) -> Option<Arc<dyn Functions>> {
         self.inner.functions.get().cloned()
+    }
+
+    /// What CloudWatch is told of functions' events.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        // Weak: the journal closes with the last who holds it, and who collects may stay.
+        let inner = Arc::downgrade(&self.inner);
+        Box::new(move || inner.upgrade().map_or_else(Vec::new, |inner| inner.lately.take()))
     }
 
     /// Accepts events: all are on disk when this returns, or none is.
@@ -219,13 +231,16 @@ impl Inner {
         let now = self.clock.now();
         let mut new = Vec::with_capacity(events.len());
         for (event, purpose) in &events {
-            let (head, body) = (Head::new(event, now).bytes(), stored::body(event, *purpose));
+            let (head, body) = (Head::new(event, now).bytes(), stored::body(event, purpose));
             let size = u32::try_from(head.len() + body.len()).unwrap_or(u32::MAX);
             batch = batch.put(Arc::clone(&self.topic), head, body);
             let account = event.scope.account.clone();
             new.push((Key { account, target: event.target.as_str().into() }, size));
         }
         let ids = self.journal.commit(batch).await?;
+        for function in events.iter().filter_map(|(event, _)| deliver::function(&event.target)) {
+            self.lately.count(&function, Metric::AsyncEventsReceived);
+        }
         if !new.is_empty() {
             self.tally.accepted.fetch_add(new.len() as u64, Ordering::Relaxed);
             let mut book = self.book();

@@ -12,7 +12,7 @@
 //!   too; `follow`: records for destinations and dead letters
 //! - `deliver`: one attempt and its effects; `sender`: by what right
 //! - `stored`: events as the journal keeps them; `shelf`: those that ended without a destination; `look`: both, for
-//!   people; `clock`: what time it is
+//!   people; `lately`: what CloudWatch is told; `clock`: what time it is
 #![forbid(unsafe_code)]
 
 mod clock;
@@ -20,6 +20,7 @@ mod deliver;
 mod event;
 mod follow;
 mod handle;
+mod lately;
 mod look;
 mod receiver;
 mod rules;

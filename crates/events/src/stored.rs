@@ -45,15 +45,15 @@ pub(crate) struct Ended {
 }
 
 /// Why there is an event.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Purpose {
     /// Somebody sent it.
     #[default]
     Sent,
-    /// It tells a destination of an invocation.
-    Record,
-    /// It is what failed, on its way to a dead-letter queue.
-    DeadLetter,
+    /// It tells a destination of an invocation of that function.
+    Record(String),
+    /// It is what failed, on its way to the dead-letter queue of that function, or of its sender.
+    DeadLetter(Option<String>),
 }
 
 /// What never changes.
@@ -79,7 +79,7 @@ struct Known {
     retries: Option<Retries>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dead_letters: Option<String>,
-    #[serde(default)]
+    #[serde(default, rename = "why")]
     purpose: Purpose,
 }
 
@@ -107,7 +107,7 @@ impl Head {
 }
 
 /// The body of an event.
-pub(crate) fn body(event: &Event, purpose: Purpose) -> Bytes {
+pub(crate) fn body(event: &Event, purpose: &Purpose) -> Bytes {
     let known = Known {
         id: event.id,
         scope: event.scope.clone(),
@@ -121,7 +121,7 @@ pub(crate) fn body(event: &Event, purpose: Purpose) -> Bytes {
         deduplication: event.deduplication.clone(),
         retries: event.retries,
         dead_letters: event.dead_letters.clone(),
-        purpose,
+        purpose: purpose.clone(),
     };
     let known = serde_json::to_vec(&known).unwrap_or_default();
     let mut body = BytesMut::with_capacity(4 + known.len() + event.payload.len());
@@ -171,8 +171,9 @@ mod tests {
             event.tenant = TenantId::parse("blue");
             event.attributes =
                 vec![("a".into(), Attribute { data_type: "Number".into(), value: "1".into() })];
-            let body = body(&event, Purpose::Record);
-            assert_eq!(super::event(body.clone()), Some((event.clone(), Purpose::Record)));
+            let purpose = Purpose::Record("f".into());
+            let body = body(&event, &purpose);
+            assert_eq!(super::event(body.clone()), Some((event.clone(), purpose)));
             for cut in 0..body.len() - payload.len() {
                 assert_eq!(super::event(body.slice(..cut)), None, "{cut}");
             }

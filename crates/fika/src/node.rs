@@ -208,6 +208,9 @@ impl Node {
             alone: iam.root().account.clone(),
         };
         let services = services::open(dir, &store, &iam, &logs, &options.url_host)?;
+        for source in [services.events.source(), services.queues.source()] {
+            metrics.recorder().ask(source);
+        }
         let worker = worker(&options, walls, lanes, &blobs, &logs, &sessions)?;
 
         let placer = Placer::new();
@@ -285,7 +288,7 @@ impl Node {
         let (metrics, counting, logs) =
             (self.metrics.clone(), self.counting.clone(), self.logs.clone());
         let (assignment, worker) = (self.assignment.clone(), self.worker.clone());
-        let events = self.events.clone();
+        let (events, queues) = (self.events.clone(), self.sources.0.clone());
         move || {
             let pools = assignment.snapshot();
             let sum = |of: fn(&PoolSnapshot) -> usize| pools.values().map(of).sum();
@@ -304,6 +307,7 @@ impl Node {
                 lanes: events.lanes(),
                 events: events.totals(),
                 journal: events.journal(),
+                queues: queues.all_facts(),
             }
         }
     }

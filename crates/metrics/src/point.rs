@@ -1,13 +1,16 @@
 //! What one minute comes to, and of what.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fika_model::Scope;
 use serde::{Deserialize, Serialize};
 
 use crate::durations::Durations;
+use crate::sample::Sample;
+use crate::stats::Metric;
 
-/// What points are of: an account in a region, a function of it, or how that was called.
+/// What points are of: an account in a region, a function of it, or how that was called; or a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Series {
     /// Whose, and where.
@@ -18,19 +21,41 @@ pub struct Series {
     pub resource: Option<Arc<str>>,
     /// The version an alias led to.
     pub executed_version: Option<Arc<str>>,
+    /// The queue, of what is no function's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Arc<str>>,
 }
 
 impl Series {
     /// All functions of an account in a region.
     #[must_use]
     pub fn account(scope: &Scope) -> Self {
-        Self { scope: scope.clone(), function: None, resource: None, executed_version: None }
+        let scope = scope.clone();
+        Self { scope, function: None, resource: None, executed_version: None, queue: None }
     }
 
     /// One function, however it was called.
     #[must_use]
     pub fn function(scope: &Scope, name: &str) -> Self {
         Self { function: Some(name.into()), ..Self::account(scope) }
+    }
+
+    /// What counts for a function that was called in one way: its account, itself, and that way.
+    #[must_use]
+    pub fn called(scope: &Scope, name: &str, qualifier: Option<&str>) -> [Self; 3] {
+        let function = Self::function(scope, name);
+        let resource: Arc<str> = match qualifier {
+            Some(qualifier) => format!("{name}:{qualifier}").into(),
+            None => name.into(),
+        };
+        let by_resource = Self { resource: Some(resource), ..function.clone() };
+        [Self::account(scope), function, by_resource]
+    }
+
+    /// One queue.
+    #[must_use]
+    pub fn queue(scope: &Scope, name: &str) -> Self {
+        Self { queue: Some(name.into()), ..Self::account(scope) }
     }
 
     /// Its dimensions, as CloudWatch names them.
@@ -40,12 +65,13 @@ impl Series {
             ("FunctionName", &self.function),
             ("Resource", &self.resource),
             ("ExecutedVersion", &self.executed_version),
+            ("QueueName", &self.queue),
         ];
         named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
     }
 }
 
-/// What invocations of one minute come to. What is nothing is not written.
+/// What one minute comes to. What is nothing is not written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
     /// Invocations that ran, with whatever end.
@@ -63,6 +89,9 @@ pub struct Point {
     /// How long they ran.
     #[serde(default)]
     pub durations: Durations,
+    /// Everything else, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub samples: BTreeMap<Metric, Sample>,
 }
 
 impl Point {
@@ -73,5 +102,11 @@ impl Point {
         self.throttles += other.throttles;
         self.concurrent = self.concurrent.max(other.concurrent);
         self.durations.merge(&other.durations);
+        other.samples.iter().for_each(|(metric, sample)| self.sample(*metric, sample));
+    }
+
+    /// Adds what was seen of something else.
+    pub fn sample(&mut self, metric: Metric, sample: &Sample) {
+        self.samples.entry(metric).and_modify(|own| own.merge(sample)).or_insert(*sample);
     }
 }

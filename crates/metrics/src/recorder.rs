@@ -11,24 +11,42 @@ use fika_model::{FunctionArn, FunctionVersion, LaneId, Scope, VersionUid};
 
 use crate::Minute;
 use crate::point::{Point, Series};
+use crate::sample::Sample;
+use crate::source::{Source, Sources};
+use crate::stats::Metric;
 
 /// The books of a node.
 #[derive(Debug)]
 pub struct Recorder {
     lanes: Box<[Mutex<Book>]>,
     gauges: Mutex<Gauges>,
+    sources: Sources,
 }
 
 /// What a lane has seen.
 #[derive(Debug, Default)]
 struct Book {
     minute: Minute,
-    open: Cells,
+    open: Page,
     /// Minutes that are over and not collected yet.
-    closed: Vec<(Minute, Cells)>,
+    closed: Vec<(Minute, Page)>,
 }
 
-type Cells = HashMap<VersionUid, Vec<Cell>>;
+/// What a lane has seen in a minute.
+#[derive(Debug, Default)]
+struct Page {
+    cells: HashMap<VersionUid, Vec<Cell>>,
+    urls: HashMap<FunctionArn, Requests>,
+}
+
+/// What was asked of a function URL.
+#[derive(Debug, Default)]
+struct Requests {
+    all: u64,
+    /// Answered with 4xx, and with 5xx.
+    refused: u64,
+    failed: u64,
+}
 
 /// What came of one version, called in one way, in one minute on one lane.
 #[derive(Debug)]
@@ -92,7 +110,25 @@ impl Recorder {
     #[must_use]
     pub fn new(lanes: u16) -> Arc<Self> {
         let lanes = (0..lanes.max(1)).map(|_| Mutex::default()).collect();
-        Arc::new(Self { lanes, gauges: Mutex::default() })
+        Arc::new(Self { lanes, gauges: Mutex::default(), sources: Sources::default() })
+    }
+
+    /// Asks somebody who counts for himself, from now on.
+    pub fn ask(&self, source: Source) {
+        self.sources.add(source);
+    }
+
+    /// A request to a function URL that was answered so on that lane. The ARN is that of the URL's target.
+    pub fn requested(&self, lane: LaneId, function: &FunctionArn, status: u16) {
+        let mut book = lock(&self.lanes[usize::from(lane.0) % self.lanes.len()]);
+        let urls = &mut book.page().urls;
+        let requests = match urls.get_mut(function) {
+            Some(requests) => requests,
+            None => urls.entry(function.clone()).or_default(),
+        };
+        requests.all += 1;
+        requests.refused += u64::from((400..500).contains(&status));
+        requests.failed += u64::from(status >= 500);
     }
 
     /// An invocation that has come on that lane, and how the function was qualified.
@@ -125,11 +161,13 @@ impl Recorder {
                 let mut book = lock(lane);
                 (book.minute, std::mem::take(&mut book.open), std::mem::take(&mut book.closed))
             };
-            for (minute, cells) in closed.into_iter().chain([(minute, open)]) {
-                for cell in cells.into_values().flatten() {
-                    points.extend(cell.series().map(|series| (minute, series, cell.point.clone())));
-                }
+            for (minute, page) in closed.into_iter().chain([(minute, open)]) {
+                points.extend(page.points().map(|(series, point)| (minute, series, point)));
             }
+        }
+        for (series, metric, sample) in self.sources.ask() {
+            let samples = [(metric, sample)].into();
+            points.push((now, series, Point { samples, ..Point::default() }));
         }
         self.collect_peaks(now, &mut points);
         points
@@ -153,6 +191,48 @@ impl Recorder {
             }
             peak > 0 || Arc::strong_count(gauge) > 1
         });
+    }
+}
+
+impl Book {
+    /// The page of the minute it is.
+    fn page(&mut self) -> &mut Page {
+        let minute = this_minute();
+        if self.minute != minute {
+            let (before, over) = (self.minute, std::mem::take(&mut self.open));
+            self.minute = minute;
+            if !(over.cells.is_empty() && over.urls.is_empty()) {
+                self.closed.push((before, over));
+            }
+        }
+        &mut self.open
+    }
+}
+
+impl Page {
+    fn points(self) -> impl Iterator<Item = (Series, Point)> {
+        let called = self.cells.into_values().flatten().flat_map(|cell| {
+            let point = cell.point.clone();
+            cell.series().map(move |series| (series, point.clone())).collect::<Vec<_>>()
+        });
+        let asked =
+            self.urls.into_iter().flat_map(|(FunctionArn { scope, name, qualifier }, of)| {
+                let point = of.point();
+                Series::called(&scope, &name, qualifier.as_deref()).map(|one| (one, point.clone()))
+            });
+        called.chain(asked)
+    }
+}
+
+impl Requests {
+    fn point(&self) -> Point {
+        let counts = [
+            (Metric::UrlRequestCount, self.all),
+            (Metric::Url4xxCount, self.refused),
+            (Metric::Url5xxCount, self.failed),
+        ];
+        let seen = counts.into_iter().filter_map(|(metric, n)| Some((metric, Sample::times(n)?)));
+        Point { samples: seen.collect(), ..Point::default() }
     }
 }
 
@@ -184,16 +264,8 @@ impl Call {
     }
 
     fn cell<T>(&self, change: impl FnOnce(&mut Cell) -> T) -> T {
-        let minute = this_minute();
         let mut book = lock(&self.recorder.lanes[self.lane]);
-        if book.minute != minute {
-            let (before, over) = (book.minute, std::mem::take(&mut book.open));
-            book.minute = minute;
-            if !over.is_empty() {
-                book.closed.push((before, over));
-            }
-        }
-        let cells = book.open.entry(self.version.uid).or_default();
+        let cells = book.page().cells.entry(self.version.uid).or_default();
         let wanted = self.qualifier.as_deref();
         let at = match cells.iter().position(|cell| cell.qualifier.as_deref() == wanted) {
             Some(at) => at,
@@ -224,19 +296,15 @@ impl Cell {
     /// What it counts for.
     fn series(&self) -> impl Iterator<Item = Series> {
         let FunctionArn { scope, name, .. } = &self.version.arn;
-        let of_function = Series::function(scope, name);
-        let resource: Arc<str> = match &self.qualifier {
-            Some(qualifier) => format!("{name}:{qualifier}").into(),
-            None => name.as_str().into(),
-        };
-        let by_resource = Series { resource: Some(resource), ..of_function.clone() };
+        let [of_account, of_function, by_resource] =
+            Series::called(scope, name, self.qualifier.as_deref());
         // An alias leads to a version, which then is told apart.
         let is_alias = self.qualifier.as_deref().is_some_and(|q| q != self.version.version);
         let executed = is_alias.then(|| Series {
             executed_version: Some(self.version.version.as_str().into()),
             ..by_resource.clone()
         });
-        [Series::account(scope), of_function, by_resource].into_iter().chain(executed)
+        [of_account, of_function, by_resource].into_iter().chain(executed)
     }
 }
 

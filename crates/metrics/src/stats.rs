@@ -1,10 +1,13 @@
 //! A point as CloudWatch tells of it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::durations::Durations;
 use crate::point::Point;
+use crate::sample::Sample;
 
-/// The metrics of functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What there are metrics of. Their names are CloudWatch's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Metric {
     /// Invocations that ran.
     Invocations,
@@ -16,16 +19,64 @@ pub enum Metric {
     Duration,
     /// How many ran at once.
     ConcurrentExecutions,
+    /// Events accepted for a function.
+    AsyncEventsReceived,
+    /// How old an event was when its function was to run.
+    AsyncEventAge,
+    /// Events that ended without success, also those that went to a dead-letter queue or a destination.
+    AsyncEventsDropped,
+    /// Events that no dead-letter queue took.
+    DeadLetterErrors,
+    /// Records that no destination took.
+    DestinationDeliveryFailures,
+    /// Requests to a function URL.
+    UrlRequestCount,
+    /// Those that were answered with 4xx.
+    Url4xxCount,
+    /// Those that were answered with 5xx.
+    Url5xxCount,
+    /// Messages that somebody who asks may receive.
+    ApproximateNumberOfMessagesVisible,
+    /// Messages that somebody has.
+    ApproximateNumberOfMessagesNotVisible,
+    /// Messages that are delayed.
+    ApproximateNumberOfMessagesDelayed,
+    /// How old the oldest message is.
+    ApproximateAgeOfOldestMessage,
+    /// Messages that were sent.
+    NumberOfMessagesSent,
+    /// Messages that were received.
+    NumberOfMessagesReceived,
+    /// Messages that were deleted.
+    NumberOfMessagesDeleted,
+    /// Receives that got nothing.
+    NumberOfEmptyReceives,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 21] = [
         Self::Invocations,
         Self::Errors,
         Self::Throttles,
         Self::Duration,
         Self::ConcurrentExecutions,
+        Self::AsyncEventsReceived,
+        Self::AsyncEventAge,
+        Self::AsyncEventsDropped,
+        Self::DeadLetterErrors,
+        Self::DestinationDeliveryFailures,
+        Self::UrlRequestCount,
+        Self::Url4xxCount,
+        Self::Url5xxCount,
+        Self::ApproximateNumberOfMessagesVisible,
+        Self::ApproximateNumberOfMessagesNotVisible,
+        Self::ApproximateNumberOfMessagesDelayed,
+        Self::ApproximateAgeOfOldestMessage,
+        Self::NumberOfMessagesSent,
+        Self::NumberOfMessagesReceived,
+        Self::NumberOfMessagesDeleted,
+        Self::NumberOfEmptyReceives,
     ];
 
     /// Its name.
@@ -37,6 +88,22 @@ impl Metric {
             Self::Throttles => "Throttles",
             Self::Duration => "Duration",
             Self::ConcurrentExecutions => "ConcurrentExecutions",
+            Self::AsyncEventsReceived => "AsyncEventsReceived",
+            Self::AsyncEventAge => "AsyncEventAge",
+            Self::AsyncEventsDropped => "AsyncEventsDropped",
+            Self::DeadLetterErrors => "DeadLetterErrors",
+            Self::DestinationDeliveryFailures => "DestinationDeliveryFailures",
+            Self::UrlRequestCount => "UrlRequestCount",
+            Self::Url4xxCount => "Url4xxCount",
+            Self::Url5xxCount => "Url5xxCount",
+            Self::ApproximateNumberOfMessagesVisible => "ApproximateNumberOfMessagesVisible",
+            Self::ApproximateNumberOfMessagesNotVisible => "ApproximateNumberOfMessagesNotVisible",
+            Self::ApproximateNumberOfMessagesDelayed => "ApproximateNumberOfMessagesDelayed",
+            Self::ApproximateAgeOfOldestMessage => "ApproximateAgeOfOldestMessage",
+            Self::NumberOfMessagesSent => "NumberOfMessagesSent",
+            Self::NumberOfMessagesReceived => "NumberOfMessagesReceived",
+            Self::NumberOfMessagesDeleted => "NumberOfMessagesDeleted",
+            Self::NumberOfEmptyReceives => "NumberOfEmptyReceives",
         }
     }
 
@@ -46,11 +113,18 @@ impl Metric {
         Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
 
+    /// Where CloudWatch has it.
+    #[must_use]
+    pub fn namespace(self) -> &'static str {
+        if self >= Self::ApproximateNumberOfMessagesVisible { "AWS/SQS" } else { "AWS/Lambda" }
+    }
+
     /// The unit of its values.
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Duration => "Milliseconds",
+            Self::Duration | Self::AsyncEventAge => "Milliseconds",
+            Self::ApproximateAgeOfOldestMessage => "Seconds",
             _ => "Count",
         }
     }
@@ -77,6 +151,7 @@ impl Metric {
                 let (count, sum) = (point.durations.count(), point.durations.sum_ms());
                 Some(Stats { count, sum, min, max, durations: Some(point.durations.clone()) })
             }
+            other => point.samples.get(&other).map(Stats::sampled),
         }
     }
 }
@@ -106,6 +181,11 @@ impl Stats {
             max: flag(ones > 0),
             durations: None,
         })
+    }
+
+    fn sampled(sample: &Sample) -> Self {
+        let Sample { count, sum, min, max } = *sample;
+        Self { count, sum: sum as f64, min: min as f64, max: max as f64, durations: None }
     }
 
     /// Adds what another period comes to.

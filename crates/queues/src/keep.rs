@@ -118,6 +118,7 @@ impl Queues {
         let known = keys.into_iter().zip(repeats).zip(&sent);
         let known: Vec<_> = known.map(|((key, entry), sent)| (key, *entry, sent.clone())).collect();
         self.take_in(queue, ids, heads, known).await?;
+        queue.counted.sent(sent.len(), self.now());
         Ok(sent)
     }
 

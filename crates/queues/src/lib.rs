@@ -3,7 +3,8 @@
 //! - [`Queues`]: all of them; an [`AwsService`](fika_service::AwsService) at the doors, and a
 //!   [`Receiver`](fika_events::Receiver) for what other rooms send
 //! - `state`: one queue, as a plain state machine: time is an argument, and nothing in it waits
-//! - `queue`: a queue and what it waits on; `keep`: what it has in the journal
+//! - `queue`: a queue and what it waits on; `keep`: what it has in the journal;
+//!   `counted`: what CloudWatch is told
 //! - `settings`: the attributes of a queue; `message`: a message, its parts on disk, its MD5s
 //! - `operations`: what the API's operations do; `wire`: the JSON and the query protocol
 //!
@@ -14,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod counted;
 mod error;
 mod keep;
 mod message;

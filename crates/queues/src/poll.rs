@@ -34,13 +34,16 @@ impl Queues {
     /// How a queue stands; none where there is no such queue.
     #[must_use]
     pub fn facts(&self, arn: &str) -> Option<QueueFacts> {
-        let queue = self.find(&Place::of_arn(arn)?)?;
+        Some(self.facts_of(&*self.find(&Place::of_arn(arn)?)?))
+    }
+
+    pub(crate) fn facts_of(&self, queue: &Queue) -> QueueFacts {
         let visibility = Duration::from_millis(queue.known().settings.visibility_ms);
         let (now, mut state) = (self.now(), queue.state());
         let counts = state.counts(now);
         let oldest = state.oldest().map(|sent| Duration::from_millis(now.saturating_sub(sent)));
         let (ready, in_flight, delayed) = (counts.ready, counts.in_flight, counts.delayed);
-        Some(QueueFacts { visibility, ready, in_flight, delayed, oldest })
+        QueueFacts { visibility, ready, in_flight, delayed, oldest }
     }
 
     /// Whether somebody may do that to a queue, there or not.
@@ -83,7 +86,19 @@ impl Queues {
             let handles = handles.iter().filter_map(|handle| Handle::read(handle, arn));
             handles.map(|handle| handle.entry).filter(|id| state.leave(*id)).collect()
         };
-        self.remove(&queue, ids).await
+        self.delete_received(&queue, ids).await
+    }
+
+    /// Deletes messages that are leaving, for who received them.
+    pub(crate) async fn delete_received(
+        &self,
+        queue: &Arc<Queue>,
+        ids: Vec<EntryId>,
+    ) -> Result<(), fika_aws::shape::AwsError> {
+        let messages = ids.len();
+        self.remove(queue, ids).await?;
+        queue.counted.deleted(messages, self.now());
+        Ok(())
     }
 
     /// Hides what was received for so long from now, for somebody of the house; what is not received any more
@@ -144,12 +159,14 @@ impl Queues {
             let buried = !got.dead.is_empty();
             let given = self.settle(queue, got).await;
             if !given.is_empty() {
+                queue.counted.received(given.len(), now);
                 return given;
             }
             if buried {
                 continue;
             }
             if now >= until || queue.state().is_closed() {
+                queue.counted.received(0, now);
                 return Vec::new();
             }
             let at = next.map_or(until, |next| next.min(until)).max(now.saturating_add(1));

@@ -7,6 +7,7 @@ use fika_store::Revision;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use crate::counted::Counted;
 use crate::name::Place;
 use crate::settings::{Settings, Texts};
 use crate::state::State;
@@ -43,6 +44,7 @@ pub(crate) struct Queue {
     /// Of a FIFO queue, held from looking for a repeated message until the queue has the new one: so the
     /// order of the journal is that of the queue.
     pub(crate) turn: tokio::sync::Mutex<()>,
+    pub(crate) counted: Counted,
     /// When it was last emptied.
     pub(crate) purged: Mutex<Option<u64>>,
 }
@@ -59,6 +61,7 @@ impl Queue {
             state: Mutex::new(State::new(fifo)),
             wake: Notify::new(),
             turn: tokio::sync::Mutex::default(),
+            counted: Counted::default(),
             purged: Mutex::default(),
         }
     }

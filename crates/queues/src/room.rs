@@ -1,7 +1,7 @@
 //! All queues: which there are, and what they were when the server started.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use fika_aws::shape::AwsError;
@@ -42,6 +42,15 @@ struct Inner {
     closing: watch::Sender<bool>,
     /// Entries of queues there are no more.
     lost: Mutex<Vec<EntryId>>,
+}
+
+/// The same, but nothing stays for it.
+pub(crate) struct Distant(Weak<Inner>);
+
+impl Distant {
+    pub(crate) fn upgrade(&self) -> Option<Queues> {
+        Some(Queues { inner: self.0.upgrade()? })
+    }
 }
 
 impl std::fmt::Debug for Queues {
@@ -100,6 +109,10 @@ impl Queues {
         self.inner.closing.send_replace(true);
     }
 
+    pub(crate) fn downgrade(&self) -> Distant {
+        Distant(Arc::downgrade(&self.inner))
+    }
+
     async fn sweep(&self, queue: &Arc<Queue>) {
         let (now, retention) = (self.now(), queue.known().settings.retention_ms);
         let (old, forgotten) = {
@@ -152,7 +165,7 @@ impl Queues {
         all.get(scope).into_iter().flat_map(BTreeMap::values).cloned().collect()
     }
 
-    fn everyone(&self) -> Vec<Arc<Queue>> {
+    pub(crate) fn everyone(&self) -> Vec<Arc<Queue>> {
         let all = self.inner.all.read().unwrap_or_else(PoisonError::into_inner);
         all.values().flat_map(BTreeMap::values).cloned().collect()
     }

@@ -1,6 +1,8 @@
 """Walks CloudWatch Logs and CloudWatch with boto3. One theme a run."""
 
+import http.client
 import json
+import os
 import sys
 import threading
 import time
@@ -8,7 +10,7 @@ import time
 import boto3
 from botocore.config import Config
 
-from kit import client, config, create, equal, invoke, refused
+from kit import client, config, create, equal, invoke, make_role, refused
 
 SAYS = """exports.handler = async (event) => {
   for (const line of event.lines ?? []) process.stdout.write(line + '\\n');
@@ -261,6 +263,64 @@ def metrics():
         equal(cloudwatch(protocol, "eu-west-1").list_metrics()["Metrics"], [])
 
 
-THEMES = {"metrics": metrics, "groups": groups, "events": events, "tail": tail}
+def counted():
+    """What waits is counted too: events by function, messages by queue, requests by URL."""
+    api, watch, sqs = client(), cloudwatch("json"), boto3.client("sqs", config=config)
+    make_role("sqs:SendMessage")
+    gone = sqs.create_queue(QueueName="gone")["QueueUrl"]
+    arn = "arn:aws:sqs:us-east-1:123456789012:gone"
+    create(api, "talker", SAYS, DeadLetterConfig={"TargetArn": arn})
+    api.put_function_event_invoke_config(
+        FunctionName="talker", MaximumRetryAttempts=0,
+        DestinationConfig={"OnSuccess": {"Destination": arn}})
+    sqs.delete_queue(QueueUrl=gone)
+    for event in ({}, {}, {"fail": True}):
+        api.invoke(FunctionName="talker", InvocationType="Event", Payload=json.dumps(event))
+    url = api.create_function_url_config(FunctionName="talker", AuthType="AWS_IAM")["FunctionUrl"]
+    host = url.split("/")[2]
+    line = http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL"].split("/")[2])
+    line.request("GET", "/", headers={"host": host})
+    equal(line.getresponse().status, 403)
+    orders = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    for n in range(4):
+        sqs.send_message(QueueUrl=orders, MessageBody=str(n))
+    for _ in range(2):
+        [got] = sqs.receive_message(QueueUrl=orders)["Messages"]
+    sqs.delete_message(QueueUrl=orders, ReceiptHandle=got["ReceiptHandle"])
+    day = {"StartTime": time.time() - 43_200, "EndTime": time.time() + 600}
+
+    def told(space, metric, stat, dimensions):
+        named = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+        points = watch.get_metric_statistics(
+            **day, Namespace=space, MetricName=metric, Dimensions=named, Period=86_400,
+            Statistics=[stat])["Datapoints"]
+        return (max if stat == "Maximum" else sum)([point[stat] for point in points] or [0])
+
+    def reaches(wanted, *asked):
+        until(f"{wanted} of {asked}", lambda: told(*asked) >= wanted)
+        equal((asked, told(*asked)), (asked, wanted))
+
+    talks, queue = {"FunctionName": "talker"}, {"QueueName": "orders"}
+    reaches(3, "AWS/Lambda", "AsyncEventsReceived", "Sum", talks)
+    reaches(3, "AWS/Lambda", "AsyncEventAge", "SampleCount", talks)
+    reaches(1, "AWS/Lambda", "AsyncEventsDropped", "Sum", talks)
+    reaches(2, "AWS/Lambda", "DestinationDeliveryFailures", "Sum", {**talks, "Resource": "talker"})
+    reaches(1, "AWS/Lambda", "DeadLetterErrors", "Sum", {})
+    reaches(1, "AWS/Lambda", "UrlRequestCount", "Sum", talks)
+    reaches(1, "AWS/Lambda", "Url4xxCount", "Sum", talks)
+    reaches(4, "AWS/SQS", "NumberOfMessagesSent", "Sum", queue)
+    reaches(2, "AWS/SQS", "NumberOfMessagesReceived", "Sum", queue)
+    reaches(1, "AWS/SQS", "NumberOfMessagesDeleted", "Sum", queue)
+    for metric in ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible",
+                   "ApproximateAgeOfOldestMessage"):
+        until(metric, lambda: told("AWS/SQS", metric, "Maximum", queue) >= 1)
+    # A metric is in its own name space only, and of its own account and region.
+    equal(told("AWS/SQS", "AsyncEventsReceived", "Sum", talks), 0)
+    listed = watch.list_metrics(Namespace="AWS/SQS")["Metrics"]
+    assert {metric["Dimensions"][0]["Value"] for metric in listed} == {"orders"}, listed
+    equal(cloudwatch("json", "eu-west-1").list_metrics()["Metrics"], [])
+
+
+THEMES = {"metrics": metrics, "counted": counted, "groups": groups, "events": events, "tail": tail}
 THEMES[sys.argv[1]]()
 print("done")

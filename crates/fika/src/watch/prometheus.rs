@@ -13,6 +13,7 @@ use fika_events::{LaneState, Totals};
 use fika_journal::JournalFacts;
 use fika_metrics::{Point, Series};
 use fika_model::Scope;
+use fika_queues::QueueFacts;
 use fika_store::LogFacts;
 use fika_worker::StockFacts;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -56,6 +57,8 @@ pub struct Facts {
     pub events: Totals,
     /// What was accepted and waits, of events, queues and schedules, on disk.
     pub journal: JournalFacts,
+    /// How each queue stands: where, and its name.
+    pub queues: Vec<(Scope, String, QueueFacts)>,
 }
 
 /// Serves what `facts` says. For ever.
@@ -141,6 +144,7 @@ fn text(facts: &Facts) -> String {
     page.single("fika_log_stored_bytes", "gauge", "Log on disk, a minute ago.", stored_bytes);
     events(&mut page, facts);
     journal(&mut page, facts.journal);
+    queues(&mut page, &facts.queues);
     page.0
 }
 
@@ -194,6 +198,25 @@ fn events(page: &mut Page, facts: &Facts) {
             let labels = [("account", lane.account.as_str()), ("target", &*lane.target)];
             page.sample(name, &labels, value(lane));
         }
+    }
+}
+
+fn queues(page: &mut Page, queues: &[(Scope, String, QueueFacts)]) {
+    fn labels<'a>(scope: &'a Scope, queue: &'a str) -> [(&'static str, &'a str); 3] {
+        let Scope { account, region } = scope;
+        [("account", account.as_str()), ("region", region.as_str()), ("queue", queue)]
+    }
+    page.begin("fika_queue_messages", "gauge", "Messages by what becomes of them.");
+    for (scope, queue, QueueFacts { ready, in_flight, delayed, .. }) in queues {
+        for (state, count) in [("visible", ready), ("in_flight", in_flight), ("delayed", delayed)] {
+            let labels = [labels(scope, queue).as_slice(), &[("state", state)]].concat();
+            page.sample("fika_queue_messages", &labels, count);
+        }
+    }
+    page.begin("fika_queue_oldest_seconds", "gauge", "Age of the oldest message.");
+    for (scope, queue, QueueFacts { oldest, .. }) in queues {
+        let age = oldest.unwrap_or_default().as_secs_f64();
+        page.sample("fika_queue_oldest_seconds", &labels(scope, queue), age);
     }
 }
 
@@ -267,6 +290,14 @@ mod tests {
         }
         let snapshot =
             AccountSnapshot { running: 2, limit: 9, reserved: 0, provisioned: 0, unreserved: 9 };
+        let queue = QueueFacts {
+            visibility: Duration::from_secs(30),
+            ready: 4,
+            in_flight: 1,
+            delayed: 0,
+            oldest: Some(Duration::from_millis(2_500)),
+        };
+        let queues = scope.clone();
         Facts {
             functions: vec![(Series::function(&scope, "hello"), point)],
             accounts: vec![(scope, snapshot)],
@@ -283,6 +314,7 @@ mod tests {
             }],
             events: Totals { dropped: 2, ..Totals::default() },
             journal: JournalFacts { commits: 8, syncs: 2, ..JournalFacts::default() },
+            queues: vec![(queues, "q".into(), queue)],
         }
     }
 
@@ -305,6 +337,8 @@ mod tests {
             "fika_journal_commits_total 8".to_owned(),
             "fika_journal_syncs_total 2".to_owned(),
             "fika_events_oldest_seconds{account=\"000000000001\",target=\"arn\"} 1.5".to_owned(),
+            format!("fika_queue_messages{{{who},queue=\"q\",state=\"visible\"}} 4"),
+            format!("fika_queue_oldest_seconds{{{who},queue=\"q\"}} 2.5"),
         ] {
             assert!(page.lines().any(|other| other == line), "no {line} in\n{page}");
         }

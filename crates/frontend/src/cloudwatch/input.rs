@@ -6,7 +6,7 @@ use fika_metrics::{Metric, Minute, Series};
 use fika_model::Scope;
 use serde_json::Value;
 
-use super::{NAMESPACE, Refused};
+use super::Refused;
 
 /// The structure of a request, or one within it.
 #[derive(Debug, Clone)]
@@ -94,9 +94,8 @@ impl Input {
     /// What `Namespace`, `MetricName` and `Dimensions` name; none if nothing is ever of that name.
     pub(super) fn metric(&self, scope: &Scope) -> Result<Option<(Metric, Series)>, Refused> {
         let (namespace, name) = (self.required("Namespace")?, self.required("MetricName")?);
-        let Some(metric) = Metric::named(name).filter(|_| namespace == NAMESPACE) else {
-            return Ok(None);
-        };
+        let metric = Metric::named(name).filter(|metric| metric.namespace() == namespace);
+        let Some(metric) = metric else { return Ok(None) };
         let mut series = Series::account(scope);
         for dimension in self.list("Dimensions") {
             let value = Some(dimension.required("Value")?.into());
@@ -104,6 +103,7 @@ impl Input {
                 "FunctionName" => series.function = value,
                 "Resource" => series.resource = value,
                 "ExecutedVersion" => series.executed_version = value,
+                "QueueName" => series.queue = value,
                 _ => return Ok(None),
             }
         }

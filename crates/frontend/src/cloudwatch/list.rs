@@ -1,11 +1,11 @@
 //! `ListMetrics`
 
-use fika_metrics::Metrics;
+use fika_metrics::{Metric, Metrics};
 use fika_model::Scope;
 use serde_json::{Value, json};
 
 use super::input::Input;
-use super::{Answered, NAMESPACE, Refused};
+use super::{Answered, Refused};
 
 /// Metrics on a page (the service's own number).
 const PAGE: usize = 500;
@@ -18,10 +18,13 @@ pub(super) fn list(metrics: &Metrics, scope: &Scope, input: &Input) -> Answered 
         }
     };
     let filters = input.list("Dimensions");
-    let wanted = input.text("MetricName");
-    let ours = input.text("Namespace").is_none_or(|namespace| namespace == NAMESPACE);
+    let (name, namespace) = (input.text("MetricName"), input.text("Namespace"));
+    let wanted = |metric: &&Metric| {
+        name.is_none_or(|name| name == metric.name())
+            && namespace.is_none_or(|namespace| namespace == metric.namespace())
+    };
     let mut found: Vec<Value> = Vec::new();
-    for (series, metrics) in metrics.list(scope).iter().filter(|_| ours) {
+    for (series, metrics) in &metrics.list(scope) {
         let dimensions = series.dimensions();
         let fits = |filter: &Input| {
             let value = filter.text("Value");
@@ -34,9 +37,9 @@ pub(super) fn list(metrics: &Metrics, scope: &Scope, input: &Input) -> Answered 
         }
         let shown: Vec<Value> =
             dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
-        let named = metrics.iter().filter(|metric| wanted.is_none_or(|name| name == metric.name()));
-        found.extend(named.map(|metric| {
-            json!({"Namespace": NAMESPACE, "MetricName": metric.name(), "Dimensions": shown})
+        found.extend(metrics.iter().filter(wanted).map(|metric| {
+            let (namespace, name) = (metric.namespace(), metric.name());
+            json!({"Namespace": namespace, "MetricName": name, "Dimensions": shown})
         }));
     }
     let end = found.len().min(begin.saturating_add(PAGE));

@@ -1,5 +1,5 @@
-//! CloudWatch, as far as there is something to tell: the metrics of functions
-//! (`AWS/Lambda`), by `GetMetricData`, `GetMetricStatistics` and `ListMetrics`.
+//! CloudWatch, as far as there is something to tell: the metrics of functions and of what is
+//! sent to them (`AWS/Lambda`), and of queues (`AWS/SQS`), by `GetMetricData`, `GetMetricStatistics` and `ListMetrics`.
 //!
 //! - `wire`: the three protocols clients speak: CBOR, JSON and query
 //! - `input`: members of a request, whichever of them it came by
@@ -24,8 +24,6 @@ pub(crate) use wire::{Asked, asked};
 
 /// What CloudWatch signs as.
 pub(crate) const MONITORING: Service = Service::standard("monitoring");
-/// The name space of functions' metrics.
-const NAMESPACE: &str = "AWS/Lambda";
 
 /// An operation that is not done, and why.
 #[derive(Debug)]

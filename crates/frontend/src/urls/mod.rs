@@ -65,7 +65,7 @@ where
     /// Answers a request at a function URL.
     pub(crate) async fn at_url(
         &self,
-        mut parts: Parts,
+        parts: Parts,
         body: Incoming,
         address: Address,
         line: &Line,
@@ -76,13 +76,27 @@ where
             body::discard(body).await;
             return reply::named(Refusal::Forbidden.reply(), id);
         };
+        let reply = self.at_its_url(parts, body, &url, &address, (id, line)).await;
+        self.metrics.recorder().requested(line.lane, &url.arn, reply.status().as_u16());
+        reply
+    }
+
+    /// Answers a request at that one.
+    async fn at_its_url(
+        &self,
+        mut parts: Parts,
+        body: Incoming,
+        url: &Url,
+        address: &Address,
+        (id, line): (RequestId, &Line),
+    ) -> Reply {
         if let Some(headers) = cors::preflight(url.cors.as_ref(), &parts) {
             body::discard(body).await;
             return reply::named(preflight(headers), id);
         }
         let origin = parts.headers.get(ORIGIN).cloned();
-        let answer = match self.let_in(&parts, body, &url, line).await {
-            Ok(may) => self.ask(&mut parts, may, &url, &address, (id, line)).await,
+        let answer = match self.let_in(&parts, body, url, line).await {
+            Ok(may) => self.ask(&mut parts, may, url, address, (id, line)).await,
             Err(refusal) => Err(refusal),
         };
         let mut reply = answer.unwrap_or_else(Refusal::reply);

@@ -42,7 +42,7 @@ impl Ask<'_> {
     pub(super) async fn delete_message(self, input: One) -> Answered {
         let queue = self.queue_to("sqs:DeleteMessage", input.queue_url.as_deref())?;
         let id = self.leaving(&queue, &input.entry)?;
-        self.queues.remove(&queue, id.into_iter().collect()).await?;
+        self.queues.delete_received(&queue, id.into_iter().collect()).await?;
         Ok(Json::Null)
     }
 
@@ -59,7 +59,7 @@ impl Ask<'_> {
                 Err(error) => failed.push(batch::failed(&entry.id, &error)),
             }
         }
-        self.queues.remove(&queue, ids).await?;
+        self.queues.delete_received(&queue, ids).await?;
         Ok(batch::answer(successful, failed))
     }
 
