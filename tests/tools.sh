@@ -48,10 +48,17 @@ install_python() {
 }
 
 install_node() {
-    say "installing @aws-sdk/client-lambda into target/e2e"
+    say "installing the JavaScript SDK into target/e2e"
     mkdir -p target/e2e/node
     cp tests/e2e/node/package.json tests/e2e/node/package-lock.json target/e2e/node/
     npm ci --prefix target/e2e/node --no-audit --no-fund --ignore-scripts --loglevel error
+}
+
+install_images() {
+    say "installing Pillow into target/e2e"
+    rm -rf target/e2e/images
+    target/e2e/venv/bin/pip install --quiet --target target/e2e/images \
+        --requirement tests/e2e/python/images.txt
 }
 
 install_powertools_python() {
@@ -95,6 +102,7 @@ cargo_tool cargo-nextest "$cargo_nextest"
 cargo_tool cargo-deny "$cargo_deny"
 install_web_adapter
 unless_same tests/e2e/python/requirements.txt target/e2e/python.stamp install_python
+unless_same tests/e2e/python/images.txt target/e2e/images.stamp install_images
 unless_same tests/e2e/node/package-lock.json target/e2e/node.stamp install_node
 mkdir -p target/e2e/powertools
 unless_same tests/e2e/powertools/requirements.txt target/e2e/powertools/python.stamp install_powertools_python

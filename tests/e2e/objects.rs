@@ -1,5 +1,6 @@
 //! Buckets and objects, through the clients that people use.
 
+use std::fs;
 use std::process::Command;
 
 use crate::harness::{Server, tools};
@@ -58,8 +59,41 @@ fn what_was_answered_survives_a_kill_and_what_was_not_leaves_nothing() {
     server.kill();
     let content = server.data().join("objects");
     let left = content.join("00").join("00112233445566778899aabbccddeeff");
-    std::fs::write(&left, "half an object").expect("a file that no record names");
+    fs::write(&left, "half an object").expect("a file that no record names");
     server.restart();
     assert!(!left.exists());
     walk_on(&server, "after");
+}
+
+#[test]
+fn an_image_that_is_uploaded_gets_a_thumbnail() {
+    let server = Server::start();
+    let images = tools::installed("images");
+    let mut python = Command::new(tools::installed("venv/bin/python"));
+    tools::point_at(&mut python, &server).env("PYTHONPATH", &images);
+    python.arg("-B").arg(tools::script("python/thumbnails.py")).arg(images);
+    let said = tools::run(&mut python);
+    assert!(said.ends_with("done\n"), "{said}");
+}
+
+#[test]
+fn through_the_javascript_sdk() {
+    let server = Server::start();
+    // Node looks for packages beside the script.
+    let script = tools::installed("node/node_modules").with_file_name("objects.mjs");
+    fs::copy(tools::script("node/objects.mjs"), &script).expect("the script");
+    let mut node = Command::new("node");
+    let said = tools::run(tools::point_at(&mut node, &server).arg(script));
+    assert!(said.ends_with("done\n"), "{said}");
+}
+
+#[test]
+fn through_the_aws_cli_as_a_person_types_it() {
+    let server = Server::start();
+    let folder = tempfile::tempdir_in(tools::scratch()).expect("a folder");
+    let mut sh = Command::new("sh");
+    tools::point_at(&mut sh, &server).env("AWS", tools::installed("venv/bin/aws"));
+    sh.current_dir(folder.path()).arg("-eu").arg(tools::script("objects.sh"));
+    let said = tools::run(&mut sh);
+    assert!(said.ends_with("done\n"), "{said}");
 }

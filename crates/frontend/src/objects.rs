@@ -39,7 +39,8 @@ impl<C, A, W> Frontend<C, A, W> {
         let waits = parts.headers.contains_key(EXPECT);
         let rest = Shared::new(body);
         let _run = line.running.begin();
-        let visit = Visit { visitor, address: "127.0.0.1".into(), request: RequestId::random() };
+        let address = line.peer.ip.to_string();
+        let visit = Visit { visitor, address, request: RequestId::random() };
         let request = Request::from_parts(parts, Flowing::new(rest.clone()));
         let reply = self.objects.answer(visit, request).await.map(Answer::Boxed);
         match rest.take() {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::access::{may, of_version};
 use crate::content::{Reading, Said, disk, take};
 use crate::desk::put::version;
-use crate::desk::{no_bucket, no_key};
+use crate::desk::{no_bucket, no_key, no_version};
 use crate::files::hex;
 use crate::notify::Happened;
 use crate::notify::record::Doer;
@@ -79,11 +79,15 @@ impl Objects {
             );
             return Err(NotRead::Missing { code: "PermanentRedirect".into(), message });
         }
-        let found = match named.version {
-            Some(id) => shelf.version(named.key, id),
-            None => shelf.newest(named.key),
+        let (found, missing) = match named.version {
+            Some(id) => (shelf.version(named.key, id), no_version()),
+            None => (shelf.newest(named.key), no_key()),
         };
-        let found = found.filter(|version| !version.marker).ok_or_else(no_key)?;
+        let Some(found) = found.filter(|version| !version.marker) else {
+            // Who may not list a bucket does not learn what is not there either.
+            may(caller, &shelf, "s3:ListBucket", None, &[]).map_err(denied)?;
+            return Err(missing.into());
+        };
         if found.size() > most {
             return Err(NotRead::TooLarge(most));
         }

@@ -91,7 +91,7 @@ fn no_upload() -> S3Error {
     s3_error!(NoSuchUpload, "{text}")
 }
 
-fn no_version() -> S3Error {
+pub(crate) fn no_version() -> S3Error {
     s3_error!(NoSuchVersion, "The specified version does not exist.")
 }
 
