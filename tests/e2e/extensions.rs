@@ -71,7 +71,10 @@ fn an_extension_hears_of_everything() {
     assert_eq!(told(&client, "f", "platform.extension")["events"], json!(["INVOKE", "SHUTDOWN"]));
     assert_eq!(told(&client, "f", "platform.telemetrySubscription")["state"], "Subscribed");
     assert_eq!(told(&client, "f", "platform.start")["requestId"], id.as_str());
-    assert_eq!(told(&client, "f", "platform.runtimeDone")["status"], "success");
+    let done = told(&client, "f", "platform.runtimeDone");
+    assert_eq!(done["status"], "success");
+    assert_eq!(done["spans"][0]["name"], "responseLatency", "{done}");
+    assert!(done["spans"][1]["durationMs"].is_number(), "{done}");
     assert_eq!(told(&client, "f", "function"), "hello {'a': 1}\n");
     let report = told(&client, "f", "platform.report");
     assert_eq!(report["requestId"], id.as_str());

@@ -30,17 +30,19 @@ pub(crate) enum Phase {
     Invoke,
 }
 
-/// What an invocation is told apart by, beside its id.
+/// What is told of an invocation where details are wanted, beside its id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Marks {
     pub trace: Option<String>,
     pub tenant: Option<String>,
+    /// How long it ran until its answer began to come; none before that.
+    pub latency: Option<Duration>,
 }
 
 impl Marks {
     pub fn of(invocation: &Invocation) -> Self {
         let tenant = invocation.tenant.as_ref().map(|tenant| tenant.as_str().to_owned());
-        Self { trace: invocation.trace_id.clone(), tenant }
+        Self { trace: invocation.trace_id.clone(), tenant, latency: None }
     }
 }
 
@@ -198,7 +200,10 @@ impl Event<'_> {
             }
             Self::RuntimeDone { id, took, bytes, status, marks } => {
                 let metrics = json!({ "durationMs": rounded(*took), "producedBytes": bytes });
-                let record = json!({ "requestId": id.to_string(), "metrics": metrics });
+                let mut record = json!({ "requestId": id.to_string(), "metrics": metrics });
+                if let Some(latency) = marks.and_then(|marks| marks.latency) {
+                    record["spans"] = spans(SystemTime::now(), *took, latency);
+                }
                 marked(with(record, status), *marks)
             }
             Self::Report { ended, used_mb } => {
@@ -252,6 +257,17 @@ fn marked(mut record: Value, marks: Option<&Marks>) -> Value {
         record["tenantId"] = tenant.as_str().into();
     }
     record
+}
+
+/// When an answer began and how long it took, of an invocation that is over now: the Telemetry API's
+/// schema, "Span object".
+fn spans(now: SystemTime, took: Duration, latency: Duration) -> Value {
+    let span = |name: &str, before: Duration, took: Duration| {
+        let start = iso_time(now.checked_sub(before).unwrap_or(now));
+        json!({ "name": name, "start": start, "durationMs": rounded(took) })
+    };
+    let rest = took.saturating_sub(latency);
+    json!([span("responseLatency", took, latency), span("responseDuration", rest, rest)])
 }
 
 fn interests(one: &Standing) -> Vec<&'static str> {

@@ -118,6 +118,15 @@ struct Current {
     marks: Option<Box<Marks>>,
 }
 
+impl Current {
+    /// Its answer begins to come.
+    fn answers(&mut self) {
+        if let (Some(marks), Some(begun)) = (&mut self.marks, self.begun) {
+            marks.latency.get_or_insert_with(|| begun.elapsed());
+        }
+    }
+}
+
 /// What the runtime gets from `next`.
 #[derive(Debug)]
 pub(crate) struct Delivery {

@@ -177,9 +177,12 @@ impl Slot {
         Ok((current, Some(Deadline::now() + left)))
     }
 
-    /// Whether the runtime has an invocation of this id to answer, or to fail.
+    /// Whether the runtime has an invocation of this id to answer, or to fail: it begins to.
     pub fn expects(&self, id: &str, failed: bool) -> Result<(), Refusal> {
-        self.lock().expects(id, if failed { Step::Error } else { Step::Response })
+        let mut state = self.lock();
+        state.expects(id, if failed { Step::Error } else { Step::Response })?;
+        state.current.iter_mut().for_each(Current::answers);
+        Ok(())
     }
 
     /// The runtime says its init failed, or its restore. That ends the phase; nobody waits for its

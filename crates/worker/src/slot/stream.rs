@@ -58,6 +58,7 @@ impl Slot {
         let mut state = self.lock();
         state.expects(id, Step::Response)?;
         let current = state.current.as_mut().ok_or(Refusal::OutOfOrder)?;
+        current.answers();
         let sink = current.sink.take();
         if sink.is_some() {
             current.stage = Stage::Streaming;

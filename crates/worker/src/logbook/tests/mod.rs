@@ -66,7 +66,11 @@ fn a_restore_has_lines_of_its_own() {
 fn json_says_what_text_says_and_more() {
     let about = about(LogFormat::Json(LogLevels::default()));
     let id = RequestId(uuid::Uuid::nil()).to_string();
-    let marks = Marks { trace: Some("Root=1".into()), tenant: Some("blue".into()) };
+    let marks = Marks {
+        trace: Some("Root=1".into()),
+        tenant: Some("blue".into()),
+        latency: Some(Duration::from_millis(2)),
+    };
     let mut ended =
         ended(Some(ColdStart::Init(Duration::from_micros(110_100))), Status::Failed("E".into()));
     ended.marks = Some(Box::new(marks.clone()));
@@ -90,6 +94,22 @@ fn json_says_what_text_says_and_more() {
         start.record(&about),
         json!({ "requestId": id, "version": "$LATEST", "tracing": tracing, "tenantId": "blue" })
     );
+    let (took, status) = (Duration::from_millis(5), Status::Answered);
+    let done = Event::RuntimeDone {
+        id: ended.request_id,
+        took,
+        bytes: 7,
+        status: &status,
+        marks: Some(&marks),
+    };
+    let mut record = done.record(&about);
+    for (span, name, took) in [(0, "responseLatency", 2.0), (1, "responseDuration", 3.0)] {
+        let start = record["spans"][span]["start"].take();
+        assert!(start.as_str().is_some_and(|start| start.ends_with('Z')), "{start}");
+        let said = json!({ "name": name, "start": null, "durationMs": took });
+        assert_eq!(record["spans"][span], said);
+    }
+    assert_eq!(record["metrics"], json!({ "durationMs": 5.0, "producedBytes": 7 }));
 }
 
 #[test]
