@@ -117,6 +117,13 @@ impl Account {
         self.by_name.get(name).map_or(0, |&key| self.functions[key].running)
     }
 
+    /// Of what functions share, how many more invocations may run; none for one that has its own.
+    pub(crate) fn left(&self, name: &str) -> Option<u32> {
+        let reserved = self.by_name.get(name).and_then(|&key| self.functions[key].reserved);
+        let free = self.unreserved().saturating_sub(self.sums.on_demand);
+        reserved.is_none().then_some(free)
+    }
+
     pub(crate) fn snapshot(&self) -> AccountSnapshot {
         let Sums { running, reserved, provisioned, .. } = self.sums;
         let (limit, unreserved) = (self.limit, self.unreserved());

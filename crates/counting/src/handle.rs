@@ -145,6 +145,10 @@ impl Default for Counter {
 }
 
 impl CountingService for Counter {
+    fn left(&self, function: &FunctionArn) -> Option<u32> {
+        self.shard(&function.scope).books().left(function)
+    }
+
     fn admit(
         &self,
         function: &FunctionArn,

@@ -49,4 +49,8 @@ pub trait CountingService: Send + Sync + 'static {
         function: &FunctionArn,
         version: VersionUid,
     ) -> impl Future<Output = Result<Permit, Throttle>> + Send;
+
+    /// Of what the functions of its account share, how many more invocations may run now, about; none for a function
+    /// with a reservation, which shares nothing.
+    fn left(&self, function: &FunctionArn) -> Option<u32>;
 }

@@ -130,6 +130,15 @@ impl Counting {
         account.map_or(0, |&key| self.accounts[key].running(&function.name))
     }
 
+    /// Of what the functions of its account share, how many more invocations may run now; none for a function with a
+    /// reservation, which shares nothing.
+    #[must_use]
+    pub fn left(&self, function: &FunctionArn) -> Option<u32> {
+        let fresh = || Some(self.options.account_concurrency);
+        let account = self.by_scope.get(&function.scope);
+        account.map_or_else(fresh, |&key| self.accounts[key].left(&function.name))
+    }
+
     /// How an account stands in a region.
     #[must_use]
     pub fn snapshot(&self, scope: &Scope) -> AccountSnapshot {

@@ -238,7 +238,8 @@ mod tests {
         ran.trace_id = Some("Root=1;Lineage=1:00000001:0".into());
         let failure = Failure::new("RetriesExhausted", 200, "no");
         let follows = follows(Attempt::Called(ran), &policy, Some(&failure));
-        let [(record, Purpose::Record), (letter, Purpose::DeadLetter)] = follows.as_slice() else {
+        let [(record, Purpose::Record(_)), (letter, Purpose::DeadLetter(_))] = follows.as_slice()
+        else {
             panic!("{follows:?}")
         };
         let text = str::from_utf8(&record.payload).expect("text");
@@ -284,7 +285,7 @@ mod tests {
             ..policy()
         };
         let one = follows(Attempt::Called(called("3", false)), &all, None);
-        let [(record, Purpose::Record)] = one.as_slice() else { panic!("{one:?}") };
+        let [(record, Purpose::Record(_))] = one.as_slice() else { panic!("{one:?}") };
         assert_eq!(record.target, bus);
         let json: Value = serde_json::from_slice(&record.payload).expect("JSON");
         assert_eq!(json["requestContext"]["condition"], "Success");

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use fika_iam::Iam;
 use fika_journal::{Batch, EntryId, Journal, JournalError, Live};
 use fika_metrics::{Metric, Source};
+use fika_model::AccountId;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
@@ -271,7 +272,12 @@ impl Inner {
         }
         let (starts, sooner) = {
             let (mut book, now) = (self.book(), self.clock.now());
-            let starts: Vec<_> = std::iter::from_fn(|| book.schedule.next(now)).collect();
+            let mut starts = Vec::new();
+            let mut begun = HashMap::new();
+            while let Some(start) = book.schedule.next(now, |key| self.left(key, &begun)) {
+                *begun.entry(start.key.account.clone()).or_insert(0_u32) += 1;
+                starts.push(start);
+            }
             let wake = book.schedule.wake();
             let sooner = wake.is_some_and(|wake| book.armed.is_none_or(|armed| wake < armed));
             if sooner {
@@ -287,6 +293,12 @@ impl Inner {
             let lane = &lanes[self.turn.fetch_add(1, Ordering::Relaxed) % lanes.len()];
             lane.spawn(deliver::deliver(Arc::clone(self), start));
         }
+    }
+
+    /// How much is free of the concurrency that a function shares; what was just begun is not counted there yet.
+    fn left(&self, key: &Key, begun: &HashMap<AccountId, u32>) -> Option<u32> {
+        let left = self.functions.get()?.left(&deliver::function(&key.target)?)?;
+        Some(left.saturating_sub(begun.get(&key.account).copied().unwrap_or_default()))
     }
 
     /// A delivery is over.

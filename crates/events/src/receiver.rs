@@ -85,6 +85,9 @@ pub trait Functions: Send + Sync + 'static {
     /// What becomes of events for it; none where there is no such function.
     fn policy(&self, function: &FunctionArn) -> Option<AsyncPolicy>;
 
+    /// Of the concurrency that the functions of its account share, how much is free now; none where it shares none.
+    fn left(&self, function: &FunctionArn) -> Option<u32>;
+
     /// Whether its policy lets somebody invoke it.
     ///
     /// # Errors

@@ -40,6 +40,10 @@ impl Functions for FakeFunctions {
         self.policy.lock().unwrap().clone()
     }
 
+    fn left(&self, _: &FunctionArn) -> Option<u32> {
+        None
+    }
+
     fn may_invoke(&self, _: &Caller, _: &FunctionArn) -> Result<(), String> {
         Err("no policy of it allows that".into())
     }

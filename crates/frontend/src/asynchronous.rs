@@ -154,6 +154,10 @@ where
         Some(AsyncPolicy { retries, age, on_success, on_failure, dead_letters, role })
     }
 
+    fn left(&self, function: &FunctionArn) -> Option<u32> {
+        self.0.upgrade()?.counting.left(function)
+    }
+
     fn may_invoke(&self, caller: &Caller, function: &FunctionArn) -> Result<(), String> {
         let doors = self.0.upgrade().ok_or("This server is stopping.")?;
         let FunctionArn { scope, name, qualifier } = function;

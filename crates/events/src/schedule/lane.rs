@@ -21,6 +21,8 @@ pub(super) enum Look {
     Blocked,
     /// Not before there is more room.
     Crowded,
+    /// Not before more of the concurrency it shares is free.
+    Short,
 }
 
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(super) struct Lane {
     /// Whether it waits for room.
     pub(super) crowded: bool,
     pub(super) running: u32,
+    /// When it is looked at again because it found too little concurrency.
+    pub(super) looked_at: u64,
     /// How many wait for a later time.
     pub(super) delayed: u64,
     used: u32,
@@ -55,6 +59,7 @@ impl Lane {
             in_ring: [false; SHARDS_EACH],
             crowded: false,
             running: 0,
+            looked_at: 0,
             delayed: 0,
             used: 0,
             window: WINDOW,
@@ -65,7 +70,13 @@ impl Lane {
         }
     }
 
-    pub(super) fn look(&self, at: usize, free: u32, now: u64) -> Look {
+    pub(super) fn look(
+        &self,
+        at: usize,
+        free: u32,
+        now: u64,
+        left: &impl Fn(&Key) -> Option<u32>,
+    ) -> Look {
         let Some(first) = self.queues[at].front() else { return Look::Blocked };
         if self.running >= self.window || now < self.paused_until {
             return Look::Blocked;
@@ -73,6 +84,9 @@ impl Lane {
         // No more than what is left to others.
         if first.weight() > free || self.running > 0 && self.used >= free {
             return Look::Crowded;
+        }
+        if self.running > 0 && left(&self.key).is_some_and(|left| self.running >= left) {
+            return Look::Short;
         }
         Look::Ready(*first)
     }

@@ -4,9 +4,10 @@
 //! lanes seldom have the same ones), and each of its events waits in the least loaded of those. Shards
 //! take turns, and within a shard lanes do; so a lane's million events stand in nobody's way but their own.
 //!
-//! What runs is bounded twice. All that runs shares one *room*, of which no lane takes more than what it
-//! leaves free: so there always is some for who comes next. And a lane has a *window*: it grows while events
-//! run, and falls to what runs when the target says that it is too much.
+//! What runs is bounded three times. All that runs shares one *room*, of which no lane takes more than what it
+//! leaves free: so there always is some for who comes next. The same holds for the *concurrency* that a target shares
+//! with others of its account, which are not events alone: how much of it is free is asked for each start. And a lane has
+//! a *window*: it grows while events run, and falls to what runs when the target says that it is too much.
 
 mod lane;
 
@@ -28,6 +29,9 @@ const SHARDS: usize = 64;
 const SHARDS_EACH: usize = 4;
 /// How many lanes that found too little room are looked at again when something ends.
 const LOOK_AGAIN: usize = 8;
+/// When a lane that found too little concurrency is looked at again, if none of its own events ends before, milliseconds:
+/// nothing tells when others end.
+const LOOK_LATER: u64 = 1_000;
 
 /// Whose events, and where to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,12 +152,13 @@ impl Schedule {
         }
     }
 
-    /// The next event to start, if any may.
-    pub(crate) fn next(&mut self, now: u64) -> Option<Start> {
+    /// The next event to start, if any may. `left` is how much is free of the concurrency that a target shares with
+    /// others; none where it shares none.
+    pub(crate) fn next(&mut self, now: u64, left: impl Fn(&Key) -> Option<u32>) -> Option<Start> {
         self.ripen(now);
         for step in 0..SHARDS {
             let shard = (self.turn + step) % SHARDS;
-            if let Some(start) = self.next_of(shard, now) {
+            if let Some(start) = self.next_of(shard, now, &left) {
                 self.turn = (shard + 1) % SHARDS;
                 return Some(start);
             }
@@ -305,13 +310,24 @@ impl Schedule {
     }
 
     /// The next event of a shard. Lanes that may start nothing leave the line, and come again when that changes.
-    fn next_of(&mut self, shard: usize, now: u64) -> Option<Start> {
+    fn next_of(
+        &mut self,
+        shard: usize,
+        now: u64,
+        left: &impl Fn(&Key) -> Option<u32>,
+    ) -> Option<Start> {
         while let Some(number) = self.shards[shard].ring.pop_front() {
             let Some(lane) = self.lanes.get_mut(&number) else { continue };
             let Some(at) = lane.shards.iter().position(|own| *own == shard) else { continue };
             lane.in_ring[at] = false;
-            match lane.look(at, self.room - self.used, now) {
+            match lane.look(at, self.room - self.used, now, left) {
                 Look::Blocked => {}
+                Look::Short => {
+                    if lane.looked_at <= now {
+                        lane.looked_at = now + LOOK_LATER;
+                        self.later.push(Reverse((lane.looked_at, number, Later::Resume)));
+                    }
+                }
                 Look::Crowded => {
                     if !lane.crowded {
                         lane.crowded = true;
