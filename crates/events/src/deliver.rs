@@ -185,11 +185,17 @@ impl One<'_> {
     /// To whatever else has an ARN.
     async fn to_receiver(&self) -> (End, u32) {
         let before = self.waiting.attempts;
-        let result = self.hand_over().await;
+        let end = Batch::new().remove(self.waiting.entry);
+        let (result, end) = match self.hand_over(end).await {
+            Ok(end) => (Ok(()), end),
+            Err(undelivered) => (Err(undelivered), None),
+        };
         match rules::of_delivery(before, self.age(), self.event.retries, &result) {
             Verdict::Success => {
                 self.inner.tally.delivered.fetch_add(1, Ordering::Relaxed);
-                self.settle(Batch::new().remove(self.waiting.entry), &[]).await;
+                if let Some(end) = end {
+                    self.settle(end, &[]).await;
+                }
                 (End::Ran, before)
             }
             Verdict::Back(at_least) => {
@@ -201,7 +207,8 @@ impl One<'_> {
         }
     }
 
-    async fn hand_over(&self) -> Result<(), Undelivered> {
+    /// Hands back its end where that is still to be committed.
+    async fn hand_over(&self, end: Batch) -> Result<Option<Batch>, Undelivered> {
         let refused =
             |code: &str, message: String| Undelivered::Refused { code: code.into(), message };
         let service = self.event.target.split(':').nth(2).unwrap_or_default();
@@ -218,7 +225,7 @@ impl One<'_> {
         let Event { attributes, group, deduplication, .. } = self.event.clone();
         let parcel =
             Parcel { id, scope, target, payload, trace_id, attributes, group, deduplication };
-        receiver.receive(&caller, parcel).await
+        receiver.receive_with(&caller, parcel, end).await
     }
 
     /// It cannot be delivered at all: to its sender's dead letters, or onto the shelf.

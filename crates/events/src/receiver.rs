@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use fika_journal::Batch;
 use fika_model::{FunctionArn, RequestId, Scope, TenantId};
 use fika_service::Caller;
 
@@ -144,4 +145,21 @@ pub trait Receiver: Send + Sync + 'static {
         caller: &'a Caller,
         parcel: Parcel,
     ) -> Pending<'a, Result<(), Undelivered>>;
+
+    /// The same together with the end of what the parcel came from. A room that keeps what it receives in the same
+    /// journal commits both at once, and nothing is handed back; else `end` is, for its sender to commit.
+    ///
+    /// # Errors
+    /// [`Undelivered`]: neither was committed.
+    fn receive_with<'a>(
+        &'a self,
+        caller: &'a Caller,
+        parcel: Parcel,
+        end: Batch,
+    ) -> Pending<'a, Result<Option<Batch>, Undelivered>> {
+        Box::pin(async move {
+            self.receive(caller, parcel).await?;
+            Ok(Some(end))
+        })
+    }
 }

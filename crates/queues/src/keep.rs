@@ -8,7 +8,7 @@ use fika_journal::{Batch, EntryId, JournalError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{internal, no_queue, unavailable};
+use crate::error::{internal, unavailable};
 use crate::message::Head;
 use crate::queue::Queue;
 use crate::room::Queues;
@@ -46,19 +46,35 @@ impl Queues {
         queue: &Arc<Queue>,
         drafts: Vec<Draft>,
     ) -> Result<Vec<Sent>, AwsError> {
+        self.send_with(queue, drafts, Batch::new()).await
+    }
+
+    /// The same together with changes of the caller's own entries, which are made if the messages are sent and not
+    /// otherwise. The batch puts nothing.
+    pub(crate) async fn send_with(
+        &self,
+        queue: &Arc<Queue>,
+        drafts: Vec<Draft>,
+        batch: Batch,
+    ) -> Result<Vec<Sent>, AwsError> {
         let (this, queue) = (self.clone(), queue.clone());
         // To the end, even where whoever asked does not wait for it.
         let sending = tokio::spawn(async move {
             if queue.fifo {
-                this.send_in_turn(&queue, drafts).await
+                this.send_in_turn(&queue, drafts, batch).await
             } else {
-                this.put(&queue, drafts).await
+                this.put(&queue, drafts, Vec::new(), batch).await
             }
         });
         sending.await.map_err(internal)?
     }
 
-    async fn send_in_turn(&self, queue: &Queue, drafts: Vec<Draft>) -> Result<Vec<Sent>, AwsError> {
+    async fn send_in_turn(
+        &self,
+        queue: &Queue,
+        drafts: Vec<Draft>,
+        batch: Batch,
+    ) -> Result<Vec<Sent>, AwsError> {
         let _turn = queue.turn.lock().await;
         let per_group = queue.known().settings.per_group;
         let mut told: Vec<Result<Sent, usize>> = Vec::new();
@@ -77,26 +93,19 @@ impl Queues {
             });
         }
         let (keys, drafts): (Vec<_>, Vec<_>) = fresh.into_iter().unzip();
-        let sent = self.put_known(queue, drafts, keys).await?;
+        let sent = self.put(queue, drafts, keys, batch).await?;
         let of = |told: Result<Sent, usize>| told.or_else(|at| sent.get(at).cloned().ok_or(()));
         Ok(told.into_iter().filter_map(|told| of(told).ok()).collect())
     }
 
-    async fn put(&self, queue: &Queue, drafts: Vec<Draft>) -> Result<Vec<Sent>, AwsError> {
-        self.put_known(queue, drafts, Vec::new()).await
-    }
-
     /// `keys` are what they are known by, of a FIFO queue.
-    async fn put_known(
+    async fn put(
         &self,
         queue: &Queue,
         drafts: Vec<Draft>,
         keys: Vec<RepeatKey>,
+        mut batch: Batch,
     ) -> Result<Vec<Sent>, AwsError> {
-        if drafts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut batch = Batch::new();
         let mut heads = Vec::new();
         for Draft { head, body } in drafts {
             let entry = Entry::Message(head.clone());
@@ -117,19 +126,19 @@ impl Queues {
             .collect();
         let known = keys.into_iter().zip(repeats).zip(&sent);
         let known: Vec<_> = known.map(|((key, entry), sent)| (key, *entry, sent.clone())).collect();
-        self.take_in(queue, ids, heads, known).await?;
+        self.take_in(queue, ids, heads, known).await;
         queue.counted.sent(sent.len(), self.now());
         Ok(sent)
     }
 
-    /// Shows what the journal has; where the queue was deleted meanwhile, removes it again.
+    /// Shows what the journal has; where the queue was deleted meanwhile, so are its messages.
     async fn take_in(
         &self,
         queue: &Queue,
         ids: &[EntryId],
         heads: Vec<Head>,
         known: Vec<(RepeatKey, EntryId, Sent)>,
-    ) -> Result<(), AwsError> {
+    ) {
         let now = self.now();
         let closed = {
             let mut state = queue.state();
@@ -146,10 +155,9 @@ impl Queues {
         if closed {
             let entries = known.iter().map(|(_, entry, _)| *entry);
             self.erase(ids.iter().copied().chain(entries).collect()).await;
-            return Err(no_queue());
+        } else {
+            queue.wake.notify_one();
         }
-        queue.wake.notify_one();
-        Ok(())
     }
 
     /// Removes messages that are leaving, for good. Those that the journal keeps are back.
@@ -224,8 +232,7 @@ impl Queues {
         let entry = Entry::Message(head.clone());
         let batch = Batch::new().remove(id).put(to.topic.clone(), entry.bytes(), body);
         let ids = self.journal().commit(batch).await?;
-        // Where the queue was deleted meanwhile, so are its messages.
-        let _ = self.take_in(to, &ids, vec![head], Vec::new()).await;
+        self.take_in(to, &ids, vec![head], Vec::new()).await;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fika_aws::shape::AwsError;
 use fika_events::{Event, Retries, Sender};
-use fika_journal::JournalError;
+use fika_journal::{Batch, JournalError};
 use fika_model::RequestId;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -45,6 +45,18 @@ impl Topics {
         topic: &Topic,
         messages: &[Message],
     ) -> Result<Vec<Published>, AwsError> {
+        self.take_with(place, topic, messages, Batch::new()).await
+    }
+
+    /// The same together with changes of the caller's own entries of the journal, made if the messages are taken and
+    /// not otherwise. The batch puts nothing.
+    pub(crate) async fn take_with(
+        &self,
+        place: &Place,
+        topic: &Topic,
+        messages: &[Message],
+        batch: Batch,
+    ) -> Result<Vec<Published>, AwsError> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = now.as_millis() as u64;
         let (mut published, mut events, mut keys) = (Vec::new(), Vec::new(), Vec::new());
@@ -65,18 +77,15 @@ impl Topics {
             }
             published.push(one);
         }
-        if let Err(error) = self.accept(events).await {
+        if let Err(error) = self.accept(events, batch).await {
             keys.into_iter().for_each(|key| self.forget(place, key));
             return Err(error);
         }
         Ok(published)
     }
 
-    async fn accept(&self, events: Vec<Event>) -> Result<(), AwsError> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        self.inner.events.accept(events).await.map_err(|error| match error {
+    async fn accept(&self, events: Vec<Event>, batch: Batch) -> Result<(), AwsError> {
+        self.inner.events.accept_with(batch, events).await.map_err(|error| match error {
             JournalError::Full => AwsError::new("Throttled", 429, error.to_string()),
             _ => crate::error::internal(&error),
         })

@@ -2,6 +2,7 @@
 
 use fika_aws::shape::AwsError;
 use fika_events::{Parcel, Pending, Receiver, Undelivered};
+use fika_journal::Batch;
 use fika_service::Caller;
 
 use crate::error::{invalid, no_topic};
@@ -15,12 +16,24 @@ impl Receiver for Topics {
         caller: &'a Caller,
         parcel: Parcel,
     ) -> Pending<'a, Result<(), Undelivered>> {
-        Box::pin(async move { self.deliver(caller, parcel).await.map_err(undelivered) })
+        let delivered = self.deliver(caller, parcel, Batch::new());
+        Box::pin(async move { delivered.await.map_err(undelivered) })
+    }
+
+    /// A message is events, one for each subscription: what it came from ends in the commit that accepts them.
+    fn receive_with<'a>(
+        &'a self,
+        caller: &'a Caller,
+        parcel: Parcel,
+        end: Batch,
+    ) -> Pending<'a, Result<Option<Batch>, Undelivered>> {
+        let delivered = self.deliver(caller, parcel, end);
+        Box::pin(async move { delivered.await.map(|()| None).map_err(undelivered) })
     }
 }
 
 impl Topics {
-    async fn deliver(&self, caller: &Caller, parcel: Parcel) -> Result<(), AwsError> {
+    async fn deliver(&self, caller: &Caller, parcel: Parcel, end: Batch) -> Result<(), AwsError> {
         let place = Place::of_arn(&parcel.target).ok_or_else(no_topic)?;
         let topic = self.permitted(caller, "sns:Publish", &place)?;
         let mut message = Message::new(String::from_utf8_lossy(&parcel.payload));
@@ -32,7 +45,7 @@ impl Topics {
         if message.size() > MESSAGE_BYTES {
             return Err(invalid("Message too long"));
         }
-        self.take(&place, &topic, &[message]).await.map(|_| ())
+        self.take_with(&place, &topic, &[message], end).await.map(|_| ())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fika_aws::shape::AwsError;
+use fika_journal::Batch;
 use fika_model::{RequestId, Scope};
 use fika_service::Caller;
 use jiff::Timestamp;
@@ -83,18 +84,16 @@ impl Inner {
                 }
             }
         }
-        self.accept(sent).await?;
+        self.accept(Batch::new(), sent).await?;
         Ok(json!({"FailedEntryCount": failed, "Entries": results}))
     }
 
-    pub(super) async fn accept(&self, sent: Vec<fika_events::Event>) -> Checked {
-        if sent.is_empty() {
-            return Ok(());
-        }
+    /// Accepts what is sent, together with changes of the caller's own.
+    pub(super) async fn accept(&self, batch: Batch, sent: Vec<fika_events::Event>) -> Checked {
         let refused = |error: fika_journal::JournalError| {
             AwsError::new("InternalException", 500, error.to_string())
         };
-        self.events.accept(sent).await.map_err(refused)
+        self.events.accept_with(batch, sent).await.map_err(refused)
     }
 
     /// Asks once for each bus.

@@ -2,6 +2,7 @@
 
 use fika_events::{Parcel, Pending, Receiver, Undelivered};
 use fika_iam::Principal;
+use fika_journal::Batch;
 use fika_model::{RequestId, Scope};
 use fika_service::Caller;
 use serde_json::Value;
@@ -16,17 +17,34 @@ impl Receiver for Buses {
         caller: &'a Caller,
         parcel: Parcel,
     ) -> Pending<'a, Result<(), Undelivered>> {
-        Box::pin(async move {
-            let (scope, bus) = self.for_bus(caller, &parcel)?;
-            let published = published(&parcel, self.inner.clock.now())?;
-            let sent = self.inner.sent(&scope, &bus, &published);
-            let accepted = self.inner.accept(sent).await;
-            accepted.map_err(|error| Undelivered::Later(error.message().to_owned()))
-        })
+        Box::pin(self.deliver(caller, parcel, Batch::new()))
+    }
+
+    /// An event is events for the targets of its rules: what it came from ends in the commit that accepts them.
+    fn receive_with<'a>(
+        &'a self,
+        caller: &'a Caller,
+        parcel: Parcel,
+        end: Batch,
+    ) -> Pending<'a, Result<Option<Batch>, Undelivered>> {
+        Box::pin(async move { self.deliver(caller, parcel, end).await.map(|()| None) })
     }
 }
 
 impl Buses {
+    async fn deliver(
+        &self,
+        caller: &Caller,
+        parcel: Parcel,
+        end: Batch,
+    ) -> Result<(), Undelivered> {
+        let (scope, bus) = self.for_bus(caller, &parcel)?;
+        let published = published(&parcel, self.inner.clock.now())?;
+        let sent = self.inner.sent(&scope, &bus, &published);
+        let accepted = self.inner.accept(end, sent).await;
+        accepted.map_err(|error| Undelivered::Later(error.message().to_owned()))
+    }
+
     /// The bus, if it is there and the sender may.
     fn for_bus(&self, caller: &Caller, parcel: &Parcel) -> Result<(Scope, String), Undelivered> {
         let absent = || {
