@@ -51,6 +51,18 @@ pub(crate) fn name(value: &str, path: &str, most: usize, pattern: &str) -> Check
     broken(value, path, &format!("Member must satisfy regular expression pattern: {pattern}"))
 }
 
+/// What an operation is known by that may be asked for again.
+pub(crate) fn client_token(token: Option<String>) -> Checked<Option<String>> {
+    let token = token.filter(|token| !token.is_empty());
+    token.as_deref().map_or(Ok(()), |token| {
+        length(token, "clientToken", 1, 64)?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+        let rule = "Member must satisfy regular expression pattern: [a-zA-Z0-9-_]+";
+        if token.bytes().all(plain) { Ok(()) } else { broken(token, "clientToken", rule) }
+    })?;
+    Ok(token)
+}
+
 /// A name as the bridge has them.
 pub(crate) fn bridge_name(value: &str, path: &str, most: usize) -> Checked {
     name(value, path, most, "[\\.\\-_A-Za-z0-9]+")

@@ -8,7 +8,8 @@
 //!
 //! - `bridge`, `scheduler`: the two APIs
 //! - `publish`: from an event to what its rules send; `transform`: what of it a target is sent
-//! - `time`: when something is to happen, pure; `ticker`: sends what is due; `ticks`: which tick was the last
+//! - `time`: when something is to happen, pure; `timers`: rules and schedules as that; `ticker`: sends what is due;
+//!   `ticks`: which tick was the last
 //! - `table`, `record`: named things in memory and in the store; `input`: what callers write, checked
 #![forbid(unsafe_code)]
 
@@ -23,6 +24,7 @@ mod table;
 mod ticker;
 mod ticks;
 mod time;
+mod timers;
 mod transform;
 
 pub use bridge::EventBridge;

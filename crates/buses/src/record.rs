@@ -139,6 +139,9 @@ pub(crate) struct Group {
     pub(crate) created: i64,
     /// Milliseconds since 1970.
     pub(crate) modified: i64,
+    /// What its making is known by, so that whoever asks for it again has made one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<String>,
 }
 
 /// A schedule.
@@ -149,6 +152,9 @@ pub(crate) struct Schedule {
     pub(crate) created: i64,
     /// Milliseconds since 1970.
     pub(crate) modified: i64,
+    /// What its making is known by, so that whoever asks for it again has made one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<String>,
 }
 
 /// What a schedule is to do, as the API has it.

@@ -8,12 +8,13 @@ use fika_iam::Iam;
 use fika_journal::{Journal, Live};
 use fika_store::{Batch, Store, StoreError};
 use serde::Serialize;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::record::{Bus, Group, Rule, Schedule};
 use crate::table::{Name, Table};
 use crate::ticks::Ticks;
+use crate::timers::Changes;
 
 /// Buses, rules and schedules of everybody. Clones are the same.
 #[derive(Clone)]
@@ -33,8 +34,8 @@ pub(crate) struct Inner {
     pub(crate) ticks: Ticks,
     /// Held by whoever changes something, from the first look to the last effect.
     pub(crate) turn: Mutex<()>,
-    /// A rule or a schedule is to be planned anew.
-    pub(crate) changed: Notify,
+    /// Rules and schedules that are to be planned anew.
+    pub(crate) changed: Changes,
 }
 
 impl std::fmt::Debug for Buses {
@@ -69,7 +70,7 @@ impl Buses {
             schedules: Table::open(store, "schedule/")?,
             ticks: Ticks::open(journal, had),
             turn: Mutex::new(()),
-            changed: Notify::new(),
+            changed: Changes::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

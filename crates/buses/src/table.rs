@@ -82,6 +82,13 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         own.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// How many a scope has.
+    pub(crate) fn count(&self, scope: &Scope) -> usize {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        let from = Name::new(scope, "", "");
+        all.range(from..).take_while(|(name, _)| name.scope == *scope).count()
+    }
+
     /// All of everybody.
     pub(crate) fn everything(&self) -> Vec<(Name, Arc<T>)> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);

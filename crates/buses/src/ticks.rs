@@ -9,6 +9,7 @@ use fika_journal::{Batch, EntryId, Journal, JournalError, Live};
 use serde::{Deserialize, Serialize};
 
 use crate::Buses;
+use crate::time::Been;
 
 /// An entry's head.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,29 +18,44 @@ struct Head {
     key: String,
     /// When, milliseconds since 1970; none before the first.
     last: Option<i64>,
+    /// As in [`Been`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_out: Option<(i64, i64)>,
 }
+
+impl Head {
+    fn of(key: &str, been: Option<Been>) -> Vec<u8> {
+        let (last, left_out) = (been.map(|been| been.last), been.and_then(|been| been.left_out));
+        serde_json::to_vec(&Self { key: key.into(), last, left_out }).unwrap_or_default()
+    }
+}
+
+/// A tick that has been: whose, and which of them have been with it.
+pub(crate) type Beat = (String, Been);
 
 #[derive(Debug)]
 pub(crate) struct Ticks {
     journal: Journal,
-    all: Mutex<HashMap<String, (EntryId, Option<i64>)>>,
+    all: Mutex<HashMap<String, Entry>>,
 }
+
+type Entry = (EntryId, Option<Been>);
 
 impl Ticks {
     pub(crate) fn open(journal: Journal, had: Vec<Live>) -> Self {
         let read = |live: Live| {
-            let Head { key, last } = serde_json::from_slice(&live.head).ok()?;
-            Some((key, (live.id, last)))
+            let Head { key, last, left_out } = serde_json::from_slice(&live.head).ok()?;
+            Some((key, (live.id, last.map(|last| Been { last, left_out }))))
         };
         Self { journal, all: Mutex::new(had.into_iter().filter_map(read).collect()) }
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<String, (EntryId, Option<i64>)>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last tick of one.
-    pub(crate) fn last(&self, key: &str) -> Option<i64> {
+    /// Which ticks of one have been.
+    pub(crate) fn been(&self, key: &str) -> Option<Been> {
         self.all().get(key)?.1
     }
 
@@ -53,32 +69,32 @@ impl Ticks {
     ///
     /// # Errors
     /// [`JournalError`]: they have not been.
-    pub(crate) async fn batch(&self, ticks: &[(String, i64)]) -> Result<Batch, JournalError> {
+    pub(crate) async fn batch(&self, ticks: &[Beat]) -> Result<Batch, JournalError> {
         let new: Vec<&String> = {
             let all = self.all();
             ticks.iter().map(|(key, _)| key).filter(|key| !all.contains_key(*key)).collect()
         };
         if !new.is_empty() {
             let puts = new.iter().fold(Batch::new(), |batch, key| {
-                batch.put(Buses::TOPIC.into(), head(key, None), Bytes::new())
+                batch.put(Buses::TOPIC.into(), Head::of(key, None), Bytes::new())
             });
             let ids = self.journal.commit(puts).await?;
             let entries = new.into_iter().cloned().zip(ids.into_iter().map(|id| (id, None)));
             self.all().extend(entries);
         }
         let all = self.all();
-        Ok(ticks.iter().fold(Batch::new(), |batch, (key, at)| match all.get(key) {
-            Some((id, _)) => batch.amend(*id, head(key, Some(*at))),
+        Ok(ticks.iter().fold(Batch::new(), |batch, (key, been)| match all.get(key) {
+            Some((id, _)) => batch.amend(*id, Head::of(key, Some(*been))),
             None => batch,
         }))
     }
 
     /// These have been.
-    pub(crate) fn note(&self, ticks: &[(String, i64)]) {
+    pub(crate) fn note(&self, ticks: &[Beat]) {
         let mut all = self.all();
-        for (key, at) in ticks {
+        for (key, been) in ticks {
             if let Some(entry) = all.get_mut(key) {
-                entry.1 = Some(*at);
+                entry.1 = Some(*been);
             }
         }
     }
@@ -92,8 +108,4 @@ impl Ticks {
             tracing::warn!(%error, key, "the last tick of what is gone stays in the journal");
         }
     }
-}
-
-fn head(key: &str, last: Option<i64>) -> Vec<u8> {
-    serde_json::to_vec(&Head { key: key.into(), last }).unwrap_or_default()
 }

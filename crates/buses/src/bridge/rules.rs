@@ -15,6 +15,7 @@ use crate::record::{Once, Rule};
 use crate::room::Inner;
 use crate::table::Name;
 use crate::time::{Dialect, Expression};
+use crate::timers::Timer;
 
 /// How many rules a bus has at most.
 const MOST: usize = 300;
@@ -116,8 +117,8 @@ impl Inner {
         new.since = self.clock.now();
         new.read = Once::default();
         let arn = rule_arn(&rule);
-        self.keep(&self.rules, rule, Some(new)).await?;
-        self.changed.notify_one();
+        self.keep(&self.rules, rule.clone(), Some(new)).await?;
+        self.changed.tell(Timer::Rule(rule));
         Ok(json!({"RuleArn": arn}))
     }
 
@@ -131,9 +132,9 @@ impl Inner {
             return Err(AwsError::validation("Rule can't be deleted since it has targets."));
         }
         let key = rule.key(self.rules.prefix);
-        self.keep(&self.rules, rule, None).await?;
+        self.keep(&self.rules, rule.clone(), None).await?;
         self.ticks.forget(&key).await;
-        self.changed.notify_one();
+        self.changed.tell(Timer::Rule(rule));
         Ok(Value::Null)
     }
 
@@ -153,8 +154,8 @@ impl Inner {
             new.state = state.into();
             new.since = self.clock.now();
         }
-        self.keep(&self.rules, rule, Some(new)).await?;
-        self.changed.notify_one();
+        self.keep(&self.rules, rule.clone(), Some(new)).await?;
+        self.changed.tell(Timer::Rule(rule));
         Ok(Value::Null)
     }
 

@@ -97,7 +97,7 @@ impl Fires for Schedule {
     }
 }
 
-/// An input with its context attributes. Which attempt it is cannot be known when it is made: it says the first.
+/// An input with its context attributes, but for the number of the attempt, which is known when there is one.
 fn filled(input: &str, name: &Name, at: i64, id: RequestId) -> String {
     if !input.contains("<aws.scheduler.") {
         return input.to_owned();
@@ -106,7 +106,6 @@ fn filled(input: &str, name: &Name, at: i64, id: RequestId) -> String {
         .replace("<aws.scheduler.schedule-arn>", &schedule_arn(name))
         .replace("<aws.scheduler.scheduled-time>", &publish::time(at))
         .replace("<aws.scheduler.execution-id>", &id.to_string())
-        .replace("<aws.scheduler.attempt-number>", "1")
 }
 
 /// What is sent where there is no input.

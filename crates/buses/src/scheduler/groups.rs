@@ -13,6 +13,7 @@ use crate::input::{self, Checked, Tag};
 use crate::record::{Group, Tags};
 use crate::room::Inner;
 use crate::table::Name;
+use crate::timers::Timer;
 
 /// How many groups an account has at most.
 const MOST: usize = 500;
@@ -22,6 +23,14 @@ const MOST: usize = 500;
 pub(super) struct TagsInput {
     #[serde(default)]
     tags: Vec<Tag>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GroupInput {
+    #[serde(default)]
+    tags: Vec<Tag>,
+    client_token: Option<String>,
 }
 
 fn arn(Scope { account, region }: &Scope, group: &str) -> String {
@@ -37,15 +46,21 @@ impl Inner {
         &self,
         caller: &Caller,
         name: &str,
-        asked: TagsInput,
+        asked: GroupInput,
     ) -> Checked<Value> {
         input::name(name, "name", 64, "[0-9a-zA-Z-_.]+")?;
         let arn = arn(&caller.scope, name);
         caller.allow("scheduler:CreateScheduleGroup", &arn, None, &[])?;
+        let token = input::client_token(asked.client_token)?;
         let tags = input::tagged(&Tags::new(), asked.tags)?;
         let _turn = self.turn.lock().await;
         let key = Name::new(&caller.scope, "", name);
-        if name == DEFAULT || self.groups.get(&key).is_some() {
+        let old = self.groups.get(&key);
+        if token.is_some() && old.as_ref().is_some_and(|old| old.token == token && old.tags == tags)
+        {
+            return Ok(json!({"ScheduleGroupArn": arn}));
+        }
+        if name == DEFAULT || old.is_some() {
             let text = format!("Schedule group {name} already exists.");
             return Err(AwsError::new("ConflictException", 409, text));
         }
@@ -54,7 +69,8 @@ impl Inner {
             return Err(AwsError::new("ServiceQuotaExceededException", 402, text));
         }
         let now = self.clock.now();
-        self.keep(&self.groups, key, Some(Group { tags, created: now, modified: now })).await?;
+        let group = Group { tags, created: now, modified: now, token };
+        self.keep(&self.groups, key, Some(group)).await?;
         Ok(json!({"ScheduleGroupArn": arn}))
     }
 
@@ -83,10 +99,10 @@ impl Inner {
         self.groups.set(key, None);
         for (name, _) in schedules {
             let tick = name.key(prefix);
-            self.schedules.set(name, None);
+            self.schedules.set(name.clone(), None);
             self.ticks.forget(&tick).await;
+            self.changed.tell(Timer::Schedule(name));
         }
-        self.changed.notify_one();
         Ok(json!({}))
     }
 

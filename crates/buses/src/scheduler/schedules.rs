@@ -13,6 +13,7 @@ use crate::record::{Schedule, Settings};
 use crate::room::Inner;
 use crate::table::Name;
 use crate::time::{Dialect, Expression, zone};
+use crate::timers::Timer;
 
 /// How many schedules an account has at most.
 const MOST: usize = 100_000;
@@ -24,6 +25,7 @@ const NAMES: &str = "[0-9a-zA-Z-_.]+";
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ScheduleInput {
     group_name: Option<String>,
+    client_token: Option<String>,
     #[serde(flatten)]
     settings: serde_json::Map<String, Value>,
 }
@@ -167,23 +169,24 @@ impl Inner {
     ) -> Checked<Value> {
         let name = schedule_name(caller, asked.group_name.clone(), name)?;
         caller.allow("scheduler:CreateSchedule", &schedule_arn(&name), None, &[])?;
+        let token = input::client_token(asked.client_token.clone())?;
         let settings = self.settings(caller, asked)?;
         let _turn = self.turn.lock().await;
         self.group(&name)?;
-        if self.schedules.get(&name).is_some() {
-            return Err(AwsError::new(
-                "ConflictException",
-                409,
-                format!("Schedule {} already exists.", name.name),
-            ));
+        if let Some(old) = self.schedules.get(&name) {
+            // Asked for again, by who did not hear the answer.
+            if token.is_some() && old.token == token && old.settings == settings {
+                return Ok(json!({"ScheduleArn": schedule_arn(&name)}));
+            }
+            let text = format!("Schedule {} already exists.", name.name);
+            return Err(AwsError::new("ConflictException", 409, text));
         }
-        if self.schedules.of_scope(&name.scope).len() >= MOST {
+        if self.schedules.count(&name.scope) >= MOST {
             let text = "The account has as many schedules as it may.";
             return Err(AwsError::new("ServiceQuotaExceededException", 402, text));
         }
         let now = self.clock.now();
-        let schedule = Schedule { settings, created: now, modified: now };
-        self.put_schedule(name, schedule).await
+        self.put_schedule(name, Schedule { settings, created: now, modified: now, token }).await
     }
 
     pub(super) async fn update_schedule(
@@ -197,14 +200,14 @@ impl Inner {
         let settings = self.settings(caller, asked)?;
         let _turn = self.turn.lock().await;
         let old = self.schedules.get(&name).ok_or_else(|| no_schedule(&name))?;
-        let schedule = Schedule { settings, created: old.created, modified: self.clock.now() };
-        self.put_schedule(name, schedule).await
+        let (modified, token) = (self.clock.now(), old.token.clone());
+        self.put_schedule(name, Schedule { settings, created: old.created, modified, token }).await
     }
 
     async fn put_schedule(&self, name: Name, schedule: Schedule) -> Checked<Value> {
         let arn = schedule_arn(&name);
-        self.keep(&self.schedules, name, Some(schedule)).await?;
-        self.changed.notify_one();
+        self.keep(&self.schedules, name.clone(), Some(schedule)).await?;
+        self.changed.tell(Timer::Schedule(name));
         Ok(json!({"ScheduleArn": arn}))
     }
 
@@ -265,9 +268,9 @@ impl Inner {
             return Err(no_schedule(&name));
         }
         let key = name.key(self.schedules.prefix);
-        self.keep(&self.schedules, name, None).await?;
+        self.keep(&self.schedules, name.clone(), None).await?;
         self.ticks.forget(&key).await;
-        self.changed.notify_one();
+        self.changed.tell(Timer::Schedule(name));
         Ok(json!({}))
     }
 
