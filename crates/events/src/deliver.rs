@@ -53,8 +53,10 @@ pub(crate) async fn deliver(inner: Arc<Inner>, start: Start) {
         tracing::error!(entry = waiting.entry.0, "an event is damaged: it stays as it is");
         return under_way.end = End::Gone;
     };
-    let one = One { inner: &inner, event, purpose, waiting };
-    let (end, attempts) = match function(&one.event.target) {
+    let function = function(&event.target);
+    let attempt = if function.is_some() { 1 } else { waiting.attempts + 1 };
+    let one = One { inner: &inner, event: event.in_attempt(attempt), purpose, waiting };
+    let (end, attempts) = match function {
         Some(function) => one.to_function(&function).await,
         None => one.to_receiver().await,
     };

@@ -37,6 +37,23 @@ pub struct Event {
     pub dead_letters: Option<String>,
 }
 
+/// Where a payload of EventBridge Scheduler is to say which attempt it is (its *context attributes*).
+const ATTEMPT: &str = "<aws.scheduler.attempt-number>";
+
+impl Event {
+    /// As it is in one attempt, of which the first is 1. A function's event is handed over once, however often it runs.
+    pub(crate) fn in_attempt(mut self, attempt: u32) -> Self {
+        let scheduled = matches!(&self.sender, Sender::Role { service, .. } if service == "scheduler.amazonaws.com");
+        if scheduled
+            && let Ok(text) = std::str::from_utf8(&self.payload)
+            && text.contains(ATTEMPT)
+        {
+            self.payload = text.replace(ATTEMPT, &attempt.to_string()).into();
+        }
+        self
+    }
+}
+
 /// Who sends an event, and so by what right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sender {
@@ -74,4 +91,23 @@ pub struct Attribute {
     pub data_type: String,
     /// Text; of a binary one base64.
     pub value: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_says_which_attempt_it_is() {
+        let by = |service: &str| Sender::Role { service: service.into(), role: "r".into() };
+        let mut event = crate::testing::event("arn:aws:sqs:us-east-1:123456789012:q");
+        event.payload = format!("{ATTEMPT} of many").into();
+        let said = |sender: Sender| Event { sender, ..event.clone() }.in_attempt(3).payload;
+        assert_eq!(said(by("scheduler.amazonaws.com")), "3 of many");
+        assert_eq!(
+            said(by("events.amazonaws.com")),
+            event.payload,
+            "whoever else writes that means it"
+        );
+    }
 }
