@@ -63,6 +63,16 @@ fn what_was_accepted_survives_a_kill() {
 }
 
 #[test]
+fn a_move_of_dead_letters_goes_on_after_a_kill() {
+    let mut server = Server::start_bare(&[]);
+    for theme in ["move_begin", "move_cancel", "move_end"] {
+        python(&server, theme);
+        server.kill();
+        server.restart();
+    }
+}
+
+#[test]
 fn another_account_sees_nothing() {
     let mut server = Server::start_bare(&[]);
     let keys = server.another_account().keys;

@@ -239,13 +239,20 @@ impl Queues {
     /// Writes behind how often messages were received.
     pub(crate) fn note(&self, given: &[(EntryId, Head)]) {
         let journal = self.journal().clone();
-        let batch = given.iter().fold(Batch::new(), |batch, (id, head)| {
-            batch.amend(*id, Entry::Message(head.clone()).bytes())
-        });
+        let mut given = given.to_vec();
         tokio::spawn(async move {
-            // Somebody may have deleted one meanwhile; the counts of the others are as they were.
-            if let Err(error) = journal.commit(batch).await {
-                tracing::debug!(%error, "a count of receipts is not kept");
+            while !given.is_empty() {
+                let batch = given.iter().fold(Batch::new(), |batch, (id, head)| {
+                    batch.amend(*id, Entry::Message(head.clone()).bytes())
+                });
+                match journal.commit(batch).await {
+                    // Somebody has deleted one meanwhile; the others are still to be counted.
+                    Err(JournalError::Gone(gone)) => given.retain(|(id, _)| *id != gone),
+                    Err(error) => {
+                        return tracing::debug!(%error, "counts of receipts are not kept");
+                    }
+                    Ok(_) => return,
+                }
             }
         });
     }

@@ -6,6 +6,7 @@
 //! - `queue`: a queue and what it waits on; `keep`: what it has in the journal;
 //!   `counted`: what CloudWatch is told
 //! - `settings`: the attributes of a queue; `message`: a message, its parts on disk, its MD5s
+//! - `moving`: tasks that move dead letters back
 //! - `operations`: what the API's operations do; `wire`: the JSON and the query protocol
 //!
 //! A message is an entry of the journal under `queue/ACCOUNT/REGION/NAME`, and what a queue *is* is in the
@@ -19,6 +20,7 @@ mod counted;
 mod error;
 mod keep;
 mod message;
+mod moving;
 mod name;
 mod operations;
 mod permit;

@@ -8,7 +8,7 @@
 pub(crate) mod attributes;
 mod batch;
 mod delete;
-pub(crate) mod moves;
+mod moves;
 mod permissions;
 mod queues;
 mod receive;
@@ -60,9 +60,9 @@ impl Ask<'_> {
             "DeleteMessageBatch" => self.delete_batch(read(input)?).await,
             "ChangeMessageVisibility" => self.change_visibility(read(input)?),
             "ChangeMessageVisibilityBatch" => self.change_batch(read(input)?),
-            "StartMessageMoveTask" => self.start_move(read(input)?),
+            "StartMessageMoveTask" => self.start_move(read(input)?).await,
             "ListMessageMoveTasks" => self.list_moves(read(input)?),
-            "CancelMessageMoveTask" => self.cancel_move(read(input)?),
+            "CancelMessageMoveTask" => self.cancel_move(read(input)?).await,
             _ => Err(unknown(operation)),
         }
     }

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::error::{internal, no_queue};
 use crate::keep::Entry;
+use crate::moving::Tasks;
 use crate::name::Place;
-use crate::operations::moves::Tasks;
 use crate::queue::{Known, Queue, Record};
 use crate::settings::Settings;
 use crate::state::Sent;
@@ -76,6 +76,7 @@ impl Queues {
             all.entry(scope).or_default().insert(name, Arc::new(queue));
         }
         let lost = fill(&all, had, clock.now());
+        let tasks = Tasks::open(&store)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
@@ -84,15 +85,16 @@ impl Queues {
                 all: RwLock::new(all),
                 turn: tokio::sync::Mutex::default(),
                 deleted: Mutex::default(),
-                tasks: Tasks::default(),
+                tasks,
                 closing: watch::Sender::new(false),
                 lost: Mutex::new(lost),
             }),
         })
     }
 
-    /// Removes what is too old, again and again. Until it is dropped.
+    /// Goes on with what the last stop cut off, then removes what is too old, again and again. Until it is dropped.
     pub async fn upkeep(self) {
+        self.resume_moves().await;
         let lost = std::mem::take(&mut *self.lost());
         self.erase(lost).await;
         let mut tick = tokio::time::interval(SWEEP);
@@ -132,6 +134,10 @@ impl Queues {
 
     pub(crate) fn journal(&self) -> &Journal {
         &self.inner.journal
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
     }
 
     pub(crate) fn tasks(&self) -> &Tasks {

@@ -311,5 +311,49 @@ def accounts():
             MessageBody="m")
 
 
+def move_begin():
+    """A task at a rate, so that it is cut off in the middle."""
+    dead = make("dead", VisibilityTimeout="0")
+    make("work", RedrivePolicy=json.dumps({"deadLetterTargetArn": arn(dead), "maxReceiveCount": 1}))
+    elsewhere = make("elsewhere")
+    for number in range(20):
+        sqs.send_message(QueueUrl=dead, MessageBody=str(number))
+    start = dict(SourceArn=arn(dead), DestinationArn=arn(elsewhere), MaxNumberOfMessagesPerSecond=2)
+    sqs.start_message_move_task(**start)
+    refused("AWS.SimpleQueueService.UnsupportedOperation", 400, "already a task running",
+            sqs.start_message_move_task, **start)
+    equal(bodies(receive(elsewhere, MaxNumberOfMessages=1, WaitTimeSeconds=20))[0], "0")
+
+
+def tasks():
+    dead = sqs.get_queue_url(QueueName="dead")["QueueUrl"]
+    return sqs.list_message_move_tasks(SourceArn=arn(dead), MaxResults=10)["Results"]
+
+
+def move_cancel():
+    """It goes on where it was, until somebody has it stop."""
+    [task] = tasks()
+    equal((task["Status"], task["MaxNumberOfMessagesPerSecond"], task["ApproximateNumberOfMessagesToMove"]),
+          ("RUNNING", 2, 20))
+    before = task["ApproximateNumberOfMessagesMoved"]
+    until = time.monotonic() + PATIENCE
+    while tasks()[0]["ApproximateNumberOfMessagesMoved"] <= before:
+        assert time.monotonic() < until, tasks()
+    sqs.cancel_message_move_task(TaskHandle=task["TaskHandle"])
+    refused("AWS.SimpleQueueService.UnsupportedOperation", 400, "Only active tasks can be cancelled.",
+            sqs.cancel_message_move_task, TaskHandle=task["TaskHandle"])
+
+
+def move_end():
+    """What was cancelled stays so; a message is in one of the two queues."""
+    until = time.monotonic() + PATIENCE
+    while tasks()[0]["Status"] != "CANCELLED":
+        assert time.monotonic() < until, tasks()
+    counts = [int(sqs.get_queue_attributes(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"], AttributeNames=[
+        "All"])["Attributes"][f"ApproximateNumberOfMessages{kind}"])
+        for name in ("dead", "elsewhere") for kind in ("", "NotVisible")]
+    equal(sum(counts), 20)
+
+
 globals()[sys.argv[1]]()
 print("done")
