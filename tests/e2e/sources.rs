@@ -44,6 +44,11 @@ fn batches_wait_for_their_window() {
 }
 
 #[test]
-fn nobody_reads_without_the_right_to() {
-    walk("rights");
+fn a_mapping_is_refused_what_its_role_or_queue_cannot_do() {
+    walk("checks");
+}
+
+#[test]
+fn an_answer_of_no_use_is_a_failure_of_all() {
+    walk("malformed");
 }

@@ -74,7 +74,8 @@ fn body(operation: &str, function: &str, signing: &str, account: &str) -> Value 
         }
         "CreateAlias" => json!({"Name": "mine", "FunctionVersion": "1"}),
         "CreateEventSourceMapping" => json!({
-            "FunctionName": function, "EventSourceArn": format!("arn:aws:sqs:us-east-1:{account}:q"),
+            "FunctionName": function, "StartingPosition": "LATEST",
+            "EventSourceArn": format!("arn:aws:kinesis:us-east-1:{account}:stream/s"),
         }),
         "CreateFunction" => json!({
             "FunctionName": function, "Role": role, "Runtime": tools::node_runtime(),

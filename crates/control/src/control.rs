@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use crate::layers::{self, LayerVersion, Layers};
 use crate::lifecycle::{self, Uids};
 use crate::mappings::{self, Mapping, Mappings};
-use crate::preparation::{Preparation, VersionEvents};
+use crate::preparation::{Preparation, SourceCheck, VersionEvents};
 use crate::record::{self, Status};
 use crate::reference::{self, Caller, Which};
 use crate::registry::{Claim, Function, Published, Registry, Snapshot};
@@ -34,6 +34,8 @@ pub struct ControlOptions {
     pub code_storage_bytes: u64,
     /// Where the signing profiles are that the operator trusts ([`crate::trust`]); none to trust none.
     pub signers: Option<PathBuf>,
+    /// What is asked before a source is mapped; none to map any.
+    pub sources: Option<Arc<dyn SourceCheck>>,
     /// Draws from 0 up to, not including, 1, by which aliases share out calls.
     pub draw: fn() -> f64,
     /// Where the addresses of function URLs are, with its port, as in `localhost:9750`.
@@ -51,6 +53,7 @@ impl ControlOptions {
             account_concurrency: limits::ACCOUNT_CONCURRENCY,
             code_storage_bytes: limits::CODE_STORAGE_BYTES,
             signers: None,
+            sources: None,
             draw: aliases::draw,
             url_host: "localhost".into(),
             url_secure: false,

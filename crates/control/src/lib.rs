@@ -3,7 +3,7 @@
 //! Everything it knows is in memory, and every change is in the store before it is answered.
 //!
 //! - [`Control`]: the operations of the API, and [`Control::resolve`] for the invoke path
-//! - [`Preparation`], [`VersionEvents`]: what it asks of the rooms above it
+//! - [`Preparation`], [`VersionEvents`], [`SourceCheck`]: what it asks of the rooms above it
 //!
 //! Inside, from the outside in:
 //!
@@ -55,5 +55,7 @@ mod wishes;
 pub use control::{Control, ControlError, ControlOptions, Resolved};
 pub use mappings::view::{EventSource, EventSourceMapping};
 pub use operations::{Asynchronous, FunctionAnswer, LayerAnswer, Url};
-pub use preparation::{Allocation, Preparation, Prepared, Unprepared, VersionEvents};
+pub use preparation::{
+    Allocation, Preparation, Prepared, Reader, SourceCheck, Unprepared, VersionEvents,
+};
 pub use signing::{TrustError, distrust, trust, trusted_profiles};

@@ -25,6 +25,9 @@ use source::Source;
 /// Where mappings are in the store.
 pub(crate) const PREFIX: &str = "mapping/";
 
+/// What a result begins with that is none.
+const PROBLEM: &str = "PROBLEM: ";
+
 /// One mapping, as the store keeps it. Add members with a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -141,7 +144,7 @@ impl Record {
     ) -> EventSourceMappingConfiguration {
         let Wire(it) = &self.settings;
         let source = Source::of(it);
-        let polled = source.is_none_or(|source| !source.is_queue());
+        let queue = source.is_some_and(Source::is_queue);
         let stream = source.is_some_and(Source::is_stream);
         let filters = it.filter_criteria.clone();
         let it = it.clone();
@@ -161,7 +164,9 @@ impl Record {
             scaling_config: it.scaling_config,
             function_arn: it.function_name,
             last_modified: Some(seconds(self.modified_ms)),
-            last_processing_result: polled.then(result),
+            // Of a queue it is told only when there is something the matter.
+            last_processing_result: Some(result())
+                .filter(|text| !queue || text.starts_with(PROBLEM)),
             state: Some(state.into()),
             state_transition_reason: Some(
                 if stream { "User action" } else { "USER_INITIATED" }.into(),

@@ -3,8 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fika_model::{FunctionArn, FunctionVersion, VersionUid};
+
+use crate::mappings::view::EventSource;
 
 /// What preparing a version comes to, later.
 pub type Prepared = Pin<Box<dyn Future<Output = Result<(), Unprepared>> + Send>>;
@@ -34,6 +37,26 @@ pub trait Preparation: Send + Sync + 'static {
     fn is_optimized(&self, _version: VersionUid) -> bool {
         false
     }
+}
+
+/// A function that is to be given what a source has.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// The function.
+    pub function: FunctionArn,
+    /// The ARN of its role, as which the source is read.
+    pub role: String,
+    /// How long it may run.
+    pub timeout: Duration,
+}
+
+/// Whether sources can be mapped: knows what is in the rooms above.
+pub trait SourceCheck: std::fmt::Debug + Send + Sync + 'static {
+    /// Whether this source is there, and can be read for that function.
+    ///
+    /// # Errors
+    /// Why not, in AWS's words.
+    fn check(&self, source: &EventSource, reader: &Reader) -> Result<(), String>;
 }
 
 /// What there is of a version's provisioned concurrency.

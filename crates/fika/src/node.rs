@@ -224,6 +224,7 @@ impl Node {
         limits.url_host.clone_from(&options.url_host);
         limits.url_secure = options.url_secure;
         limits.signers = Some(dir.join(SIGNERS));
+        limits.sources = Some(services::check_sources(&services.queues, &iam));
         let preparation = Arc::new(Prepare::new(worker.clone()));
         let counting = Counter::new(options.counting);
         let above = Arc::new(Above {

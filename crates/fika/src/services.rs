@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fika_buses::{Buses, Clock};
-use fika_control::Control;
+use fika_control::{Control, SourceCheck};
 use fika_events::{Events, Functions};
 use fika_gateway::Gateway;
 use fika_iam::Iam;
@@ -12,7 +12,7 @@ use fika_journal::{Journal, JournalOptions, Live};
 use fika_objects::Objects;
 use fika_queues::Queues;
 use fika_service::AwsService;
-use fika_sources::{Brokers, Sources, SourcesOptions};
+use fika_sources::{Brokers, QueueCheck, Sources, SourcesOptions};
 use fika_store::{LogStore, Store};
 use fika_topics::Topics;
 
@@ -80,6 +80,11 @@ pub fn open(
 fn clock() -> Clock {
     let text = std::env::var("FIKA_SCHEDULES_CLOCK").ok();
     text.and_then(|text| Clock::parse(&text)).unwrap_or_default()
+}
+
+/// What is asked before a queue is mapped to a function.
+pub fn check_sources(queues: &Queues, iam: &Iam) -> Arc<dyn SourceCheck> {
+    Arc::new(QueueCheck { queues: queues.clone(), iam: iam.clone() })
 }
 
 /// Reads queues and clusters for functions, by the mappings there are, until it is aborted; what is under way then ends by itself.

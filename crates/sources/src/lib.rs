@@ -4,7 +4,7 @@
 //! - [`Brokers`]: the foreign servers that may be polled: the operator says which, for a mapping would
 //!   otherwise have this server call whatever address a tenant names
 //! - `cluster`: a self-managed cluster, as Lambda has it for Kafka; here a NATS JetStream is one
-//! - `queue`: a queue of SQS
+//! - `queue`: a queue of SQS; [`QueueCheck`]: whether one can be mapped
 //! - `record`: what functions get of it; `patience`: when a failed batch is tried again
 //!
 //! A batch is taken, given to the function, and only then done with; what fails is given again.
@@ -19,3 +19,4 @@ mod record;
 
 pub use broker::{Broker, Brokers, NotABroker};
 pub use manager::{Sources, SourcesOptions};
+pub use queue::QueueCheck;

@@ -4,6 +4,7 @@
 //! - `delivery`: one batch, from the filter to the end of its messages
 //! - `event`: the JSON that a function is given; `filter`: which messages it wants; `answer`: which it says
 //!   have failed
+//! - `rights`: whether it may be read at all, asked before it is mapped and while it is read
 //!
 //! A message is deleted when the function has taken it. What it has not taken comes back when the queue's
 //! visibility timeout is over, and goes to the queue's dead letters in the end. A throttled batch is tried again
@@ -15,6 +16,7 @@ mod event;
 mod filter;
 mod pace;
 mod poller;
+mod rights;
 
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use fika_control::EventSourceMapping;
 use crate::SourcesOptions;
 use filter::Filter;
 use poller::Poller;
+pub use rights::QueueCheck;
 
 /// Batches at once of a mapping that says nothing of it (1,250 on AWS).
 const AT_ONCE: usize = 1_250;

@@ -224,7 +224,8 @@ fn resources(client: &Client) -> Vec<String> {
     let retries = json!({ "MaximumRetryAttempts": 1 });
     let mapping = json!({
         "FunctionName": "hello",
-        "EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:hello",
+        "EventSourceArn": "arn:aws:kinesis:us-east-1:123456789012:stream/hello",
+        "StartingPosition": "LATEST",
     });
     let permission = json!({
         "StatementId": "hello",

@@ -3,7 +3,9 @@
 import datetime
 import re
 
-from kit import client, create, equal, refused
+import boto3
+
+from kit import client, config, create, equal, make_role, refused
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:hello"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:jobs"
@@ -57,6 +59,8 @@ def urls(api):
 
 
 def mappings(api):
+    make_role("sqs:*")
+    boto3.client("sqs", config=config).create_queue(QueueName="jobs")
     made = api.create_event_source_mapping(
         FunctionName="hello", EventSourceArn=QUEUE, Tags={"team": "a"},
         FilterCriteria={"Filters": [{"Pattern": '{"body": {"kind": ["a"]}}'}]})

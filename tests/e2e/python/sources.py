@@ -6,7 +6,7 @@ import time
 
 import boto3
 
-from kit import client, config, create, equal, make_role
+from kit import client, config, create, equal, make_role, refused
 
 api = client()
 sqs = boto3.client("sqs", config=config)
@@ -64,6 +64,13 @@ def emptied(url):
         time.sleep(0.05)
 
 
+def waited(done):
+    until = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.05)
+
+
 def event():
     allow()
     url, arn = make("orders")
@@ -107,7 +114,7 @@ def failures():
             if (body === 'never' || (body === 'once' && attributes.ApproximateReceiveCount === '1'))
                 batchItemFailures.push({ itemIdentifier: messageId });
         }
-        return { batchItemFailures };""")
+        return { batchItemFailures };""", Timeout=1)
     sqs.send_message_batch(QueueUrl=url, Entries=[
         {"Id": body, "MessageBody": body} for body in ("good", "once", "never")])
     mapped("f", arn, FunctionResponseTypes=["ReportBatchItemFailures"])
@@ -118,7 +125,7 @@ def failures():
     # Who throws has failed with all of them.
     other, other_arn = make("other", VisibilityTimeout="1", RedrivePolicy=json.dumps(
         {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
-    function("g", "throw new Error('no');")
+    function("g", "throw new Error('no');", Timeout=1)
     sqs.send_message(QueueUrl=other, MessageBody="thrown")
     mapped("g", other_arn)
     letters = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20)["Messages"]
@@ -192,19 +199,76 @@ def window():
     assert time.monotonic() - begun < 30
 
 
-def rights():
-    url, arn = make("q")
-    make_role("s3:GetObject")
-    function("f", "tell(event.Records[0].body);")
-    mapped("f", arn)
+def checks():
+    """What a mapping is refused for, and what its poller stops for."""
+    wrong = lambda text, call, **more: refused("InvalidParameterValueException", 400, text, call, **more)
+    arn = "arn:aws:sqs:us-east-1:123456789012:q"
+    function("f", "tell(event.Records[0].body);", Timeout=60)
+    mapping = {"FunctionName": "f", "EventSourceArn": arn}
+    wrong("The role defined for the function cannot be assumed by Lambda.", api.create_event_source_mapping, **mapping)
+    make_role("sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    may = lambda *actions: boto3.client("iam", config=config).put_role_policy(
+        RoleName="lambda", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+    no = "The provided execution role does not have permissions to call ReceiveMessage on SQS"
+    wrong(no, api.create_event_source_mapping, **mapping)
+    may("sqs:*")
+    wrong("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. "
+          "SQS Error Message: The specified queue does not exist.", api.create_event_source_mapping, **mapping)
+    url, _ = make("q")
+    wrong("Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds",
+          api.create_event_source_mapping, **mapping)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
+    wrong("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
+          api.create_event_source_mapping, **mapping, BatchSize=11)
+    for most in (1, 1001):
+        refused("ValidationException", 400, "maximumConcurrency", api.create_event_source_mapping, **mapping,
+                ScalingConfig={"MaximumConcurrency": most})
+    wrong("Unsupported BisectBatchOnFunctionError parameter for given event source mapping type.",
+          api.create_event_source_mapping, **mapping, BisectBatchOnFunctionError=True)
+    uuid = mapped("f", arn)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "59"})
+    wrong("Queue visibility timeout: 59 seconds", api.update_event_source_mapping, UUID=uuid, BatchSize=5)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
+    _, fifo = make("q.fifo", FifoQueue="true", VisibilityTimeout="60")
+    mapping["EventSourceArn"] = fifo
+    wrong("Batching window is not supported for FIFO queues.", api.create_event_source_mapping, **mapping,
+          MaximumBatchingWindowInSeconds=1)
+    refused("ValidationException", 400, "batchSize", api.create_event_source_mapping, **mapping, BatchSize=11)
+    # Without its rights a mapping reads nothing, and says why; with them again it goes on.
+    result = lambda: api.get_event_source_mapping(UUID=uuid).get("LastProcessingResult")
+    equal(result(), None)
+    may("sqs:DeleteMessage")
+    waited(lambda: result() == f"PROBLEM: {no}")
     sqs.send_message(QueueUrl=url, MessageBody="m")
-    iam = boto3.client("iam", config=config)
     equal(left(url), 1)
-    may = {"Effect": "Allow", "Action": "sqs:*", "Resource": arn}
-    iam.put_role_policy(RoleName="lambda", PolicyName="more", PolicyDocument=json.dumps(
-        {"Version": "2012-10-17", "Statement": [may]}))
+    may("sqs:*")
     equal(told("f", 1), ["m"])
     emptied(url)
+    waited(lambda: result() is None)
+    # A mapping whose queue is gone can still be switched off.
+    sqs.delete_queue(QueueUrl=url)
+    wrong("NonExistentQueue", api.update_event_source_mapping, UUID=uuid, BatchSize=5)
+    equal(api.update_event_source_mapping(UUID=uuid, Enabled=False)["State"], "Disabling")
+
+
+def malformed():
+    """An answer that says nothing of use means that the whole batch has failed."""
+    allow()
+    dead, dead_arn = make("dead")
+    for name, answer in [("empty", "{ batchItemFailures: [{ itemIdentifier: '' }] }"),
+                         ("unknown", "{ batchItemFailures: [{ itemIdentifier: 'x' }] }"), ("text", "'ok'")]:
+        url, arn = make(name, VisibilityTimeout="1", RedrivePolicy=json.dumps(
+            {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
+        function(name, f"return {answer};", Timeout=1)
+        sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": name} for n in range(2)])
+        mapped(name, arn, FunctionResponseTypes=["ReportBatchItemFailures"])
+    letters = []
+    until = time.monotonic() + PATIENCE
+    while len(letters) < 6 and time.monotonic() < until:
+        got = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5, MaxNumberOfMessages=10)
+        letters += [letter["Body"] for letter in got.get("Messages", [])]
+    equal(sorted(letters), sorted(["empty", "unknown", "text"] * 2))
 
 
 globals()[sys.argv[1]]()

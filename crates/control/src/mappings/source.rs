@@ -55,7 +55,7 @@ impl Source {
         })
     }
 
-    /// Whether it is a queue, of which AWS tells no last result.
+    /// Whether it is a queue.
     pub(crate) fn is_queue(self) -> bool {
         matches!(self, Self::Sqs { .. })
     }

@@ -113,7 +113,8 @@ fn view(scope: &Scope, id: Uuid, mapping: &Mapping) -> Option<EventSourceMapping
     })
 }
 
-fn source(it: &CreateEventSourceMappingInput) -> Option<EventSource> {
+/// The source of a mapping, where it can be polled here.
+pub(crate) fn source(it: &CreateEventSourceMappingInput) -> Option<EventSource> {
     match Source::of(it)? {
         Source::Sqs { .. } => Some(EventSource::Queue { arn: it.event_source_arn.clone()? }),
         Source::SelfManagedKafka => {

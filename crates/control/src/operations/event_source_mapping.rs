@@ -14,7 +14,7 @@ use fika_aws::generated::lambda::{
 };
 use fika_aws::rest::Empty;
 use fika_aws::shape::AwsError;
-use fika_model::Scope;
+use fika_model::{FunctionArn, FunctionRef, Scope};
 use fika_store::Batch;
 use uuid::Uuid;
 
@@ -24,7 +24,9 @@ use super::{Part, has};
 use crate::control::Control;
 use crate::lifecycle::now_ms;
 use crate::mappings::source::Source;
-use crate::mappings::{self, Mapping, Record};
+use crate::mappings::{self, Mapping, Record, view};
+use crate::preparation::Reader;
+use crate::reference::Which;
 use crate::refuse;
 use crate::wire::Wire;
 
@@ -57,6 +59,7 @@ impl Control {
         self.to_the_end(async move {
             let _turn = this.inner.mappings.turn.lock().await;
             this.same_source(&scope, id, source, &record)?;
+            this.check_source(&scope, &record)?;
             let state = if record.state() == "Enabled" { "Creating" } else { "Disabled" };
             let shown = record.shown(&scope, id, state, || this.inner.mappings.result(id));
             this.keep_mapping(&scope, id, None, record).await?;
@@ -91,6 +94,10 @@ impl Control {
             source.check(&settings)?;
             let record = Record { settings: Wire(settings), modified_ms: now_ms() };
             this.same_source(&scope, id, source, &record)?;
+            // What is switched off need not be there any more.
+            if record.state() == "Enabled" {
+                this.check_source(&scope, &record)?;
+            }
             let state = match (before.record.state(), record.state()) {
                 (was, is) if was == is => "Updating",
                 (_, "Enabled") => "Enabling",
@@ -214,8 +221,31 @@ impl Control {
             Some(function) if has(&function.snapshot.load(), part.key()) => {
                 Ok(part.arn().to_string())
             }
-            _ => Err(refuse::invalid("Function does not exist")),
+            _ => Err(no_function()),
         }
+    }
+
+    /// Refuses a source that cannot be read for the function.
+    fn check_source(&self, scope: &Scope, record: &Record) -> Result<(), AwsError> {
+        let it = &record.settings.0;
+        let asked = self.inner.options.sources.as_ref().zip(view::source(it));
+        let Some((check, source)) = asked else { return Ok(()) };
+        let reader = it.function_name.as_deref().and_then(|name| self.reader(scope, name));
+        let reader = reader.ok_or_else(no_function)?;
+        check.check(&source, &reader).map_err(refuse::invalid)
+    }
+
+    fn reader(&self, scope: &Scope, arn: &str) -> Option<Reader> {
+        let FunctionRef { name, qualifier, .. } = FunctionRef::parse(arn).ok()?;
+        let found = self.inner.registry.get(scope, &name)?;
+        let snapshot = found.snapshot.load();
+        let build = match snapshot.which(qualifier.as_deref())? {
+            Which::Latest => &snapshot.record.latest,
+            Which::Published(number) => &snapshot.versions.get(&number)?.record.build,
+        };
+        let (role, timeout) = (build.settings.role.clone(), build.settings.timeout());
+        let function = FunctionArn { scope: scope.clone(), name, qualifier };
+        Some(Reader { function, role, timeout })
     }
 
     /// Refuses a second mapping of the same source to the same function.
@@ -347,6 +377,10 @@ fn id(text: Option<&str>) -> Result<Uuid, AwsError> {
 
 fn no_mapping() -> AwsError {
     AwsError::resource_not_found("The resource you requested does not exist.")
+}
+
+fn no_function() -> AwsError {
+    refuse::invalid("Function does not exist")
 }
 
 fn unrecognized() -> AwsError {

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fika_aws::shape::AwsError;
 use fika_queues::Delivered;
-use fika_service::Caller;
 use tokio::task::JoinSet;
 use tokio::time::{Instant as Deadline, sleep};
 
@@ -13,6 +11,7 @@ use super::Mapping;
 use super::delivery::{Ended, deliver};
 use super::event::EVENT_BYTES;
 use super::pace::Pace;
+use super::rights::may_read;
 use crate::SourcesOptions;
 
 /// How long one look at the queue waits for messages.
@@ -58,6 +57,7 @@ impl Poller {
             } else if let Err(why) = self.may() {
                 self.rest(why).await;
             } else {
+                self.well();
                 self.round().await;
             }
         }
@@ -69,7 +69,6 @@ impl Poller {
         if self.batch.is_empty() {
             return;
         }
-        self.trouble = None;
         let (options, mapping) = (self.options.clone(), self.mapping.clone());
         let batch = std::mem::take(&mut self.batch);
         self.under_way.spawn(async move { deliver(&options, &mapping, batch).await });
@@ -127,25 +126,23 @@ impl Poller {
     /// Whether it may receive at all: the function is there, and its role may read the queue.
     fn may(&self) -> Result<(), String> {
         let Mapping { it, queue, .. } = &*self.mapping;
-        let (function, scope) = (&it.function, &it.scope);
-        let options = &self.options;
-        let policy = options.functions.policy(function).ok_or("the function is not there")?;
-        let service = "lambda.amazonaws.com";
-        let acting = options.iam.acting_as(&scope.account, &policy.role, service, &function.name);
-        let principal =
-            acting.ok_or("the function's role is not there, or not Lambda's to assume")?;
-        let caller = Caller { scope: scope.clone(), principal };
-        let allow = |action| options.queues.allow(&caller, action, queue);
-        let told = |error: AwsError| error.message().to_owned();
-        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-            .into_iter()
-            .try_for_each(allow)
-            .map_err(told)
+        let SourcesOptions { functions, queues, iam, .. } = &self.options;
+        let policy = functions.policy(&it.function).ok_or("The function does not exist.")?;
+        may_read(queues, iam, &it.function, &policy.role, queue)
+    }
+
+    /// What was the matter is not any more.
+    fn well(&mut self) {
+        if self.trouble.take().is_some() {
+            self.options.control.mapping_polled(self.mapping.it.id, "OK");
+        }
     }
 
     async fn rest(&mut self, why: String) {
         if self.trouble.as_ref() != Some(&why) {
-            tracing::warn!(mapping = %self.mapping.it.id, %why, "a mapping cannot read its source");
+            let id = self.mapping.it.id;
+            tracing::warn!(mapping = %id, %why, "a mapping cannot read its source");
+            self.options.control.mapping_polled(id, &format!("PROBLEM: {why}"));
             self.trouble = Some(why);
         }
         sleep(REST).await;
