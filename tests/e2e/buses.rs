@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::{Server, tools};
 
 /// A server whose schedules go by a clock that runs so many times as fast.
-fn faster(times: u32) -> Server {
+pub fn faster(times: u32) -> Server {
     let mut server = Server::start();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_millis();
     server.set_env("FIKA_SCHEDULES_CLOCK", &format!("{now}x{times}"));
@@ -57,6 +57,11 @@ fn a_rule_ticks() {
 #[test]
 fn schedules_are_kept() {
     walk(&faster(60), "schedules");
+}
+
+#[test]
+fn schedules_send_to_each_kind_of_target() {
+    walk(&faster(60), "targets");
 }
 
 /// Killed again and again while it ticks about every tenth of a second: no tick comes twice.

@@ -229,7 +229,7 @@ def role(name="clock", principal="scheduler.amazonaws.com"):
     iam = service("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sts:AssumeRole"}
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
-    may = {"Effect": "Allow", "Action": ["sqs:SendMessage", "lambda:InvokeFunction", "events:PutEvents"], "Resource": "*"}
+    may = {"Effect": "Allow", "Action": ["sqs:SendMessage", "lambda:InvokeFunction", "events:PutEvents", "sns:Publish"], "Resource": "*"}
     iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document(may))
 
 
@@ -298,6 +298,59 @@ def schedules():
     equal(api.list_tags_for_resource(ResourceArn=group)["Tags"], [])
     equal([g["Name"] for g in api.list_schedule_groups()["ScheduleGroups"]], ["default", "team"])
     api.delete_schedule_group(Name="team")
+
+
+def targets():
+    """Each kind of target once, with a clock that runs sixty times as fast; and what is asked for twice."""
+    api, sns, lambdas = service("scheduler"), service("sns"), client()
+    role()
+    make = lambda name, arn, when="rate(1 minute)", **more: api.create_schedule(
+        Name=name, ScheduleExpression=when, FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": arn, "RoleArn": ROLE, "Input": "<aws.scheduler.attempt-number> " + name, **more})
+    ordered, ordered_arn = queue("ordered.fifo", fifo=True)
+    refused("ValidationException", 400, "MessageGroupId", make, name="fifo", arn=ordered_arn)
+    make("fifo", ordered_arn, SqsParameters={"MessageGroupId": "g"})
+    topic = sns.create_topic(Name="due")["TopicArn"]
+    end, end_arn = queue("end")
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=end_arn, Attributes={"RawMessageDelivery": "true"})
+    service("sqs").set_queue_attributes(QueueUrl=end, Attributes={"Policy": document({
+        "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+        "Resource": end_arn})})
+    make("topic", topic)
+    create(lambdas, "due", "exports.handler = async (event) => { console.log('saw ' + JSON.stringify(event)); };")
+    function = lambdas.get_function(FunctionName="due")["Configuration"]["FunctionArn"]
+    make("function", function, Input='{"n": "<aws.scheduler.attempt-number>"}')
+    service("events").put_rule(Name="heard", EventPattern='{"source": ["clock"]}')
+    bus, bus_arn = queue("bus")
+    service("events").put_targets(Rule="heard", Targets=[{"Id": "q", "Arn": bus_arn, "InputPath": "$.detail"}])
+    make("bus", BUS + "default", Input='{"n": "<aws.scheduler.attempt-number>"}',
+         EventBridgeParameters={"DetailType": "Tick", "Source": "clock"})
+    equal(take(ordered, 1)[0], "1 fifo")
+    equal(take(end, 1)[0], "1 topic")
+    equal(json.loads(take(bus, 1)[0]), {"n": "1"})
+    logs, until = service("logs"), time.time() + 60
+    saw = []
+    while not saw and time.time() < until:
+        try:
+            page = logs.filter_log_events(logGroupName="/aws/lambda/due")
+            saw = [event["message"] for event in page["events"] if "saw " in event["message"]]
+        except logs.exceptions.ResourceNotFoundException:
+            continue
+    assert saw and 'saw {"n":"1"}' in saw[0], saw
+    for name in ("fifo", "topic", "function", "bus"):
+        api.delete_schedule(Name=name)
+
+    # Asked for again by who did not hear the answer; and by somebody who means something else.
+    same = dict(Name="same", ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"}, ClientToken="t",
+                StartDate=4000000000, Target={"Arn": end_arn, "RoleArn": ROLE})
+    equal(api.create_schedule(**same)["ScheduleArn"], api.create_schedule(**same)["ScheduleArn"])
+    for other in ({"ClientToken": "u"}, {"ScheduleExpression": "rate(2 days)"}):
+        refused("ConflictException", 409, "Schedule same already exists.", api.create_schedule, **{**same, **other})
+    refused("ValidationException", 400, "clientToken", api.create_schedule, **{**same, "ClientToken": "x" * 65})
+    group = dict(Name="g", ClientToken="t", Tags=[{"Key": "k", "Value": "v"}])
+    made = [api.create_schedule_group(**group)["ScheduleGroupArn"] for _ in range(2)]
+    equal(made[0], made[1])
+    refused("ConflictException", 409, "already exists", api.create_schedule_group, Name="g", ClientToken="u")
 
 
 def begin():

@@ -20,11 +20,11 @@ def client(**more):
     return boto3.client("lambda", config=config, **more)
 
 
-def make_role(*actions):
-    """The role of ROLE, with a policy that allows these actions on everything."""
+def make_role(*actions, trust=("lambda",)):
+    """The role of ROLE, of these services, with a policy that allows these actions on everything."""
     iam = boto3.client("iam", config=config)
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
-             "Action": "sts:AssumeRole"}
+    services = [f"{name}.amazonaws.com" for name in trust]
+    trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
     may = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     document = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     name = ROLE.split("/")[-1]
