@@ -13,6 +13,7 @@ import urllib.request
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.credentials import Credentials
 
 from kit import config, equal, refused
@@ -150,15 +151,18 @@ def dead_letters():
 def waiting():
     url = make("slow", ReceiveMessageWaitTimeSeconds="20")
     got = []
-    readers = [threading.Thread(target=lambda: got.append(bodies(receive(url, MaxNumberOfMessages=1))))
-               for _ in range(2)]
+    # Of many who wait each gets one, and nobody waits in vain.
+    many = boto3.client("sqs", config=config.merge(Config(max_pool_connections=40)))
+    readers = [threading.Thread(target=lambda: got.append(bodies(receive(url, many, MaxNumberOfMessages=1))))
+               for _ in range(40)]
     for reader in readers:
         reader.start()
-    for body in ("one", "two"):
-        sqs.send_message(QueueUrl=url, MessageBody=body)
+    for first in range(0, 40, 10):
+        sqs.send_message_batch(QueueUrl=url, Entries=[
+            {"Id": str(n), "MessageBody": f"{n:02}"} for n in range(first, first + 10)])
     for reader in readers:
         reader.join(PATIENCE)
-    equal(sorted(got), [["one"], ["two"]])
+    equal(sorted(got), [[f"{n:02}"] for n in range(40)])
     # Who waits sees what becomes visible meanwhile.
     sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=1)
     equal(bodies(receive(url)), ["later"])
