@@ -145,3 +145,36 @@ fn with_auth_off_nobody_signs_but_functions() {
     client.deploy(&Function::node("inside", source));
     assert_eq!(client.invoke("inside", "{}").ok(), 403);
 }
+
+#[test]
+fn an_account_goes_only_once_nothing_is_left_of_it() {
+    const ACCOUNT: &str = "111122223333";
+    let server = Server::start_bare(&[]);
+    let fika = |line: &[&str]| {
+        let mut fika = Command::new(env!("CARGO_BIN_EXE_fika"));
+        tools::output(tools::point_at(&mut fika, &server).arg("account").args(line))
+    };
+    let made = fika(&["create", ACCOUNT, "--output", "json"]);
+    let made: Value = serde_json::from_slice(&made.stdout).expect("JSON");
+    let left = |action: &str, kind: &str| {
+        let mut python = Command::new(tools::installed("venv/bin/python"));
+        let python = tools::point_at(&mut python, &server);
+        for (name, member) in
+            [("AWS_ACCESS_KEY_ID", "access_key_id"), ("AWS_SECRET_ACCESS_KEY", "secret_access_key")]
+        {
+            python.env(name, made[member].as_str().expect(member));
+        }
+        let script = tools::script("python/left.py");
+        tools::run(python.arg("-B").arg(script).args([action, kind]));
+    };
+    for kind in ["queues", "topics", "buckets", "buses", "rules", "schedule groups", "APIs"] {
+        left("make", kind);
+        let refused = fika(&["delete", ACCOUNT]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let told = format!("still has {kind}: delete them first");
+        assert!(!refused.status.success() && said.contains(&told), "{kind}: {said}");
+        left("remove", kind);
+    }
+    let gone = fika(&["delete", ACCOUNT]);
+    assert!(gone.status.success(), "{}", String::from_utf8_lossy(&gone.stderr));
+}

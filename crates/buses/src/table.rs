@@ -89,6 +89,12 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         all.range(from..).take_while(|(name, _)| name.scope == *scope).count()
     }
 
+    /// Whether an account has any, in whatever region.
+    pub(crate) fn has_any(&self, account: &AccountId) -> bool {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.keys().any(|name| name.scope.account == *account)
+    }
+
     /// All of everybody.
     pub(crate) fn everything(&self) -> Vec<(Name, Arc<T>)> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);

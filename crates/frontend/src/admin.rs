@@ -3,13 +3,13 @@
 
 use bytes::Bytes;
 use fika_aws::shape::AwsError;
-use fika_control::Control;
 use fika_iam::{AccountsError, Credential, Iam};
 use fika_model::AccountId;
 use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::Frontend;
 use crate::answer::Answer;
 use crate::auth::Caller;
 use crate::reply::Reply;
@@ -23,13 +23,13 @@ struct Wanted {
     account_id: Option<String>,
 }
 
-/// Answers one request. `path` is what follows [`PATH`].
+/// Answers one request. `path` is what follows [`PATH`]; `left_of` names what an account still has.
 ///
 /// # Errors
 /// 403 for anybody else; 404, 409 and 400 for what cannot be.
 pub(crate) async fn answer(
     iam: &Iam,
-    control: &Control,
+    left_of: impl Fn(&AccountId) -> Option<&'static str>,
     caller: &Caller,
     (method, path): (&Method, &str),
     body: &Bytes,
@@ -42,7 +42,7 @@ pub(crate) async fn answer(
     match (method.as_str(), parts.as_slice()) {
         ("GET", []) => Ok(reply(StatusCode::OK, Some(list(iam)))),
         ("POST", []) => create(iam, body).await,
-        ("DELETE", [account]) => delete(iam, control, &known(account)?).await,
+        ("DELETE", [account]) => delete(iam, left_of, &known(account)?).await,
         ("POST", [account, "keys"]) => {
             let key = iam.create_root_key(&known(account)?).await.map_err(refused)?;
             Ok(reply(StatusCode::CREATED, Some(whole(&key))))
@@ -52,6 +52,15 @@ pub(crate) async fn answer(
             Ok(reply(StatusCode::NO_CONTENT, None))
         }
         _ => Err(AwsError::new("ResourceNotFoundException", 404, "There is nothing here.")),
+    }
+}
+
+impl<C, A, W> Frontend<C, A, W> {
+    /// What an account still has anywhere; none when that is nothing.
+    pub(crate) fn left_of(&self, account: &AccountId) -> Option<&'static str> {
+        let beside = || self.services.iter().find_map(|service| service.left_of(account));
+        let buckets = || self.objects.has_any(account).then_some("buckets");
+        self.control.left_of(account).or_else(beside).or_else(buckets)
     }
 }
 
@@ -77,8 +86,12 @@ async fn create(iam: &Iam, body: &Bytes) -> Result<Reply, AwsError> {
 }
 
 /// Only an empty account goes: what it has would be out of everybody's reach.
-async fn delete(iam: &Iam, control: &Control, account: &AccountId) -> Result<Reply, AwsError> {
-    if let Some(what) = control.left_of(account) {
+async fn delete(
+    iam: &Iam,
+    left_of: impl Fn(&AccountId) -> Option<&'static str>,
+    account: &AccountId,
+) -> Result<Reply, AwsError> {
+    if let Some(what) = left_of(account) {
         let text = format!("the account {account} still has {what}: delete them first");
         return Err(AwsError::new("ResourceConflictException", 409, text));
     }

@@ -7,7 +7,7 @@ use fika_aws::rest::{PathParams, Request as RestRequest};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::{self, AuthError, RequestView, Service};
 use fika_counting::{Call, CountingService};
-use fika_model::{FunctionRef, LaneId, RequestId, limits};
+use fika_model::{AccountId, FunctionRef, LaneId, RequestId, limits};
 use fika_service::{AwsService, Call as ServiceCall};
 use fika_worker::WorkerService;
 use http::header::CONTENT_TYPE;
@@ -242,7 +242,8 @@ where
             Asked::Events(path) => waiting::answer(&self.events, &caller, parts, path).await,
             Asked::Admin(path) => {
                 let asked = (&parts.method, path);
-                admin::answer(&self.iam, &self.control, &caller, asked, &body).await
+                let left_of = |account: &AccountId| self.left_of(account);
+                admin::answer(&self.iam, left_of, &caller, asked, &body).await
             }
             Asked::Lambda(operation, path) => {
                 let called = self.calls.try_call(&caller.scope, call(operation));

@@ -194,6 +194,13 @@ impl Apis {
     }
 }
 
+impl Apis {
+    /// Whether an account has any, in whatever region.
+    pub fn has_any(&self, account: &AccountId) -> bool {
+        self.all.load().values().any(|api| api.draft.scope.account == *account)
+    }
+}
+
 /// The right to change APIs.
 type Turn = OwnedMutexGuard<()>;
 

@@ -60,6 +60,10 @@ impl AwsService for Gateway {
         })
     }
 
+    fn left_of(&self, account: &fika_model::AccountId) -> Option<&'static str> {
+        self.inner.apis.has_any(account).then_some("APIs")
+    }
+
     fn refuse(&self, _: &Parts, error: AwsError) -> Response<Bytes> {
         refusal(&error)
     }

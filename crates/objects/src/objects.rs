@@ -129,6 +129,12 @@ impl Objects {
         shelves.values().filter(|shelf| shelf.bucket().scope.account == *account).cloned().collect()
     }
 
+    /// Whether an account has any bucket, in whatever region.
+    #[must_use]
+    pub fn has_any(&self, account: &AccountId) -> bool {
+        !self.of(account).is_empty()
+    }
+
     /// A time that no version has yet, microseconds since 1970; later ones are greater, whatever
     /// the clock does.
     fn moment(&self) -> u64 {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use fika_aws::query::{self, Form};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
-use fika_model::RequestId;
+use fika_model::{AccountId, RequestId};
 use fika_service::{Answering, AwsService, Call, json};
 use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -44,6 +44,12 @@ impl AwsService for Queues {
                 None => self.answer_form(call).await,
             }
         })
+    }
+
+    fn left_of(&self, account: &AccountId) -> Option<&'static str> {
+        let own =
+            |queue: &std::sync::Arc<crate::queue::Queue>| queue.place.scope.account == *account;
+        self.everyone().iter().any(own).then_some("queues")
     }
 
     fn refuse(&self, parts: &Parts, error: AwsError) -> Response<Bytes> {

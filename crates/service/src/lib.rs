@@ -67,6 +67,9 @@ pub trait AwsService: Send + Sync + 'static {
     /// Answers a request. Nobody may have been asked yet whether its caller may do this.
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a>;
 
+    /// What an account still has of it, in whatever region, as in `queues`; none when that is nothing.
+    fn left_of(&self, account: &AccountId) -> Option<&'static str>;
+
     /// Words a refusal of the doors as this service does.
     fn refuse(&self, parts: &Parts, error: AwsError) -> Response<Bytes>;
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use fika_aws::shape::AwsError;
 use fika_events::Events;
-use fika_model::Scope;
+use fika_model::{AccountId, Scope};
 use fika_service::Caller;
 use fika_store::{Batch, Store, StoreError};
 
@@ -35,6 +35,14 @@ pub(crate) struct Inner {
     /// What FIFO topics took lately.
     pub(crate) lately: Mutex<Lately>,
     pub(crate) sequence: AtomicU64,
+}
+
+impl Topics {
+    /// Whether an account has any, in whatever region.
+    pub(crate) fn has_any(&self, account: &AccountId) -> bool {
+        let all = self.inner.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.keys().any(|scope| scope.account == *account)
+    }
 }
 
 impl std::fmt::Debug for Topics {

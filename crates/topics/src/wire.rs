@@ -4,7 +4,7 @@ use bytes::Bytes;
 use fika_aws::query::{self, Form, Xml};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
-use fika_model::RequestId;
+use fika_model::{AccountId, RequestId};
 use fika_service::{Answering, AwsService, Call};
 use http::request::Parts;
 use http::{HeaderValue, Response};
@@ -50,6 +50,10 @@ impl AwsService for Topics {
                 &id,
             )
         })
+    }
+
+    fn left_of(&self, account: &AccountId) -> Option<&'static str> {
+        self.has_any(account).then_some("topics")
     }
 
     fn refuse(&self, _: &Parts, error: AwsError) -> Response<Bytes> {

@@ -15,7 +15,7 @@ pub(crate) use rules::pass_role;
 
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
-use fika_model::Scope;
+use fika_model::{AccountId, Scope};
 use fika_policy::{DocumentKind, Policy};
 use fika_service::{Answering, AwsService, Call, Caller, json};
 use http::request::Parts;
@@ -103,6 +103,13 @@ impl AwsService for EventBridge {
                 |output| json::answer(VERSION, &output),
             )
         })
+    }
+
+    fn left_of(&self, account: &AccountId) -> Option<&'static str> {
+        let inner = &self.0.inner;
+        let kinds =
+            [("rules", inner.rules.has_any(account)), ("buses", inner.buses.has_any(account))];
+        kinds.into_iter().find_map(|(what, some)| some.then_some(what))
     }
 
     fn refuse(&self, _parts: &Parts, error: AwsError) -> Response<bytes::Bytes> {

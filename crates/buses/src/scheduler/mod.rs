@@ -56,6 +56,15 @@ impl AwsService for Scheduler {
         })
     }
 
+    fn left_of(&self, account: &fika_model::AccountId) -> Option<&'static str> {
+        let inner = &self.0.inner;
+        let kinds = [
+            ("schedules", inner.schedules.has_any(account)),
+            ("schedule groups", inner.groups.has_any(account)),
+        ];
+        kinds.into_iter().find_map(|(what, some)| some.then_some(what))
+    }
+
     fn refuse(&self, _parts: &Parts, error: AwsError) -> Response<bytes::Bytes> {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
         let mut answer = reply(status, &json!({"Message": error.message()}));
