@@ -217,3 +217,40 @@ fn a_function_that_is_stuck_is_in_nobody_s_way() {
     println!("of 300 slow events {before} had run when a quick one ran that came after them");
     assert!(before < 100, "{before} slow events were before it");
 }
+
+#[test]
+fn poison_and_what_nobody_runs_any_more_end_where_they_are_seen() {
+    let server = Server::start();
+    let client = server.client();
+    let poison = "exports.handler = async (event) => {
+        console.log(`got ${JSON.stringify(event)}`);
+        if (event.poison) process.exit(1);
+    };";
+    client.deploy(&Function::node("dies", poison));
+    configure(&client, "dies", &json!({"MaximumRetryAttempts": 0}));
+    client.send(&post(&client, "dies", r#"{"poison":true}"#)).expect(202);
+    client.send(&post(&client, "dies", r#"{"n":1}"#)).expect(202);
+    let slow = "exports.handler = () => new Promise((done) => setTimeout(done, 3000));";
+    client.deploy(&Function::node("slow", slow));
+    let one = "/2017-10-31/functions/slow/concurrency";
+    client.call("PUT", one, r#"{"ReservedConcurrentExecutions":1}"#).expect(200);
+    for n in 0..5 {
+        client.send(&post(&client, "slow", json!({ "n": n }).to_string())).expect(202);
+    }
+    client.delete("slow").expect(204);
+    let ended = |function: &str| {
+        let all = client.call("GET", "/_fika/events?ended", "").expect(200).json();
+        let all = all["events"].as_array().cloned().unwrap_or_default();
+        let own = |one: &Value| one["target"].as_str().is_some_and(|arn| arn.ends_with(function));
+        all.into_iter().filter(own).collect::<Vec<_>>()
+    };
+    let dead = wait_for("the poison's end", || ended(":dies").pop());
+    assert_eq!(dead["condition"], "RetriesExhausted");
+    wait_for("the event beside it", || {
+        given(&client, "dies").contains(&json!({"n": 1})).then_some(())
+    });
+    // What ran already when its function went may have come to its end.
+    let gone =
+        wait_for("those without a function", || Some(ended(":slow")).filter(|all| all.len() >= 4));
+    assert!(gone.iter().all(|one| one["condition"] == "Missing"), "{gone:?}");
+}

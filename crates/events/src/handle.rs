@@ -327,3 +327,38 @@ async fn timer(inner: Arc<Inner>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{rules, testing};
+
+    const NOW: u64 = 1_700_000_000_000;
+    const YEAR: u64 = 365 * 24 * 60 * 60 * 1_000;
+
+    fn restored(now: u64) -> Book {
+        let event = testing::event("arn:aws:lambda:us-east-1:123456789012:function:f");
+        let head = Head { attempts: 1, due: NOW + 120_000, ..Head::new(&event, NOW) };
+        let live = Live { id: EntryId(1), topic: "event".into(), head: head.bytes(), size: 100 };
+        Book::restored(vec![live], now)
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_over_a_restart_holds_nothing_up() {
+        let now = NOW - YEAR;
+        let mut book = restored(now);
+        assert_eq!(book.schedule.wake(), Some(now + LONGEST_WAIT));
+        let start = book.schedule.next(now + LONGEST_WAIT, |_| None).expect("its turn");
+        assert_eq!((start.waiting.accepted, start.waiting.attempts), (now, 1));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_ahead_over_a_restart_ends_what_is_too_old() {
+        let mut book = restored(NOW + YEAR);
+        let start = book.schedule.next(NOW + YEAR, |_| None).expect("its turn");
+        let age = Duration::from_millis(NOW + YEAR - start.waiting.accepted);
+        assert!(rules::too_old(age, &testing::policy()), "{age:?}");
+    }
+}
