@@ -10,6 +10,7 @@ fn walk(theme: &str) {
     let server = Server::start();
     let mut python = Command::new(tools::installed("venv/bin/python"));
     tools::point_at(&mut python, &server);
+    python.env("FIKA", env!("CARGO_BIN_EXE_fika"));
     python.arg("-B").arg(tools::script("python/watch.py")).arg(theme);
     let said = tools::run(&mut python);
     assert!(said.ends_with("done\n"), "{said}");
@@ -38,6 +39,11 @@ fn metrics_are_told_in_every_protocol() {
 #[test]
 fn events_queues_and_urls_have_metrics() {
     walk("counted");
+}
+
+#[test]
+fn records_for_destinations_that_went_are_kept() {
+    walk("refusing");
 }
 
 /// What an address answers to a plain GET.

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -321,6 +322,35 @@ def counted():
     equal(cloudwatch("json", "eu-west-1").list_metrics()["Metrics"], [])
 
 
-THEMES = {"metrics": metrics, "counted": counted, "groups": groups, "events": events, "tail": tail}
+def refusing():
+    """Destinations that went: each record ends on the shelf, with what the target said."""
+    api, sns, bus, s3 = client(), *(boto3.client(name, config=config)
+                                    for name in ("sns", "events", "s3"))
+    make_role("sns:Publish", "events:PutEvents", "s3:PutObject")
+    topic = sns.create_topic(Name="gone")["TopicArn"]
+    there = bus.create_event_bus(Name="gone")["EventBusArn"]
+    s3.create_bucket(Bucket="gone-for-good")
+    goes = {topic: lambda: sns.delete_topic(TopicArn=topic),
+            there: lambda: bus.delete_event_bus(Name="gone"),
+            "arn:aws:s3:::gone-for-good": lambda: s3.delete_bucket(Bucket="gone-for-good")}
+    create(api, "talker", SAYS)
+    for arn, delete in goes.items():
+        api.put_function_event_invoke_config(
+            FunctionName="talker", DestinationConfig={"OnFailure": {"Destination": arn}},
+            MaximumRetryAttempts=0)
+        delete()
+        api.invoke(FunctionName="talker", InvocationType="Event", Payload=b'{"fail": true}')
+
+        def kept():
+            said = subprocess.run([os.environ["FIKA"], "events", "list", "--output", "json"],
+                                  capture_output=True, check=True).stdout
+            return [one for one in json.loads(said)["events"] if one["target"] == arn]
+
+        [one] = until(f"the record for {arn}", kept)
+        equal(one["condition"], "Refused")
+        assert one["message"], one
+
+
+THEMES = {"metrics": metrics, "counted": counted, "refusing": refusing, "groups": groups, "events": events, "tail": tail}
 THEMES[sys.argv[1]]()
 print("done")
