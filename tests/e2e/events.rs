@@ -23,7 +23,7 @@ pub fn post(client: &Client, function: &str, payload: impl Into<Vec<u8>>) -> Req
 }
 
 /// What a function was given so far, one a line of its log.
-fn given(client: &Client, function: &str) -> Vec<Value> {
+pub fn given(client: &Client, function: &str) -> Vec<Value> {
     let lines = client.log_lines(function);
     let told = lines.iter().filter_map(|line| line.split_once("got ")?.1.trim().parse().ok());
     told.collect()

@@ -30,6 +30,7 @@ mod events;
 mod events_crash;
 mod extensions;
 mod frameworks;
+mod full_disk;
 mod guests;
 mod harness;
 mod iam;
