@@ -10,9 +10,11 @@
 //! - `batch`: what is asked and answered; `record`: its bytes
 //! - `segment`: the files; `recover`: what is in them at the start
 //! - `index`: where everything is; `tail`: what was written last
-//! - `writer`: the one thread that writes, in groups; `copying`: how it makes room
+//! - `writer`: the one thread that writes, in groups; `answers`: how those who wait are told; `copying`: how it
+//!   makes room
 #![forbid(unsafe_code)]
 
+mod answers;
 mod batch;
 mod copying;
 mod index;
@@ -28,10 +30,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 pub use batch::{Batch, EntryId, JournalError, JournalFacts, JournalOptions, Live};
 
+use answers::Asker;
 use index::Index;
 use recover::Recovery;
 use segment::Directory;
@@ -108,9 +111,9 @@ impl Journal {
         if !batch.is_writable() {
             return Err(JournalError::Disk("a batch is larger than 64 MiB".into()));
         }
-        let (answer, answered) = oneshot::channel();
+        let (asker, answered) = Asker::new();
         let queue = self.inner.queue.as_ref().ok_or(JournalError::Closed)?;
-        queue.send(Pending { batch, answer }).await.map_err(|_| JournalError::Closed)?;
+        queue.send(Pending { batch, asker }).await.map_err(|_| JournalError::Closed)?;
         answered.await.map_err(|_| JournalError::Closed)?
     }
 

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
+use crate::answers::{self, Answer, Asker};
 use crate::batch::{Batch, EntryId, JournalError};
 use crate::copying::Copying;
 use crate::index::{Effect, Entry, Segment, Span};
@@ -24,13 +25,11 @@ const GROUP_BATCHES: usize = 4_096;
 /// The most bytes in a group, but for one batch that is larger by itself.
 const GROUP_BYTES: usize = 8 << 20;
 
-type Answer = Result<Vec<EntryId>, JournalError>;
-
 /// A batch and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub(crate) batch: Batch,
-    pub(crate) answer: oneshot::Sender<Answer>,
+    pub(crate) asker: Asker,
 }
 
 #[derive(Debug, Default)]
@@ -128,19 +127,16 @@ impl Writer {
             Ok(answers) => self.tell(group, answers),
             Err(error) => {
                 let error = self.refusal(&error);
-                group.into_iter().for_each(|pending| {
-                    let _ = pending.answer.send(Err(error.clone()));
-                });
+                let askers = group.into_iter().map(|pending| pending.asker);
+                answers::tell(askers.map(|asker| (asker, Err(error.clone()))));
             }
         }
     }
 
     fn tell(&self, group: Vec<Pending>, answers: Vec<Answer>) {
-        for (pending, answer) in group.into_iter().zip(answers) {
-            self.shared.counters.commits.fetch_add(u64::from(answer.is_ok()), Ordering::Relaxed);
-            // The caller may have gone; the change stays.
-            let _ = pending.answer.send(answer);
-        }
+        let done = answers.iter().filter(|answer| answer.is_ok()).count();
+        self.shared.counters.commits.fetch_add(done as u64, Ordering::Relaxed);
+        answers::tell(group.into_iter().map(|pending| pending.asker).zip(answers));
     }
 
     fn refusal(&self, error: &io::Error) -> JournalError {
