@@ -83,8 +83,11 @@ impl Server {
         let log = fs::File::create(&log_path)?;
         let mut serve = clean(&place.fika);
         serve.args(["serve", "--listen", "127.0.0.1:0", "--account-concurrency", "10000"]);
-        // Only a promise about memory: what the functions really use is little.
-        serve.args(["--memory", "1000000"]).args(flags);
+        if !flags.contains(&"--memory") {
+            // Only a promise: what the functions really use is little.
+            serve.args(["--memory", "1000000"]);
+        }
+        serve.args(flags);
         serve.arg("--data-dir").arg(&data).arg("--runtimes-dir").arg(&runtimes);
         let mut process =
             Process::start("fika", serve.stdout(Stdio::piped()).stderr(Stdio::from(log)))?;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use http::Method;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
@@ -42,7 +43,9 @@ pub fn measure(
     effort: &Effort,
     findings: &mut Findings,
 ) -> Result<()> {
-    let (server, page) = serve(place, FUNCTION, 1)?;
+    let (server, page) = serve(place, FUNCTION, &[])?;
+    let path = format!("/2017-10-31/functions/{FUNCTION}/concurrency");
+    server.call(Method::PUT, &path, r#"{"ReservedConcurrentExecutions":1}"#)?;
     let bare = Bare::start(cores.count())?;
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
     load(&server, effort.warm_up)?;

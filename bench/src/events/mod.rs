@@ -12,7 +12,6 @@ mod start;
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use http::Method;
 use serde_json::{Value, json};
 
 use crate::Effort;
@@ -41,15 +40,13 @@ pub fn measure(
     journal::measure(place, effort, findings)
 }
 
-/// A server that tells what has come of events, with a function of the static program that so many calls may
-/// run of at once.
-fn serve(place: &Place, name: &str, at_once: usize) -> Result<(Server, Page)> {
+/// A server that tells what has come of events, with a function of the static program.
+fn serve(place: &Place, name: &str, flags: &[&str]) -> Result<(Server, Page)> {
     let page = Page(free_address()?);
-    let server = Server::start(place, name, &["--metrics", &page.0.to_string()])?;
+    let address = page.0.to_string();
+    let flags = [&["--metrics", &address, "--stock-memory", "0"], flags].concat();
+    let server = Server::start(place, name, &flags)?;
     server.deploy(name, &place.bootstrap, MEMORY_MB)?;
-    let path = format!("/2017-10-31/functions/{name}/concurrency");
-    let limit = json!({ "ReservedConcurrentExecutions": at_once });
-    server.call(Method::PUT, &path, &limit.to_string())?;
     Ok((server, page))
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::serve;
+use super::{MEMORY_MB, serve};
 use crate::Effort;
 use crate::figures::{Figure, Spread};
 use crate::http::Connection;
@@ -32,8 +32,8 @@ struct Arrival {
 
 /// Its figures.
 pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Result<()> {
-    // One sandbox, so that the next call can tell of the event.
-    let (server, _) = serve(place, FUNCTION, 1)?;
+    // There is room for one sandbox, so that the next call can tell of the event.
+    let (server, _) = serve(place, FUNCTION, &["--memory", &MEMORY_MB.to_string()])?;
     let (event, call) = (json!({ "event": true }), json!({ "event": false }));
     let (event, call) =
         (server.event_request(FUNCTION, &event)?, server.invoke_request(FUNCTION, &call)?);
