@@ -12,6 +12,7 @@
     reason = "tests"
 )]
 
+mod acme;
 mod apis;
 mod auth;
 mod aws_cli;

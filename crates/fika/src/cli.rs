@@ -2,6 +2,7 @@
 //! live here; what a command does lives in [`crate::commands`].
 
 mod access;
+mod acme;
 mod events;
 mod runtime;
 mod signing;
@@ -24,6 +25,7 @@ use crate::watch::otlp::Collector;
 pub use url_host::UrlHost;
 
 pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
+pub use acme::AcmeArgs;
 pub use events::{EventsAction, EventsArgs};
 pub use runtime::{KernelAction, KernelSource, RuntimeAction, RuntimeArgs};
 pub use signing::{SignArgs, SigningAction, SigningArgs};
@@ -191,6 +193,8 @@ pub struct ServeArgs {
     /// The certificate's key (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub acme: AcmeArgs,
     /// Where to listen with TLS.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9443")]
     pub tls_listen: SocketAddr,

@@ -9,7 +9,7 @@ use fika_frontend::Peer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::tls::Tls;
+use fika_tls::Tls;
 
 /// How long nothing is accepted after an error.
 const PAUSE: Duration = Duration::from_millis(50);

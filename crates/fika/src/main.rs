@@ -26,7 +26,6 @@ mod machine;
 mod node;
 mod root;
 mod services;
-mod tls;
 mod ui;
 mod walls;
 mod watch;

@@ -377,7 +377,11 @@ async fn serve(
     // Answers are single writes; waiting to fill a segment only delays them.
     let _ = stream.set_nodelay(true);
     match tls {
-        Some(tls) => doors.serve(tls.secure(stream).await?, lane, peer, stop).await,
+        Some(tls) => {
+            if let Some(stream) = tls.secure(stream).await? {
+                doors.serve(stream, lane, peer, stop).await;
+            }
+        }
         None => doors.serve(stream, lane, peer, stop).await,
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -28,10 +29,10 @@ use crate::listener::Listener;
 use crate::machine;
 use crate::node::{Node, NodeOptions};
 use crate::root;
-use crate::tls::Tls;
 use crate::ui::Ui;
 use crate::walls::{self, Choice, Found};
 use crate::watch::prometheus;
+use fika_tls::Tls;
 
 /// The most clients at once, however many descriptors there are: each costs memory as well.
 const MOST_CONNECTIONS: usize = 16_384;
@@ -61,8 +62,8 @@ async fn serve(args: &ServeArgs, lanes: &Lanes, ui: &Ui) -> Result<ExitCode, Fai
     let mut terminate = ended_by(SignalKind::terminate())?;
     let mut hangup = ended_by(SignalKind::hangup())?;
     let (socket, address) = listen_for(args.listen, "--listen").await?;
-    let tls = secured(args).await?;
     let dir = args.data.dir()?;
+    let tls = secured(args, &dir).await?;
     let required = args.require_wall.iter().cloned().collect();
     let kernels = KernelStore::open(args.data.kernel()?);
     let choice = walls::choose(args.wall, &required, &args.egress, || Found::look(&kernels))?;
@@ -134,13 +135,26 @@ async fn accept(node: &Node, listener: Option<&Listener>, lanes: &Lanes) {
 }
 
 /// What is behind TLS, if anything.
-async fn secured(args: &ServeArgs) -> Result<Option<(Tls, TcpListener, SocketAddr)>, Failure> {
-    let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
-    let tls = Tls::open(certificate, key).map_err(|e| {
-        Failure::config("give --tls-cert a chain of certificates and --tls-key its key", chain(&e))
-    })?;
+async fn secured(
+    args: &ServeArgs,
+    dir: &Path,
+) -> Result<Option<(Tls, TcpListener, SocketAddr)>, Failure> {
+    let Some(tls) = certified(args, dir)? else { return Ok(None) };
     let (socket, address) = listen_for(args.tls_listen, "--tls-listen").await?;
     Ok(Some((tls, socket, address)))
+}
+
+/// With the certificate of the operator or of an issuer, if either was asked for.
+fn certified(args: &ServeArgs, dir: &Path) -> Result<Option<Tls>, Failure> {
+    if let Some(options) = args.acme.options(dir) {
+        return Tls::order(options).map(Some).map_err(|e| {
+            Failure::config("mend what is named below, or leave --acme-domain out", chain(&e))
+        });
+    }
+    let (Some(certificate), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
+    Tls::open(certificate, key).map(Some).map_err(|e| {
+        Failure::config("give --tls-cert a chain of certificates and --tls-key its key", chain(&e))
+    })
 }
 
 /// Where function URLs are. Programs and browsers take every name under `localhost` for this
