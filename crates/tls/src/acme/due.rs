@@ -24,7 +24,7 @@ pub(super) struct Facts {
 
 /// When the issuer is to be asked, Unix seconds; the past is now.
 pub(super) fn due(facts: &Facts, now: i64) -> i64 {
-    let wanted = facts.certificate.map_or(i64::MIN, |is| is.until - is.seconds() / 3);
+    let wanted = facts.certificate.map_or(0, |is| is.until - is.seconds() / 3);
     // A clock that was set back must not make it wait for longer.
     let tried = facts.tried.min(now);
     match facts.failures {
