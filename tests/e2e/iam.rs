@@ -139,6 +139,20 @@ fn with_auth_off_nobody_signs_but_functions() {
     let mut request = list.clone();
     wrong.sign(&mut request);
     assert_eq!(client.send(&request).status, 403, "a wrong signature of a key that is known");
+    // Forms say for whom they are by their version.
+    for (path, form, answer) in [
+        ("/", "Action=CreateQueue&QueueName=q&Version=2012-11-05", "/123456789012/q</QueueUrl>"),
+        ("/123456789012/q", "Action=PurgeQueue&Version=2012-11-05", "<PurgeQueueResponse"),
+        ("/", "Action=CreateTopic&Name=t&Version=2010-03-31", ":123456789012:t</TopicArn>"),
+        ("/", "Action=ListMetrics&Version=2010-08-01", "<ListMetricsResponse"),
+        ("/", "Action=GetCallerIdentity&Version=2011-06-15", "<Account>123456789012</Account>"),
+        ("/", "Action=ListUsers&Version=2010-05-08", "<ListUsersResponse"),
+    ] {
+        let request = client.request("POST", path, form);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let said = client.send(&request).expect(200);
+        assert!(said.text().contains(answer), "{form}: {}", said.text());
+    }
     // What runs inside is not trusted all the same.
     let source = "exports.handler = async () => (await fetch(process.env.AWS_ENDPOINT_URL + \
                   '/2015-03-31/functions/')).status;";

@@ -2,7 +2,7 @@
 
 use fika_iam::{Iam, Principal};
 use fika_model::{AccountId, Scope};
-use fika_service::{Caller, owner};
+use fika_service::{Caller, Via, owner};
 
 use crate::{Event, Sender};
 
@@ -33,7 +33,7 @@ pub(crate) fn caller(iam: &Iam, event: &Event) -> Result<Caller, String> {
             let owner = owner(&event.target).and_then(|owner| AccountId::new(owner).ok());
             let account = owner.unwrap_or_else(|| account.clone());
             let scope = Scope { account: account.clone(), region: region.clone() };
-            Ok(Caller { scope, principal: Principal::Root(account) })
+            Ok(Caller { scope, principal: Principal::Root(account), via: Via::default() })
         }
         Sender::Service { name, source } => {
             let known = SERVICES.into_iter().find(|known| known == name);
@@ -44,7 +44,7 @@ pub(crate) fn caller(iam: &Iam, event: &Event) -> Result<Caller, String> {
             let acting = iam.acting_as(account, role, service, SESSION);
             let none = || format!("{service} may not act as {role}: make it, with its trust.");
             let principal = acting.ok_or_else(none)?;
-            Ok(Caller { scope: event.scope.clone(), principal })
+            Ok(Caller { scope: event.scope.clone(), principal, via: Via::default() })
         }
     }
 }

@@ -46,7 +46,8 @@ impl Listener {
             match self.socket.accept().await.and_then(whole) {
                 Ok((stream, peer)) => {
                     let tls = self.tls.clone();
-                    let peer = Peer { ip: peer.ip().to_canonical(), secure: tls.is_some() };
+                    let peer =
+                        Peer { ip: peer.ip().to_canonical(), secure: tls.is_some(), http2: false };
                     return Accepted { stream, peer, tls, place };
                 }
                 Err(error) => pause(&error).await,

@@ -26,7 +26,8 @@ use fika_control::{
 };
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
 use fika_events::Events;
-use fika_frontend::{Auth, Frontend, FrontendOptions, Traces};
+use fika_frontend::{Auth, Frontend, FrontendOptions, Peer, Traces};
+use fika_gateway::Host;
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
 use fika_metrics::{Disk, Metrics};
@@ -42,6 +43,7 @@ use fika_sandbox::{
 };
 use fika_sources::Brokers;
 use fika_store::{Blobs, LogStore, Store};
+use fika_tls::Secured;
 use fika_worker::{
     CreateError, CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions,
 };
@@ -207,7 +209,8 @@ impl Node {
             policy: options.require_walls.clone(),
             alone: iam.root().account.clone(),
         };
-        let services = services::open(dir, &store, &iam, &logs, &options.url_host)?;
+        let host = Host { name: options.url_host.clone(), secure: options.url_secure };
+        let services = services::open(dir, &store, &iam, &logs, host)?;
         for source in [services.events.source(), services.queues.source()] {
             metrics.recorder().ask(source);
         }
@@ -378,8 +381,8 @@ async fn serve(
     let _ = stream.set_nodelay(true);
     match tls {
         Some(tls) => {
-            if let Some(stream) = tls.secure(stream).await? {
-                doors.serve(stream, lane, peer, stop).await;
+            if let Some(Secured { stream, http2 }) = tls.secure(stream).await? {
+                doors.serve(stream, lane, Peer { http2, ..peer }, stop).await;
             }
         }
         None => doors.serve(stream, lane, peer, stop).await,

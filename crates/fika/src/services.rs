@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fika_buses::{Buses, Clock};
 use fika_control::{Control, SourceCheck};
 use fika_events::{Events, Functions};
-use fika_gateway::Gateway;
+use fika_gateway::{Gateway, Host};
 use fika_iam::Iam;
 use fika_journal::{Journal, JournalOptions, Live};
 use fika_objects::Objects;
@@ -43,7 +43,7 @@ pub fn open(
     store: &Store,
     iam: &Iam,
     logs: &LogStore,
-    host: &str,
+    host: Host,
 ) -> Result<Services, NodeError> {
     let options = JournalOptions { disk_bytes: WAITING_BYTES };
     let (journal, mut live) = Journal::open(&dir.join("journal"), options)?;
@@ -65,7 +65,7 @@ pub fn open(
     }
     let objects = Objects::open(store.clone(), &dir.join("objects"), events.clone())?;
     events.deliver_to("s3", Arc::new(objects.clone()));
-    let gateway = Gateway::open(store.clone(), iam.clone(), logs.clone(), host.into())?;
+    let gateway = Gateway::open(store.clone(), iam.clone(), logs.clone(), host)?;
     let doors: Vec<Arc<dyn AwsService>> = vec![
         Arc::new(queues.clone()),
         Arc::new(bridge),

@@ -1,5 +1,7 @@
 //! From a request to the operation it names.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use fika_assignment::AssignmentService;
 use fika_aws::generated::lambda::Operation;
@@ -15,7 +17,7 @@ use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Incoming;
 
-use crate::auth::{self, Caller, IAM, LOGS, STS};
+use crate::auth::{self, Auth, Caller, IAM, LOGS, STS};
 use crate::body::{self, BodyError, Room};
 use crate::cloudwatch::MONITORING;
 use crate::functions::Place;
@@ -91,7 +93,7 @@ where
         });
         let asked = match service {
             Some(service) => Some(Asked::Service(&**service)),
-            None => asked(&parts),
+            None => asked(&parts, line.auth),
         };
         let Some(asked) = asked else {
             if name.is_none() && self.objects.is_meant(&parts) {
@@ -238,7 +240,7 @@ where
                 let call = ServiceCall { caller: &caller, parts, body: &body };
                 Ok(reply::from(service.answer(call).await))
             }
-            Asked::Query => Ok(query::answer(&self.iam, &self.sessions, &caller, &body).await),
+            Asked::Query => Ok(self.form(&caller, parts, &body).await),
             Asked::Events(path) => waiting::answer(&self.events, &caller, parts, path).await,
             Asked::Admin(path) => {
                 let asked = (&parts.method, path);
@@ -259,6 +261,19 @@ where
         }
     }
 
+    /// Answers a form. For whom it is that nobody signed says its version.
+    async fn form(&self, caller: &Caller, parts: &Parts, body: &Bytes) -> Reply {
+        let version = caller.is_open().then(|| query::version(body)).flatten();
+        if version.as_deref() == Some(cloudwatch::VERSION) {
+            return cloudwatch::answer(&self.metrics, caller, cloudwatch::Asked::Query, body).await;
+        }
+        let named = |service: &&Arc<dyn AwsService>| service.form_version() == version.as_deref();
+        match self.services.iter().find(named).filter(|_| version.is_some()) {
+            Some(service) => reply::from(service.answer(ServiceCall { caller, parts, body }).await),
+            None => query::answer(&self.iam, &self.sessions, caller, body).await,
+        }
+    }
+
     /// Who it is, and the body, once both are known to be as signed.
     async fn admit<'r>(
         &self,
@@ -268,7 +283,7 @@ where
         limit: usize,
         line: &'r Line,
     ) -> Result<Admitted<'r>, Refusal> {
-        let visitor = match auth::greet(parts, &self.iam, &self.sessions, services, line.auth) {
+        let visitor = match auth::greet(parts, &self.iam, &self.sessions, services, line) {
             Ok(visitor) => visitor,
             Err(error) => {
                 body::discard(body).await;
@@ -346,7 +361,7 @@ fn too_large_invoke(most: usize) -> AwsError {
     AwsError::new("RequestEntityTooLargeException", 413, text)
 }
 
-fn asked(parts: &Parts) -> Option<Asked<'_>> {
+fn asked(parts: &Parts, auth: Auth) -> Option<Asked<'_>> {
     let path = parts.uri.path();
     if let Some((operation, params)) =
         Operation::route(parts.method.as_str(), path, parts.uri.query())
@@ -364,6 +379,9 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
             None => is_form(parts).then_some(Asked::Query),
         };
     }
+    if auth == Auth::Off && parts.method == Method::POST && is_queue(path) && is_form(parts) {
+        return Some(Asked::Query);
+    }
     if let Some(rest) = path.strip_prefix(waiting::PATH) {
         return Some(Asked::Events(rest));
     }
@@ -378,6 +396,12 @@ fn asked(parts: &Parts) -> Option<Asked<'_>> {
     }
     let name = path.strip_prefix(code::CODE_PATH)?;
     FunctionRef::parse(name).is_ok().then_some(Asked::Code(name))
+}
+
+/// Whether a path is that of a queue's URL: an account and a name.
+fn is_queue(path: &str) -> bool {
+    let parts = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    parts.is_some_and(|(account, _)| AccountId::new(account).is_ok())
 }
 
 fn is_form(parts: &Parts) -> bool {

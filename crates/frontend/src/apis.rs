@@ -67,7 +67,7 @@ where
         if !visit.wants_signature() {
             return None;
         }
-        auth::greet(parts, &self.iam, &self.sessions, &[EXECUTE], line.auth).ok()
+        auth::greet(parts, &self.iam, &self.sessions, &[EXECUTE], line).ok()
     }
 }
 

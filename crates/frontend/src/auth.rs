@@ -8,7 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use fika_aws::sigv4::{self, AuthError, Claim, Credentials, KeyCache, RequestView, Service};
 use fika_iam::{Credential, Iam, Identified, Principal, Secret, Sessions, Unknown};
 use fika_model::{Region, Scope};
+use fika_service::Via;
 use http::request::Parts;
+
+use crate::server::Line;
 
 /// CloudWatch Logs.
 pub(crate) const LOGS: Service = Service::standard("logs");
@@ -35,6 +38,7 @@ pub(crate) struct Visitor {
     proof: Proof,
     identified: Identified,
     scope: Scope,
+    via: Via,
 }
 
 /// How somebody says who they are.
@@ -54,8 +58,9 @@ pub(crate) fn greet(
     iam: &Iam,
     sessions: &Sessions,
     services: &[Service],
-    auth: Auth,
+    line: &Line,
 ) -> Result<Visitor, AuthError> {
+    let via = Via { ip: Some(line.peer.ip), secure: line.peer.secure };
     let claimed = sigv4::parse(&RequestView::from(parts), unix_now(), services);
     let known = claimed.and_then(|claim| {
         let token = claim.session_token();
@@ -68,12 +73,12 @@ pub(crate) fn greet(
     match known {
         Ok((claim, identified)) => {
             let scope = scope(&identified.principal, claim.region())?;
-            Ok(Visitor { proof: Proof::Claim(claim), identified, scope })
+            Ok(Visitor { proof: Proof::Claim(claim), identified, scope, via })
         }
-        Err(AuthError::MissingToken | AuthError::UnrecognizedClient) if auth == Auth::Off => {
+        Err(AuthError::MissingToken | AuthError::UnrecognizedClient) if line.auth == Auth::Off => {
             let identified = iam.root_identity();
             let scope = scope(&identified.principal, hinted_region(parts).unwrap_or(REGION))?;
-            Ok(Visitor { proof: Proof::Open(iam.root().clone()), identified, scope })
+            Ok(Visitor { proof: Proof::Open(iam.root().clone()), identified, scope, via })
         }
         Err(error) => Err(error),
     }
@@ -103,12 +108,12 @@ impl Visitor {
     /// What S3 needs to check a signature itself, over a body that is still to come; none for who is
     /// let in without one.
     pub(crate) fn claimed(self) -> Option<fika_objects::Visitor> {
-        let Self { proof, identified: Identified { principal, secret }, scope } = self;
+        let Self { proof, identified: Identified { principal, secret }, scope, via } = self;
         let access_key = match proof {
             Proof::Claim(claim) => claim.access_key().to_owned(),
             Proof::Open(_) => return None,
         };
-        let caller = fika_service::Caller { scope, principal };
+        let caller = fika_service::Caller { scope, principal, via };
         Some(fika_objects::Visitor { caller, access_key, secret })
     }
 
@@ -122,13 +127,13 @@ impl Visitor {
         body: &[u8],
         keys: &KeyCache,
     ) -> Result<Caller, AuthError> {
-        let Self { proof, identified, scope } = self;
+        let Self { proof, identified, scope, via } = self;
         let Identified { principal, secret } = identified;
         if let Proof::Claim(claim) = &proof {
             let key = keys.get(claim, secret.reveal());
             sigv4::verify(claim, &RequestView::from(parts), body, &key)?;
         }
-        let who = fika_service::Caller { scope, principal };
+        let who = fika_service::Caller { scope, principal, via };
         Ok(Caller { who, secret, proof })
     }
 }
@@ -149,6 +154,11 @@ impl Caller {
             Proof::Open(root) => (root.access_key_id.as_str(), None),
         };
         Credentials { access_key, secret_key: self.secret.reveal(), session_token }
+    }
+
+    /// Whether it did not sign at all.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.proof, Proof::Open(_))
     }
 
     /// Whether it signed for that service; who did not sign may mean any.

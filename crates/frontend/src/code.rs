@@ -29,8 +29,8 @@ pub(crate) fn location(
     path: &str,
     name: &str,
 ) -> Option<String> {
-    let host = headers.get(HOST)?.to_str().ok()?;
-    let request = Request::get(format!("http://{host}{path}{name}")).body(()).ok()?;
+    let (host, scheme) = (headers.get(HOST)?.to_str().ok()?, caller.via.scheme());
+    let request = Request::get(format!("{scheme}://{host}{path}{name}")).body(()).ok()?;
     let mut parts = request.into_parts().0;
     let signer = Signer {
         credentials: caller.credentials(),

@@ -1,7 +1,7 @@
 //! The doors: who calls, what is asked, and the Frontend Invoke Service.
 //!
 //! - [`Frontend`]: everything a request needs; [`Frontend::serve`] carries one connection
-//! - `server`: HTTP/1.1 with its limits; `body`: reading what follows the head
+//! - `server`: connections with their limits; `http2`: those with many requests at once; `body`: reading what follows the head
 //! - `auth`: SigV4: who it is, in which region, or a refusal; `permit`: what they may do
 //! - `api`: from a verified request to the operation it names
 //! - `invoke`: the invoke path: counting → assignment → worker → answer; `end`: what goes on
@@ -34,6 +34,7 @@ mod code;
 mod end;
 mod event_stream;
 mod functions;
+mod http2;
 mod invoke;
 mod lineage;
 mod logs;

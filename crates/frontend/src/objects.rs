@@ -17,9 +17,9 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::answer::Answer;
-use crate::auth::{self, Auth};
+use crate::auth;
 use crate::reply::{self, Reply};
-use crate::server::Line;
+use crate::server::{Line, Peer};
 use crate::{Frontend, body};
 
 /// How long the next piece of a body may take.
@@ -28,7 +28,7 @@ const STALL: Duration = Duration::from_secs(20);
 impl<C, A, W> Frontend<C, A, W> {
     /// Answers one.
     pub(crate) async fn objects(&self, parts: Parts, body: Incoming, line: &Line) -> Reply {
-        let visitor = match self.visitor(&parts, line.auth) {
+        let visitor = match self.visitor(&parts, line) {
             Ok(visitor) => visitor,
             Err(error) => {
                 body::discard(body).await;
@@ -39,8 +39,9 @@ impl<C, A, W> Frontend<C, A, W> {
         let waits = parts.headers.contains_key(EXPECT);
         let rest = Shared::new(body);
         let _run = line.running.begin();
-        let address = line.peer.ip.to_string();
-        let visit = Visit { visitor, address, request: RequestId::random() };
+        let Peer { ip, secure, .. } = line.peer;
+        let visit =
+            Visit { visitor, address: ip.to_string(), secure, request: RequestId::random() };
         let request = Request::from_parts(parts, Flowing::new(rest.clone()));
         let reply = self.objects.answer(visit, request).await.map(Answer::Boxed);
         match rest.take() {
@@ -56,8 +57,8 @@ impl<C, A, W> Frontend<C, A, W> {
     }
 
     /// Who signed, if anybody did.
-    fn visitor(&self, parts: &Parts, auth: Auth) -> Result<Option<Visitor>, AuthError> {
-        match auth::greet(parts, &self.iam, &self.sessions, &[Service::S3], auth) {
+    fn visitor(&self, parts: &Parts, line: &Line) -> Result<Option<Visitor>, AuthError> {
+        match auth::greet(parts, &self.iam, &self.sessions, &[Service::S3], line) {
             Ok(visitor) => Ok(visitor.claimed()),
             Err(AuthError::MissingToken) => Ok(None),
             Err(error) => Err(error),

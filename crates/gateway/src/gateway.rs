@@ -7,7 +7,7 @@ use bytes::Bytes;
 use fika_events::{Functions, Invocation, NotRun};
 use fika_iam::Iam;
 use fika_model::{FunctionArn, RequestId, Scope};
-use fika_service::Caller;
+use fika_service::{Caller, Via};
 use fika_store::{LogStore, Store, StoreError};
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
@@ -22,7 +22,7 @@ use crate::payload::{Answer, Place, Received, v1, v2};
 use crate::record::Kind;
 use crate::refusal::Refusal;
 use crate::serving::{Backend, Endpoint, Mock, Serving, Target};
-use crate::visit::{self, Visit};
+use crate::visit::{self, Host, Visit};
 
 /// The name of the gateway among services.
 const NAME: &str = "apigateway.amazonaws.com";
@@ -39,8 +39,7 @@ pub(crate) struct Inner {
     pub(crate) apis: Arc<Apis>,
     pub(crate) iam: Iam,
     pub(crate) issuers: Issuers,
-    /// `localhost:PORT` or the operator's domain.
-    pub(crate) host: String,
+    pub(crate) host: Host,
     logs: LogStore,
     functions: OnceLock<Arc<dyn Functions>>,
     /// What buckets and verdicts count from.
@@ -104,7 +103,7 @@ impl Gateway {
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
-    pub fn open(store: Store, iam: Iam, logs: LogStore, host: String) -> Result<Self, StoreError> {
+    pub fn open(store: Store, iam: Iam, logs: LogStore, host: Host) -> Result<Self, StoreError> {
         let inner = Inner {
             apis: Arc::new(Apis::open(store)?),
             iam,
@@ -277,7 +276,7 @@ impl Inner {
         };
         let principal =
             self.iam.acting_as(&scope.account, role, NAME, "BackplaneAssumeRoleSession");
-        Some(Caller { scope: scope.clone(), principal: principal? })
+        Some(Caller { scope: scope.clone(), principal: principal?, via: Via::default() })
     }
 
     fn note(

@@ -32,4 +32,4 @@ mod visit;
 
 pub use gateway::{Asked, Gateway, Signer};
 pub use refusal::{No, Refusal};
-pub use visit::{PATH, Visit};
+pub use visit::{Host, PATH, Visit};

@@ -175,10 +175,21 @@ fn stage_of<'a>(
     (DEFAULT, address.path)
 }
 
-/// Where an API is called, without its stage.
-#[must_use]
-pub fn endpoint(scheme: &str, id: &str, region: &str, host: &str) -> String {
-    format!("{scheme}://{id}.execute-api.{region}.{host}")
+/// Where APIs are.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// `localhost:PORT` or the operator's domain.
+    pub name: String,
+    /// Whether they are called by TLS.
+    pub secure: bool,
+}
+
+impl Host {
+    /// Where an API is called, without its stage.
+    pub(crate) fn endpoint(&self, id: &str, region: &str) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        format!("{scheme}://{id}.execute-api.{region}.{}", self.name)
+    }
 }
 
 /// The API that an ARN of tags names: `arn:aws:apigateway:REGION::/apis/ID…`.

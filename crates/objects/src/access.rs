@@ -149,7 +149,11 @@ impl Desk {
         let more: Vec<_> = more.iter().map(|(key, value)| (*key, value.as_str())).collect();
         match self.caller() {
             Ok(caller) => may(caller, shelf, action, key, &more),
-            Err(_) => stranger(shelf, action, key, &more),
+            Err(_) => {
+                let secure =
+                    ("aws:SecureTransport", if self.is_secure() { "true" } else { "false" });
+                stranger(shelf, action, key, &[&[secure], &*more].concat())
+            }
         }
     }
 }
@@ -173,7 +177,7 @@ pub(crate) fn may(
 /// Whether just anybody may: only the bucket's policy can let them.
 fn stranger(shelf: &Shelf, action: &str, key: Option<&str>, more: &[(&str, &str)]) -> S3Result<()> {
     let (resource, policy) = (arn(&shelf.name, key), shelf.policy());
-    let mut context = Context::new().with("aws:SecureTransport", "false");
+    let mut context = Context::new();
     more.iter().for_each(|(key, value)| context.add(key, *value));
     let request = Request { action, resource: &resource, context: &context };
     let who = Who { account: "", arns: &[], service: None };

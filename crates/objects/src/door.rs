@@ -44,6 +44,8 @@ pub struct Visit {
     pub visitor: Option<Visitor>,
     /// Where it comes from.
     pub address: String,
+    /// Whether nobody between can read along (TLS).
+    pub secure: bool,
     /// Its id.
     pub request: RequestId,
 }
@@ -121,6 +123,7 @@ impl Objects {
         let doer = Doer {
             principal: format!("AWS:{}", principal.as_deref().unwrap_or("ANONYMOUS")),
             address: visit.address,
+            secure: visit.secure,
             request: id.into(),
             trace_id: trace_id.and_then(|id| id.to_str().ok()).map(Into::into),
         };

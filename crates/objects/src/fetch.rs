@@ -122,6 +122,7 @@ impl Objects {
         let doer = Doer {
             principal: format!("AWS:{}", caller.principal.user_id()),
             address: "127.0.0.1".into(),
+            secure: false,
             request: crate::door::request_id(parcel.id),
             trace_id: parcel.trace_id,
         };

@@ -37,6 +37,10 @@ impl AwsService for Queues {
         json::operation(parts, TARGET).is_some()
     }
 
+    fn form_version(&self) -> Option<&'static str> {
+        Some("2012-11-05")
+    }
+
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a> {
         Box::pin(async move {
             match json::operation(call.parts, TARGET) {
@@ -62,7 +66,7 @@ impl AwsService for Queues {
 
 impl Queues {
     async fn answer_json(&self, operation: &str, call: Call<'_>) -> Response<Bytes> {
-        let base = base(call.parts);
+        let base = base(&call);
         let ask = Ask { queues: self, caller: call.caller, base: &base };
         let answered = match json::read(call.body) {
             Ok(input) => ask.answer(operation, input).await,
@@ -82,7 +86,7 @@ impl Queues {
             return refuse_form(&error);
         };
         let operation = form.get("Action").unwrap_or_default().to_owned();
-        let base = base(call.parts);
+        let base = base(&call);
         let ask = Ask { queues: self, caller: call.caller, base: &base };
         let answered = match form::read(&form, call.parts.uri.path()) {
             Some(input) => ask.answer(&operation, input).await,
@@ -99,12 +103,12 @@ impl Queues {
 }
 
 /// What the URLs of queues begin with, as the caller reached this server.
-fn base(parts: &Parts) -> String {
+fn base(call: &Call<'_>) -> String {
+    let parts = call.parts;
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.or(parts.uri.authority().map(Authority::as_str));
     let host = host.filter(|host| host.parse::<Authority>().is_ok()).unwrap_or("localhost");
-    let scheme = parts.uri.scheme_str().unwrap_or("http");
-    format!("{scheme}://{host}")
+    format!("{}://{host}", call.caller.via.scheme())
 }
 
 fn refuse_form(error: &AwsError) -> Response<Bytes> {

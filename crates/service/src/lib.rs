@@ -1,6 +1,6 @@
 //! What the doors and every AWS service behind them have in common.
 //!
-//! - [`Caller`]: who asks, in which account and region; [`Caller::allow`] is what they may do
+//! - [`Caller`]: who asks, in which account and region, and by which way; [`Caller::allow`] is what they may do
 //! - [`AwsService`]: a service beside Lambda, as the doors see it: the name requests are signed for, and
 //!   an answer to each
 //! - [`json`]: the aws-json protocols, as most of them speak it
@@ -9,6 +9,7 @@
 pub mod json;
 mod permit;
 
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -28,6 +29,25 @@ pub struct Caller {
     pub scope: Scope,
     /// Who it is.
     pub principal: Principal,
+    /// How it reached us.
+    pub via: Via,
+}
+
+/// The way of a request to this server; a service that acts by itself has none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Via {
+    /// The address it came from.
+    pub ip: Option<IpAddr>,
+    /// Whether nobody between could read along (TLS).
+    pub secure: bool,
+}
+
+impl Via {
+    /// What addresses begin with that are to be reached the same way.
+    #[must_use]
+    pub fn scheme(self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
 }
 
 impl Caller {
@@ -35,7 +55,7 @@ impl Caller {
     #[must_use]
     pub fn service(name: &'static str, source: &str, account: AccountId, region: Region) -> Self {
         let principal = Principal::service(name, source, account.clone());
-        Self { scope: Scope { account, region }, principal }
+        Self { scope: Scope { account, region }, principal, via: Via::default() }
     }
 }
 
@@ -63,6 +83,12 @@ pub trait AwsService: Send + Sync + 'static {
 
     /// Whether a request that is not signed is meant for it (`--auth off`).
     fn is_meant(&self, parts: &Parts) -> bool;
+
+    /// The `Version` of its forms, where it speaks the query protocol: they say for whom they are when nobody
+    /// signed them.
+    fn form_version(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Answers a request. Nobody may have been asked yet whether its caller may do this.
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a>;

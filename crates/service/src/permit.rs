@@ -99,9 +99,12 @@ impl Caller {
         let mut context = Context::new()
             .with("aws:EpochTime", now.to_string())
             .with("aws:CurrentTime", now.to_string())
-            .with("aws:SecureTransport", "false")
+            .with("aws:SecureTransport", self.via.secure.to_string())
             .with("aws:ViaAWSService", "false")
             .with("aws:RequestedRegion", self.scope.region.as_str());
+        if let Some(ip) = self.via.ip {
+            context.add("aws:SourceIp", ip.to_string());
+        }
         if let Some(session) = self.principal.session().filter(|session| session.grant.is_none()) {
             let arn = fika_model::FunctionArn {
                 scope: self.scope.clone(),

@@ -31,6 +31,9 @@ use crate::shown::{CHALLENGE, Shown};
 /// How long a client may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
+/// HTTP/2, as clients offer it.
+const HTTP2: &[u8] = b"h2";
+
 /// Why there is no certificate.
 #[derive(Debug, Error)]
 pub enum TlsError {
@@ -70,6 +73,14 @@ pub struct Tls {
     source: Source,
 }
 
+/// A connection that nobody can read along.
+pub struct Secured {
+    /// What is said over it.
+    pub stream: TlsStream<TcpStream>,
+    /// Whether HTTP/2 was agreed on; else it is HTTP/1.1.
+    pub http2: bool,
+}
+
 /// Where the certificate comes from.
 #[derive(Clone)]
 enum Source {
@@ -103,10 +114,14 @@ impl Tls {
     ///
     /// # Errors
     /// A client that speaks no TLS, or takes too long.
-    pub async fn secure(&self, stream: TcpStream) -> io::Result<Option<TlsStream<TcpStream>>> {
+    pub async fn secure(&self, stream: TcpStream) -> io::Result<Option<Secured>> {
         let stream = timeout(HANDSHAKE, self.acceptor.accept(stream)).await??;
         let agreed = stream.get_ref().1.alpn_protocol();
-        Ok((agreed != Some(CHALLENGE)).then_some(stream))
+        if agreed == Some(CHALLENGE) {
+            return Ok(None);
+        }
+        let http2 = agreed == Some(HTTP2);
+        Ok(Some(Secured { stream, http2 }))
     }
 
     /// Takes up what is renewed, and renews what nobody else does, for ever.
@@ -123,7 +138,7 @@ fn acceptor(shown: &Arc<Shown>, more: &[&[u8]]) -> Result<TlsAcceptor, TlsError>
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_cert_resolver(shown.clone());
-    let protocols = [b"http/1.1".as_slice()].into_iter().chain(more.iter().copied());
+    let protocols = [HTTP2, b"http/1.1"].into_iter().chain(more.iter().copied());
     config.alpn_protocols = protocols.map(<[u8]>::to_vec).collect();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

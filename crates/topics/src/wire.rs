@@ -33,6 +33,10 @@ impl AwsService for Topics {
         host.is_some_and(|host| host.starts_with("sns."))
     }
 
+    fn form_version(&self) -> Option<&'static str> {
+        Some("2010-03-31")
+    }
+
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a> {
         Box::pin(async move {
             let id = RequestId::random().to_string();

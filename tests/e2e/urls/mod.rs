@@ -1,5 +1,6 @@
 //! Function URLs: by host and by path, signed and not, and what their functions see and answer.
 
+mod http2;
 mod tls;
 
 use serde_json::{Value, json};

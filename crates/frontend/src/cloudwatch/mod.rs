@@ -35,6 +35,9 @@ pub(super) struct Refused {
     message: String,
 }
 
+/// Of its forms.
+pub(crate) const VERSION: &str = "2010-08-01";
+
 type Answered = Result<Value, Refused>;
 
 /// Answers one call.

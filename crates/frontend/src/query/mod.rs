@@ -35,6 +35,11 @@ struct Ask<'a> {
     form: &'a Form,
 }
 
+/// The version that a form is of.
+pub(crate) fn version(body: &Bytes) -> Option<String> {
+    Form::parse(body)?.get("Version").map(Into::into)
+}
+
 /// Answers one request, in the service's own form also where it is refused.
 pub(crate) async fn answer(iam: &Iam, sessions: &Sessions, caller: &Caller, body: &Bytes) -> Reply {
     let id = RequestId::random();

@@ -115,7 +115,7 @@ where
         let (arn, limit) = (&url.arn, limits::SYNC_REQUEST_BYTES);
         let policy = self.control.resource_policy(&arn.scope, &arn.name, arn.qualifier.as_deref());
         let visitor = if url.signed {
-            auth::greet(parts, &self.iam, &self.sessions, &[Service::LAMBDA], line.auth)
+            auth::greet(parts, &self.iam, &self.sessions, &[Service::LAMBDA], line)
                 .map(Some)
                 .map_err(Refusal::from)
         } else if permit::everybody(url, policy.as_deref(), line.peer) {

@@ -13,7 +13,7 @@ use crate::manage::{Done, iso, missing, pass_role};
 use crate::record::{Draft, Kind};
 use crate::route::RouteKey;
 use crate::serving::function;
-use crate::visit::{DEFAULT, endpoint};
+use crate::visit::{DEFAULT, Host};
 
 pub(super) async fn create(gateway: &Gateway, call: &Call<'_>) -> Result<Done, AwsError> {
     let mut about = read(body(call), shapes::API)?;
@@ -96,11 +96,11 @@ pub(super) async fn delete_cors(
 }
 
 /// An API as the calls show it.
-pub(super) fn show(draft: &Draft, host: &str) -> Value {
+pub(super) fn show(draft: &Draft, host: &Host) -> Value {
     let mut api = draft.record.about.clone();
     let region = draft.scope.region.as_str();
     api.insert("apiId".into(), draft.id.clone().into());
-    api.insert("apiEndpoint".into(), endpoint("http", &draft.id, region, host).into());
+    api.insert("apiEndpoint".into(), host.endpoint(&draft.id, region).into());
     api.insert("createdDate".into(), iso(draft.record.created_ms));
     let cors = draft.record.config.settings.get("corsConfiguration");
     api.extend(cors.map(|cors| ("corsConfiguration".into(), cors.clone())));

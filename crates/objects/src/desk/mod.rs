@@ -38,6 +38,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// Whether nobody could read along.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.doer.secure
+    }
+
     pub(crate) fn new(objects: Objects, caller: Option<Caller>, doer: Doer) -> Self {
         Self { objects, caller: Arc::new(caller), doer: Arc::new(doer) }
     }

@@ -143,8 +143,9 @@ impl Desk {
             return Err(s3_error!(InvalidRequest, "The provided object size does not match."));
         }
         sums::compare(&version.sums, [Some(&headers), None])?;
+        let scheme = if self.is_secure() { "https" } else { "http" };
         let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let location = format!("http://{host}/{}/{}", input.bucket, input.key);
+        let location = format!("{scheme}://{host}/{}/{}", input.bucket, input.key);
         let condition = of_write(input.if_match, input.if_none_match);
         let (desk, id) = (self.clone(), input.upload_id);
         let (bucket, key) = (input.bucket, input.key);

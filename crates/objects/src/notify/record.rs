@@ -27,6 +27,8 @@ pub(crate) struct Doer {
     /// As in `AWS:AIDAJDPLRKLG7UEXAMPLE`.
     pub(crate) principal: String,
     pub(crate) address: String,
+    /// Whether by TLS.
+    pub(crate) secure: bool,
     pub(crate) request: String,
     /// `X-Amzn-Trace-Id`, where there was one.
     pub(crate) trace_id: Option<String>,
@@ -192,6 +194,7 @@ mod tests {
         let doer = Doer {
             principal: "AWS:AIDAJDPLRKLG7UEXAMPLE".into(),
             address: "127.0.0.1".into(),
+            secure: false,
             request: "C3D13FE58DE4C810".into(),
             trace_id: None,
         };
