@@ -1,6 +1,5 @@
 //! One order of a certificate, from the account to the chain.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use instant_acme::{
@@ -155,8 +154,9 @@ fn answer(name: &str, proof: &[u8]) -> Result<CertifiedKey, OrderError> {
     let key = KeyPair::generate()?;
     let certificate = params.self_signed(&key)?.der().clone();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(ring::default_provider());
-    Ok(CertifiedKey::from_der(vec![certificate], key, &provider).map_err(TlsError::from)?)
+    let key = ring::default_provider().key_provider.load_private_key(key);
+    // Not held against its key: what proves the name is critical, and rustls reads no such certificate.
+    Ok(CertifiedKey::new(vec![certificate], key.map_err(TlsError::from)?))
 }
 
 /// The name that was not believed, and why.
@@ -171,4 +171,19 @@ async fn refused(order: &mut Order) -> Option<OrderError> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proof_of_a_name_can_be_shown() {
+        let shown = answer("fn.example.com", &[7; 32]).expect("a certificate");
+        // RFC 8737, 3: the extension 1.3.6.1.5.5.7.1.31, critical, with the digest in it.
+        let mut wanted = vec![6, 8, 0x2b, 6, 1, 5, 5, 7, 1, 0x1f, 1, 1, 0xff, 4, 0x22, 4, 0x20];
+        wanted.extend([7; 32]);
+        let found = shown.cert[0].windows(wanted.len()).any(|part| part == wanted);
+        assert!(found, "{:?}", shown.cert[0]);
+    }
 }
