@@ -108,7 +108,11 @@ mod tests {
         let (journal, _) = Journal::open(&dir.path().join("j"), options).expect("a journal");
         let store = Store::open(dir.path()).expect("a store");
         let queues = Queues::open(store, journal.clone(), Vec::new()).expect("queues");
-        let caller = Caller { scope: scope(), principal: Principal::Root(scope().account) };
+        let caller = Caller {
+            scope: scope(),
+            principal: Principal::Root(scope().account),
+            via: fika_service::Via::default(),
+        };
         for (name, again) in [("q", 2), ("q.fifo", 1)] {
             let (target, id) = (queue(&queues, name).await.arn(), RequestId::random());
             for messages in [1, again] {

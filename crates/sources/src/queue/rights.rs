@@ -6,7 +6,7 @@ use fika_control::{EventSource, Reader, SourceCheck};
 use fika_iam::Iam;
 use fika_model::FunctionArn;
 use fika_queues::Queues;
-use fika_service::Caller;
+use fika_service::{Caller, Via};
 
 /// What the role needs, as Lambda's documentation has it.
 const CALLS: [&str; 3] = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
@@ -51,7 +51,7 @@ pub(super) fn may_read(
     let acting = iam.acting_as(&scope.account, role, service, &function.name);
     let principal =
         acting.ok_or("The role defined for the function cannot be assumed by Lambda.")?;
-    let caller = Caller { scope, principal };
+    let caller = Caller { scope, principal, via: Via::default() };
     CALLS.into_iter().try_for_each(|call| {
         queues.allow(&caller, &format!("sqs:{call}"), queue).map_err(|error| match error.name() {
             "QueueDoesNotExist" => format!(
