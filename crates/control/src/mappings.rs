@@ -1,10 +1,8 @@
 //! Event source mappings: in memory, and in the store under `mapping/ACCOUNT/REGION/UUID`.
 //!
 //! - [`source`]: what kind of source one reads, the defaults of each, and what each takes
-//! - [`pattern`]: what a filter may be
 //! - [`view`]: as those see them who poll their sources
 
-pub(crate) mod pattern;
 pub(crate) mod source;
 pub(crate) mod view;
 

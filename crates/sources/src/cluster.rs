@@ -120,7 +120,7 @@ impl Poller<'_> {
     /// Gives a batch to the function until it takes it.
     async fn give(&self, batch: &[Message]) {
         let records: Vec<Record> = batch.iter().filter_map(read).collect();
-        let all = self.mapping.filters.is_empty();
+        let all = self.patterns.is_empty();
         let wanted = |record: &Record| all || record.is_wanted(self.patterns);
         let records: Vec<Record> = records.into_iter().filter(wanted).collect();
         if records.is_empty() {

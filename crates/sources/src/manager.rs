@@ -77,9 +77,11 @@ impl Sources {
 }
 
 async fn poll(options: SourcesOptions, mapping: EventSourceMapping) {
-    // They were read when the mapping was made: one that cannot be read any more wants nothing.
-    let patterns: Vec<Pattern> =
-        mapping.filters.iter().filter_map(|text| Pattern::parse(text).ok()).collect();
+    // They were read when the mapping was made. Where one cannot be read any more all is wanted: what
+    // is not wanted is acknowledged unseen, and that cannot be taken back.
+    let read: Result<Vec<Pattern>, _> =
+        mapping.filters.iter().map(|text| Pattern::parse(text)).collect();
+    let patterns = read.unwrap_or_default();
     match &mapping.source {
         EventSource::Cluster { .. } => cluster::poll(&options, &mapping, &patterns).await,
         EventSource::Queue { arn } => queue::poll(&options, &mapping, arn).await,

@@ -5,9 +5,9 @@ use fika_aws::generated::lambda::{
     EventSourcePosition, OnFailure, SelfManagedKafkaEventSourceConfig,
 };
 use fika_aws::shape::AwsError;
+use fika_eventpattern::Pattern;
 use uuid::Uuid;
 
-use super::pattern;
 use crate::refuse;
 
 /// The most messages a batch of a FIFO queue has, and one of any queue without a window.
@@ -214,7 +214,8 @@ fn check_filters(it: &Input) -> Result<(), AwsError> {
     if filters.len() > FILTERS {
         return Err(refuse::invalid(format!("A mapping takes at most {FILTERS} filters.")));
     }
-    let valid = |text: &Option<String>| text.as_deref().is_some_and(pattern::is_valid);
+    let valid =
+        |text: &Option<String>| text.as_deref().is_some_and(|it| Pattern::parse(it).is_ok());
     if filters.iter().all(|filter| valid(&filter.pattern)) {
         return Ok(());
     }
@@ -223,4 +224,46 @@ fn check_filters(it: &Input) -> Result<(), AwsError> {
 
 fn missing(member: &str) -> AwsError {
     refuse::invalid(format!("Required '{member}' parameter is missing."))
+}
+
+#[cfg(test)]
+mod tests {
+    use fika_aws::generated::lambda::{Filter, FilterCriteria};
+
+    use super::*;
+
+    #[test]
+    fn filters_are_what_those_who_ask_them_can_read() {
+        let with = |pattern: &str| {
+            let filters = vec![Filter { pattern: Some(pattern.into()) }];
+            check_filters(&Input {
+                filter_criteria: Some(FilterCriteria { filters: Some(filters) }),
+                ..Input::default()
+            })
+        };
+        for valid in [
+            r#"{"eventName": ["INSERT", null, 1, true]}"#,
+            r#"{"body": {"a": [{"numeric": [">", 100]}, {"exists": false}]}}"#,
+            r#"{"$or": [{"a": ["x"]}, {"b": {"c": [{"prefix": "y"}]}}]}"#,
+        ] {
+            assert!(with(valid).is_ok(), "{valid}");
+        }
+        let deep = format!("{}[1]{}", r#"{"a":"#.repeat(10_000), "}".repeat(10_000));
+        for invalid in [
+            "",
+            "[]",
+            "{}",
+            r#"{"eventSource": "aws:sqs"}"#,
+            r#"{"a": [["x"]]}"#,
+            r#"{"a": [{"like": "x"}]}"#,
+            r#"{"a": [{"prefix": "x", "suffix": "y"}]}"#,
+            // What has the right shape, but cannot be asked.
+            r#"{"a": [{"numeric": ["x"]}]}"#,
+            r#"{"a": [{"exists": "yes"}]}"#,
+            r#"{"a": [{"wildcard": "a**b"}]}"#,
+            &deep,
+        ] {
+            assert!(with(invalid).is_err(), "{invalid:.80}");
+        }
+    }
 }
