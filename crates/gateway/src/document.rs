@@ -31,6 +31,8 @@ pub enum Kind {
     Texts,
     /// Texts by text.
     TextMap,
+    /// A stage's variables.
+    Variables,
     /// Flags by text.
     FlagMap,
     /// An object.
@@ -100,6 +102,9 @@ pub fn checked(value: Value, kind: Kind) -> Option<Value> {
         (Value::Number(number), Kind::Number) => number.as_f64().is_some_and(|n| n >= 0.0),
         (Value::Array(list), Kind::Texts) => list.len() <= ENTRIES && list.iter().all(is_entry),
         (Value::Object(map), Kind::TextMap) => is_small(map) && map.values().all(is_entry),
+        (Value::Object(map), Kind::Variables) => {
+            is_small(map) && map.values().all(|value| value.as_str().is_some_and(is_variable))
+        }
         (Value::Object(map), Kind::FlagMap) => is_small(map) && map.values().all(Value::is_boolean),
         (Value::Object(_), Kind::Object(_) | Kind::Objects(_)) => return object(value, kind),
         _ => false,
@@ -132,6 +137,12 @@ fn object(value: Value, kind: Kind) -> Option<Value> {
 
 fn is_entry(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.len() <= ENTRY_BYTES)
+}
+
+/// Whether a stage's variable may have that value (`CreateStage`, `variables`).
+pub fn is_variable(value: &str) -> bool {
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#&=,".contains(&byte);
+    (1..=ENTRY_BYTES).contains(&value.len()) && value.bytes().all(fine)
 }
 
 fn is_small(map: &Document) -> bool {
@@ -173,6 +184,7 @@ mod tests {
         ("one", Kind::One(&["A", "B"])),
         ("map", Kind::Objects(INNER)),
         ("list", Kind::Texts),
+        ("variables", Kind::Variables),
         ("other", Kind::Absent),
     ];
 
@@ -197,6 +209,8 @@ mod tests {
             json!({"one": "C"}),
             json!({"map": {"x": {"n": 4}}}),
             json!({"list": [1]}),
+            json!({"variables": {"a": "${stageVariables.a}"}}),
+            json!({"variables": {"a": "x".repeat(2_049)}}),
             json!({"other": true}),
             json!({"other": {"a": "b"}}),
             json!([1]),

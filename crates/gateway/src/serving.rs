@@ -19,6 +19,10 @@ use crate::throttle::Bucket;
 const HTTP_TIMEOUT_MS: u64 = 30_000;
 /// The longest a REST API waits, where it is not told otherwise.
 const REST_TIMEOUT_MS: u64 = 29_000;
+/// How a stage's variable begins in a URI.
+const VARIABLE: &str = "${stageVariables.";
+/// The longest URI with the stage's variables filled in.
+const FILLED_BYTES: usize = 4_096;
 
 /// A stage of an API.
 #[derive(Debug)]
@@ -339,18 +343,27 @@ impl Serving {
 
     /// The function that a URI names.
     fn function(&self, uri: &str) -> Option<FunctionArn> {
-        function(&self.filled(uri))
+        function(&filled(uri, &self.variables)?)
     }
+}
 
-    /// A text with the stage's variables filled in.
-    fn filled(&self, text: &str) -> String {
-        let mut out = text.to_owned();
-        for (name, value) in &self.variables {
-            let value = value.as_str().unwrap_or_default();
-            out = out.replace(&format!("${{stageVariables.{name}}}"), value);
+/// A text with a stage's variables filled in; none where it gets longer than a URI can be. What was filled in
+/// is not looked at again: values that name one another would grow without end.
+fn filled(text: &str, variables: &Map<String, Value>) -> Option<String> {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once(VARIABLE) {
+        out.push_str(before);
+        let known = after.split_once('}');
+        let known = known.and_then(|(name, after)| Some((variables.get(name)?.as_str()?, after)));
+        let (value, after) = known.unwrap_or((VARIABLE, after));
+        out.push_str(value);
+        rest = after;
+        if out.len() > FILLED_BYTES {
+            return None;
         }
-        out
     }
+    out.push_str(rest);
+    (out.len() <= FILLED_BYTES).then_some(out)
 }
 
 /// The function of an integration's URI: its ARN, or the path of its invocations.
@@ -424,4 +437,35 @@ fn mock(of: &Document) -> Mock {
 
 fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
     serde_json::from_value(value.clone()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn variables(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn what_was_filled_in_is_not_filled_in_again() {
+        let all = variables(json!({"a": "x", "b": "${stageVariables.a}", "c": ""}));
+        for (text, wanted) in [
+            ("p:${stageVariables.a}:${stageVariables.a}${stageVariables.c}q", "p:x:xq"),
+            ("${stageVariables.b}", "${stageVariables.a}"),
+            ("${stageVariables.none}-${stageVariables.a}", "${stageVariables.none}-x"),
+            ("${stageVariables.", "${stageVariables."),
+        ] {
+            assert_eq!(filled(text, &all).as_deref(), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filled_uri_is_bounded() {
+        let all = variables(json!({"a": "x".repeat(2_048)}));
+        assert!(filled(&"${stageVariables.a}".repeat(2), &all).is_some());
+        assert_eq!(filled(&"${stageVariables.a}".repeat(3), &all), None);
+    }
 }

@@ -77,7 +77,7 @@ pub const STAGE: &Shape = &[
     ("description", Kind::Text(0, 1024)),
     ("routeSettings", Kind::Objects(SETTINGS)),
     ("stageName", Kind::Text(1, 128)),
-    ("stageVariables", Kind::TextMap),
+    ("stageVariables", Kind::Variables),
     ("tags", Kind::TextMap),
 ];
 

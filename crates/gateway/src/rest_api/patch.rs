@@ -4,7 +4,7 @@ use fika_aws::shape::AwsError;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::document::{Document, bad};
+use crate::document::{Document, bad, is_variable};
 
 /// The most operations of a call.
 const OPERATIONS: usize = 100;
@@ -35,6 +35,8 @@ pub(super) enum Is {
     List,
     /// Texts by key.
     Map,
+    /// A stage's variables.
+    Variables,
 }
 
 /// Reads a body.
@@ -78,6 +80,7 @@ impl Operation {
                 }
                 Ok(Some(number))
             }
+            ("add" | "replace", Some(text), Is::Variables) if !is_variable(text) => Err(wrong()),
             ("add" | "replace", Some(text), _) if text.len() <= 2048 => Ok(Some(text.into())),
             ("add" | "replace", ..) => Err(wrong()),
             (op, ..) => Err(bad(format!("Invalid patch operation {op}"))),
@@ -96,7 +99,7 @@ impl Operation {
         let (_, is) = members.iter().find(|(own, _)| own == name).ok_or_else(unknown)?;
         let value = self.value(*is)?;
         match (is, rest) {
-            (Is::Map, [key]) => put(entry(to, name), key, value),
+            (Is::Map | Is::Variables, [key]) => put(entry(to, name), key, value),
             (Is::List, [item]) => {
                 let list = to.entry(*name).or_insert_with(|| Value::Array(Vec::new()));
                 let Value::Array(list) = list else { return Err(unknown()) };

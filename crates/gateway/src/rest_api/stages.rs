@@ -23,7 +23,7 @@ const STAGE: &Shape = &[
     ("stageName", M::Text(1, 128)),
     ("deploymentId", M::Text(1, 64)),
     ("description", M::Text(0, 1024)),
-    ("variables", M::TextMap),
+    ("variables", M::Variables),
     ("tracingEnabled", M::Flag),
     ("cacheClusterEnabled", M::Absent),
     ("canarySettings", M::Absent),
@@ -33,7 +33,7 @@ const DEPLOYMENT: &Shape = &[
     ("stageName", M::Text(1, 128)),
     ("stageDescription", M::Text(0, 1024)),
     ("description", M::Text(0, 1024)),
-    ("variables", M::TextMap),
+    ("variables", M::Variables),
     ("tracingEnabled", M::Flag),
     ("cacheClusterEnabled", M::Absent),
     ("canarySettings", M::Absent),
@@ -50,7 +50,7 @@ const AUTHORIZER: &Shape = &[
 ];
 const PATCHED_STAGE: &[(&str, Is)] = &[
     ("description", Is::Text),
-    ("variables", Is::Map),
+    ("variables", Is::Variables),
     ("deploymentId", Is::Text),
     ("tracingEnabled", Is::Flag),
 ];
