@@ -3,9 +3,11 @@
 //! - [`Caller`]: who asks, in which account and region, and by which way; [`Caller::allow`] is what they may do
 //! - [`AwsService`]: a service beside Lambda, as the doors see it: the name requests are signed for, and
 //!   an answer to each
+//! - [`to_the_end`]: an answer that is finished also where nobody waits for it
 //! - [`json`]: the aws-json protocols, as most of them speak it
 #![forbid(unsafe_code)]
 
+mod end;
 pub mod json;
 mod permit;
 
@@ -20,6 +22,7 @@ use fika_model::{AccountId, Region, Scope};
 use http::Response;
 use http::request::Parts;
 
+pub use end::to_the_end;
 pub use permit::owner;
 
 /// Somebody whose signature was good, or a service that acts by itself.

@@ -5,7 +5,7 @@ use fika_aws::query::{self, Form, Xml};
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
 use fika_model::{AccountId, RequestId};
-use fika_service::{Answering, AwsService, Call};
+use fika_service::{Answering, AwsService, Call, to_the_end};
 use http::request::Parts;
 use http::{HeaderValue, Response};
 
@@ -38,22 +38,7 @@ impl AwsService for Topics {
     }
 
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a> {
-        Box::pin(async move {
-            let id = RequestId::random().to_string();
-            let Some(form) = Form::parse(call.body) else {
-                let error = AwsError::new("MalformedQueryString", 400, "The body is no form.");
-                return named(query::refuse(&error, NAMESPACE, &id), &id);
-            };
-            let action = form.get("Action").unwrap_or_default().to_owned();
-            let ask = Ask { topics: self, caller: call.caller, form: &form };
-            named(
-                match ask.answer(&action).await {
-                    Ok(result) => query::respond(&action, NAMESPACE, &id, result),
-                    Err(error) => query::refuse(&error, NAMESPACE, &id),
-                },
-                &id,
-            )
-        })
+        to_the_end(self, call, |own, call| Box::pin(own.answer_form(call)))
     }
 
     fn left_of(&self, account: &AccountId) -> Option<&'static str> {
@@ -63,6 +48,25 @@ impl AwsService for Topics {
     fn refuse(&self, _: &Parts, error: AwsError) -> Response<Bytes> {
         let id = RequestId::random().to_string();
         named(query::refuse(&spelled(error), NAMESPACE, &id), &id)
+    }
+}
+
+impl Topics {
+    async fn answer_form(&self, call: Call<'_>) -> Response<Bytes> {
+        let id = RequestId::random().to_string();
+        let Some(form) = Form::parse(call.body) else {
+            let error = AwsError::new("MalformedQueryString", 400, "The body is no form.");
+            return named(query::refuse(&error, NAMESPACE, &id), &id);
+        };
+        let action = form.get("Action").unwrap_or_default().to_owned();
+        let ask = Ask { topics: self, caller: call.caller, form: &form };
+        named(
+            match ask.answer(&action).await {
+                Ok(result) => query::respond(&action, NAMESPACE, &id, result),
+                Err(error) => query::refuse(&error, NAMESPACE, &id),
+            },
+            &id,
+        )
     }
 }
 

@@ -17,7 +17,7 @@ use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
 use fika_model::{AccountId, Scope};
 use fika_policy::{DocumentKind, Policy};
-use fika_service::{Answering, AwsService, Call, Caller, json};
+use fika_service::{Answering, AwsService, Call, Caller, json, to_the_end};
 use http::request::Parts;
 use http::{Response, StatusCode};
 use serde::Deserialize;
@@ -93,15 +93,17 @@ impl AwsService for EventBridge {
     }
 
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a> {
-        Box::pin(async move {
-            let answer = match json::operation(call.parts, PREFIX) {
-                Some(operation) => self.0.inner.bridge(operation, call).await,
-                None => Err(unknown()),
-            };
-            answer.map_or_else(
-                |error| self.refuse(call.parts, error),
-                |output| json::answer(VERSION, &output),
-            )
+        to_the_end(self, call, |own, call| {
+            Box::pin(async move {
+                let answer = match json::operation(call.parts, PREFIX) {
+                    Some(operation) => own.0.inner.bridge(operation, call).await,
+                    None => Err(unknown()),
+                };
+                answer.map_or_else(
+                    |error| own.refuse(call.parts, error),
+                    |output| json::answer(VERSION, &output),
+                )
+            })
         })
     }
 

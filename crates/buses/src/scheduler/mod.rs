@@ -9,7 +9,7 @@ mod schedules;
 
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
-use fika_service::{Answering, AwsService, Call};
+use fika_service::{Answering, AwsService, Call, to_the_end};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
@@ -48,11 +48,13 @@ impl AwsService for Scheduler {
     }
 
     fn answer<'a>(&'a self, call: Call<'a>) -> Answering<'a> {
-        Box::pin(async move {
-            match self.0.inner.schedule(call).await {
-                Ok(output) => reply(StatusCode::OK, &output),
-                Err(error) => self.refuse(call.parts, error),
-            }
+        to_the_end(self, call, |own, call| {
+            Box::pin(async move {
+                match own.0.inner.schedule(call).await {
+                    Ok(output) => reply(StatusCode::OK, &output),
+                    Err(error) => own.refuse(call.parts, error),
+                }
+            })
         })
     }
 
