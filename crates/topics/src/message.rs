@@ -53,6 +53,17 @@ impl Message {
         }
         message.group = get("MessageGroupId");
         message.deduplication = get("MessageDeduplicationId");
+        let group = message.group.as_deref().filter(|group| !group.is_empty());
+        for (name, id) in [
+            ("MessageGroupId", group),
+            ("MessageDeduplicationId", message.deduplication.as_deref()),
+        ] {
+            if id.is_some_and(|id| !is_id(id)) {
+                return Err(invalid(format!(
+                    "{name} Reason: It must be 1 to 128 alphanumeric and punctuation characters"
+                )));
+            }
+        }
         match get("MessageStructure").as_deref() {
             None => {}
             Some("json") => message.structure()?,
@@ -113,6 +124,11 @@ fn is_subject(subject: &str) -> bool {
     !subject.is_empty() && subject.chars().count() <= 100 && subject.chars().all(fine)
 }
 
+/// Whether a message may have that group or deduplication id, which is kept for minutes.
+fn is_id(id: &str) -> bool {
+    (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 fn attributes(form: &Form, prefix: &str) -> Result<Vec<(String, Attribute)>, AwsError> {
     let mut attributes = Vec::new();
     for n in 1.. {
@@ -164,4 +180,21 @@ fn attribute(
     };
     let wrong = || value(format!("Could not cast message attribute '{name}' value to {kind}."));
     right.then_some(Attribute { data_type: data_type.clone(), value: given }).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_bounded() {
+        let long = "x".repeat(129);
+        for name in ["MessageGroupId", "MessageDeduplicationId"] {
+            for (id, fine) in [("a-1", true), (&long[1..], true), (&long, false), ("a+b", false)] {
+                let form =
+                    Form::parse(format!("Message=m&{name}={id}").as_bytes()).expect("a form");
+                assert_eq!(Message::of(&form, "").is_ok(), fine, "{name} {id}");
+            }
+        }
+    }
 }
