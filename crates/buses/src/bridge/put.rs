@@ -1,6 +1,6 @@
 //! Events that callers put on buses, and trying patterns.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use fika_aws::shape::AwsError;
 use fika_journal::Batch;
@@ -96,15 +96,10 @@ impl Inner {
         self.events.accept_with(batch, sent).await.map_err(refused)
     }
 
-    /// Asks once for each bus.
+    /// Asks once for each kind of event and bus: a policy may say what may be put there.
     fn may_put(&self, caller: &Caller, entries: &[Entry]) -> Checked {
-        let buses: BTreeMap<(Scope, String), &Entry> =
-            entries.iter().map(|entry| (entry.bus(caller), entry)).collect();
-        for ((scope, name), entry) in buses {
-            let more = [
-                ("events:source", entry.source.as_deref().unwrap_or_default()),
-                ("events:detail-type", entry.detail_type.as_deref().unwrap_or_default()),
-            ];
+        for ((scope, name), source, kind) in kinds(caller, entries) {
+            let more = [("events:source", source), ("events:detail-type", kind)];
             let policy = self.bus_policy(&scope, &name);
             caller.allow("events:PutEvents", &bus_arn(&scope, &name), policy.as_ref(), &more)?;
         }
@@ -156,6 +151,17 @@ impl Inner {
     }
 }
 
+/// An event's bus, source and detail type.
+type Kind<'e> = ((Scope, String), &'e str, &'e str);
+
+fn kinds<'e>(caller: &Caller, entries: &'e [Entry]) -> BTreeSet<Kind<'e>> {
+    let kind = |entry: &'e Entry| {
+        let [source, kind] = [&entry.source, &entry.detail_type].map(|said| said.as_deref());
+        (entry.bus(caller), source.unwrap_or_default(), kind.unwrap_or_default())
+    };
+    entries.iter().map(kind).collect()
+}
+
 impl Entry {
     fn bus(&self, caller: &Caller) -> (Scope, String) {
         let named =
@@ -197,4 +203,32 @@ pub(super) fn test_pattern(caller: &Caller, asked: &TestInput) -> Checked<Value>
         return Err(wrong());
     }
     Ok(json!({"Result": pattern.matches(&event)}))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use fika_model::{AccountId, Region};
+
+    use super::*;
+
+    /// A refused kind may not hide behind another one for the same bus.
+    #[test]
+    fn each_kind_of_event_is_asked_for_once() {
+        let entries: Vec<Entry> = serde_json::from_value(json!([
+            {"Source": "secret", "DetailType": "made"},
+            {"Source": "shop", "DetailType": "made"},
+            {"Source": "shop", "DetailType": "sold", "EventBusName": DEFAULT},
+            {"Source": "shop", "DetailType": "made", "Detail": "{}"},
+        ]))
+        .unwrap();
+        let account = AccountId::new("123456789012").unwrap();
+        let region = Region::new("eu-north-1").unwrap();
+        let caller = Caller::service("events.amazonaws.com", "arn", account, region);
+        let asked: Vec<_> = kinds(&caller, &entries).into_iter().collect();
+        let bus = (caller.scope.clone(), DEFAULT.to_owned());
+        let wanted = [("secret", "made"), ("shop", "made"), ("shop", "sold")];
+        assert_eq!(asked, wanted.map(|(source, kind)| (bus.clone(), source, kind)));
+    }
 }
