@@ -168,6 +168,7 @@ impl Queues {
     ) -> Result<(), AwsError> {
         let (this, queue) = (self.clone(), queue.clone());
         let removing = tokio::spawn(async move {
+            let mut all = Ok(());
             for chunk in ids.chunks(CHUNK) {
                 let batch = chunk.iter().fold(Batch::new(), |batch, id| batch.remove(*id));
                 let done = this.journal().commit(batch).await;
@@ -179,9 +180,9 @@ impl Queues {
                 }
                 drop(state);
                 queue.wake.notify_one();
-                done.map_err(|why| unavailable(&why))?;
+                all = all.and(done.map(drop).map_err(|why| unavailable(&why)));
             }
-            Ok(())
+            all
         });
         removing.await.map_err(internal)?
     }

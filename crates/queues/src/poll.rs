@@ -15,6 +15,9 @@ use crate::queue::Queue;
 use crate::room::Queues;
 use crate::state::{Ask, NotHeld, Received};
 
+/// How long a receiver waits where dead letters cannot be moved.
+const STUCK: Duration = Duration::from_secs(1);
+
 /// What a poller has to know of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueFacts {
@@ -123,24 +126,28 @@ impl Queues {
     pub(crate) fn ask(&self, queue: &Queue, max: usize) -> Ask {
         let known = queue.known();
         let settings = &known.settings;
-        // Without the queue they would go to, they stay.
-        let redrive = settings.redrive.as_ref().filter(|redrive| {
-            self.find(&redrive.target).is_some_and(|to| to.known().settings.takes_from(&queue.arn))
-        });
         Ask {
             max,
             visibility_ms: settings.visibility_ms,
             retention_ms: settings.retention_ms,
-            receives: redrive.map(|redrive| redrive.most),
+            receives: self.receives(queue),
             attempt: None,
         }
+    }
+
+    /// How often a message may be received; any number of times without a queue that takes it then.
+    fn receives(&self, queue: &Queue) -> Option<u32> {
+        let known = queue.known();
+        let redrive = known.settings.redrive.as_ref()?;
+        let target = self.find(&redrive.target)?;
+        target.known().settings.takes_from(&queue.arn).then_some(redrive.most)
     }
 
     /// Receives messages as soon as there are any, but waits at most so long.
     pub(crate) async fn receive(
         &self,
         queue: &Arc<Queue>,
-        ask: Ask,
+        mut ask: Ask,
         wait_ms: u64,
     ) -> Vec<Delivered> {
         let mut closing = self.closing();
@@ -148,6 +155,8 @@ impl Queues {
         loop {
             let woken = queue.wake.notified();
             let now = self.now();
+            // The queue of the dead letters may have gone meanwhile.
+            ask.receives = self.receives(queue);
             let (got, next, more) = {
                 let mut state = queue.state();
                 let got = state.receive(now, &ask);
@@ -156,13 +165,13 @@ impl Queues {
             if more {
                 queue.wake.notify_one();
             }
-            let buried = !got.dead.is_empty();
-            let given = self.settle(queue, got).await;
+            let dead = got.dead.len();
+            let (given, buried) = self.settle(queue, got).await;
             if !given.is_empty() {
                 queue.counted.received(given.len(), now);
                 return given;
             }
-            if buried {
+            if buried > 0 {
                 continue;
             }
             if now >= until || queue.state().is_closed() {
@@ -170,23 +179,28 @@ impl Queues {
                 return Vec::new();
             }
             let at = next.map_or(until, |next| next.min(until)).max(now.saturating_add(1));
+            // Where they could not be moved, who put them back has woken this very loop.
+            let stuck = dead > 0;
+            let rest = if stuck { STUCK } else { Duration::from_millis(at - now) };
             tokio::select! {
-                () = woken => {}
-                () = sleep(Duration::from_millis(at - now)) => {}
+                () = woken, if !stuck => {}
+                () = sleep(rest) => {}
                 _ = closing.wait_for(|closing| *closing) => return Vec::new(),
             }
         }
     }
 
-    /// Sees to what was set aside, and reads what was given.
-    async fn settle(&self, queue: &Arc<Queue>, got: Received) -> Vec<Delivered> {
-        if !got.old.is_empty() {
-            // What the journal keeps is looked for again.
-            let _ = self.remove(queue, got.old).await;
-        }
-        if !got.dead.is_empty() {
-            self.bury(queue, got.dead).await;
-        }
+    /// Sees to what was set aside, and reads what was given; says how many were buried.
+    async fn settle(&self, queue: &Arc<Queue>, got: Received) -> (Vec<Delivered>, usize) {
+        // Both are begun at once, and go on by themselves where the receiver leaves meanwhile. What the
+        // journal keeps of the old is looked for again.
+        let old = async {
+            if !got.old.is_empty() {
+                let _ = self.remove(queue, got.old).await;
+            }
+        };
+        let dead = async { if got.dead.is_empty() { 0 } else { self.bury(queue, got.dead).await } };
+        let ((), buried) = tokio::join!(old, dead);
         if !got.given.is_empty() {
             self.note(&got.given);
         }
@@ -198,16 +212,17 @@ impl Queues {
                 Err(error) => tracing::warn!(%error, queue = %queue.arn, "a message is not read"),
             }
         }
-        given
+        (given, buried)
     }
 
-    /// Moves messages to the queue of the dead letters.
-    async fn bury(&self, queue: &Arc<Queue>, dead: Vec<(EntryId, Head)>) {
+    /// Moves messages to the queue of the dead letters; says how many it took.
+    async fn bury(&self, queue: &Arc<Queue>, dead: Vec<(EntryId, Head)>) -> usize {
         let redrive = queue.known().settings.redrive.clone();
         let target = redrive.and_then(|redrive| self.find(&redrive.target));
         let Some(target) = target else {
             let (mut state, now) = (queue.state(), self.now());
-            return dead.iter().for_each(|(id, _)| state.back(now, *id));
+            dead.iter().for_each(|(id, _)| state.back(now, *id));
+            return 0;
         };
         let now = self.now();
         let known = target.known();
@@ -219,7 +234,7 @@ impl Queues {
             }
             (id, head)
         });
-        self.transfer(queue, &target, letters.collect()).await;
+        self.transfer(queue, &target, letters.collect()).await
     }
 }
 
@@ -256,4 +271,57 @@ fn system(queue: &Queue, id: EntryId, head: Head) -> BTreeMap<&'static str, Stri
     ];
     let optional = optional.into_iter().filter_map(|(name, value)| Some((name, value?)));
     optional.chain(always).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use fika_journal::{Journal, JournalOptions};
+    use fika_model::{AccountId, Region, RequestId, Scope};
+    use fika_store::Store;
+
+    use super::*;
+    use crate::queue::Record;
+    use crate::settings::{Settings, Texts};
+
+    async fn queue(queues: &Queues, name: &str, attributes: Texts) -> Arc<Queue> {
+        let account = AccountId::new("123456789012").expect("an account");
+        let scope = Scope { account, region: Region::new("us-east-1").expect("a region") };
+        let settings = Settings::read(attributes.clone(), false).expect("settings");
+        let record = Record { attributes, tags: BTreeMap::new(), created_ms: 0, modified_ms: 0 };
+        let place = Place { scope, name: name.into() };
+        queues.create(place, record, settings).await.expect("a queue")
+    }
+
+    /// Else a receiver would try to bury it for ever, without a rest for anybody on its lane.
+    #[tokio::test]
+    async fn a_dead_letter_whose_queue_has_gone_is_received() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let options = JournalOptions { disk_bytes: 1 << 30 };
+        let (journal, _) = Journal::open(&dir.path().join("j"), options).expect("a journal");
+        let store = Store::open(dir.path()).expect("a store");
+        let queues = Queues::open(store, journal, Vec::new()).expect("queues");
+        let dead = queue(&queues, "dead", Texts::new()).await;
+        let redrive = format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":1}}"#, dead.arn);
+        let attributes = [("RedrivePolicy".to_owned(), redrive)].into_iter().collect();
+        let from = queue(&queues, "from", attributes).await;
+        let head = Head {
+            id: RequestId::random().0,
+            sent: queues.now(),
+            sender: String::new(),
+            visible: 0,
+            received: 0,
+            first: None,
+            group: None,
+            deduplication: None,
+            source: None,
+            trace: None,
+        };
+        let body = crate::message::packed("hello", &BTreeMap::new());
+        queues.send(&from, vec![crate::keep::Draft { head, body }]).await.expect("sent");
+        let ask = Ask { visibility_ms: 0, ..queues.ask(&from, 1) };
+        assert_eq!(ask.receives, Some(1));
+        assert_eq!(queues.receive(&from, ask.clone(), 0).await.len(), 1);
+        queues.delete(&dead).await.expect("deleted");
+        assert_eq!(queues.receive(&from, ask, 0).await.len(), 1);
+    }
 }

@@ -18,7 +18,7 @@ use crate::message::{Attributes, Head, Value, hex, md5_of, md5_of_text, packed, 
 use crate::queue::Queue;
 use crate::settings::MESSAGE_BYTES;
 use crate::state::Sent;
-use checks::{check_attributes, check_text, check_token};
+use checks::{check_attributes, check_text, check_token, check_trace};
 
 const TRACE: &str = "AWSTraceHeader";
 
@@ -164,6 +164,7 @@ pub(crate) fn draft(
     let settings = &known.settings;
     check_text(&message.text)?;
     check_attributes(&message.attributes)?;
+    check_trace(message.trace.as_deref())?;
     let attributes: usize = message.attributes.iter().map(|(name, one)| size(name, one)).sum();
     if message.text.len() + attributes > settings.message_bytes {
         let text = format!(

@@ -9,6 +9,8 @@ use crate::message::{Attributes, Value};
 
 /// Attributes of one message, at most.
 const ATTRIBUTES: usize = 10;
+/// Bytes of a trace header, at most: what EventBridge takes of one.
+const TRACE_BYTES: usize = 500;
 
 /// What a group or a deduplication id may be.
 pub(super) fn check_token(token: Option<&str>, name: &str) -> Result<(), AwsError> {
@@ -23,6 +25,18 @@ pub(super) fn check_token(token: Option<&str>, name: &str) -> Result<(), AwsErro
             ),
         )),
         _ => Ok(()),
+    }
+}
+
+/// A trace header, which is kept in memory with what else is known of a message.
+pub(super) fn check_trace(trace: Option<&str>) -> Result<(), AwsError> {
+    match trace {
+        Some(trace) if trace.is_empty() || trace.len() > TRACE_BYTES => Err(invalid(format!(
+            "The message system attribute 'AWSTraceHeader' must be a trace header of X-Ray, of at \
+             most {TRACE_BYTES} bytes."
+        ))),
+        Some(trace) => check_text(trace),
+        None => Ok(()),
     }
 }
 
@@ -83,4 +97,18 @@ fn check_attribute(name: &str, value: &Value) -> Result<(), AwsError> {
         )));
     }
     text.map_or(Ok(()), check_text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trace_headers_are_bounded() {
+        assert!(check_trace(Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")).is_ok());
+        assert!(check_trace(Some(&"r".repeat(TRACE_BYTES))).is_ok());
+        for wrong in [String::new(), "r".repeat(TRACE_BYTES + 1), "a\u{0}b".into()] {
+            assert!(check_trace(Some(&wrong)).is_err(), "{wrong}");
+        }
+    }
 }
