@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fika_events::{Attribute, Event, Retries, Sender};
+use fika_journal::{Batch, JournalError};
 use fika_model::{RequestId, Scope};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ use crate::transform::{self, By};
 
 /// How often an event is handed on from bus to bus: buses may send to each other in a circle.
 const MOST_HOPS: u32 = 5;
+/// How much of what is sent because of an event is in memory at once, and in one commit.
+const PORTION_BYTES: usize = 4 << 20;
 /// The attribute that counts them.
 pub(crate) const HOPS: &str = "fika-hops";
 
@@ -61,11 +64,38 @@ pub(crate) fn time(ms: i64) -> String {
 }
 
 impl Inner {
-    /// What all rules of a bus send because of an event.
-    pub(crate) fn sent(&self, scope: &Scope, bus: &str, published: &Published) -> Vec<Event> {
-        let rules = self.rules.list(scope, bus);
-        let wanting = rules.iter().filter(|(_, rule)| rule.wants(&published.event));
-        wanting.flat_map(|(name, rule)| self.by_rule(name, rule, published)).collect()
+    /// What all rules of a bus send because of an event, made when it is asked for: it may be many
+    /// times the event.
+    pub(crate) fn sent<'a>(
+        &'a self,
+        scope: &Scope,
+        bus: &str,
+        published: &'a Published,
+    ) -> impl Iterator<Item = Event> + Send + use<'a> {
+        let rules = self.rules.list(scope, bus).into_iter();
+        let wanting = rules.filter(|(_, rule)| rule.wants(&published.event));
+        wanting.flat_map(|(name, rule)| self.by_rule(&name, &rule, published))
+    }
+
+    /// Accepts what is sent, in portions, and with the last of them a change of the caller's own.
+    ///
+    /// # Errors
+    /// The journal's. What was accepted before stays so: whoever asks again sends it again.
+    pub(crate) async fn accept(
+        &self,
+        batch: Batch,
+        sent: impl Iterator<Item = Event> + Send,
+    ) -> Result<(), JournalError> {
+        let (mut portion, mut bytes) = (Vec::new(), 0);
+        for event in sent {
+            bytes += event.payload.len();
+            portion.push(event);
+            if bytes >= PORTION_BYTES {
+                bytes = 0;
+                self.events.accept_with(Batch::new(), std::mem::take(&mut portion)).await?;
+            }
+        }
+        self.events.accept_with(batch, portion).await
     }
 
     /// What a rule sends because of an event.
@@ -87,7 +117,15 @@ fn to_target(rule: &Name, target: &Target, published: &Published, by: By<'_>) ->
     // A bus is sent the whole event, whatever is made of it for others.
     let payload = match to_bus {
         true => published.event.to_string(),
-        false => transform::input(target, &published.event, by),
+        false => transform::input(target, &published.event, by).or_else(|| {
+            let target = &target.arn;
+            tracing::warn!(
+                rule = by.arn,
+                target,
+                "a transformer makes too much of an event: it is not sent"
+            );
+            None
+        })?,
     };
     let hops = || (HOPS.to_owned(), text("Number", &(published.hops + 1).to_string()));
     let sender = match &target.role_arn {

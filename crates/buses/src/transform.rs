@@ -15,6 +15,9 @@ const RESERVED: [&str; 5] = [
     "aws.events.event.ingestion-time",
 ];
 
+/// What a transformer may make, in bytes: a short template may name a long event many times.
+const MOST_BYTES: usize = 256 * 1024;
+
 /// The rule that an event is sent by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By<'a> {
@@ -24,17 +27,17 @@ pub(crate) struct By<'a> {
     pub(crate) ingested: &'a str,
 }
 
-/// What the target is sent.
-pub(crate) fn input(target: &Target, event: &Value, by: By<'_>) -> String {
+/// What the target is sent; none where a transformer makes more than [`MOST_BYTES`] of the event.
+pub(crate) fn input(target: &Target, event: &Value, by: By<'_>) -> Option<String> {
     if let Some(constant) = &target.input {
-        return constant.clone();
+        return Some(constant.clone());
     }
     if let Some(path) = &target.input_path {
-        return find(event, path).unwrap_or(Value::Null).to_string();
+        return Some(find(event, path).unwrap_or(Value::Null).to_string());
     }
     match &target.input_transformer {
         Some(transformer) => transformed(transformer, event, by),
-        None => event.to_string(),
+        None => Some(event.to_string()),
     }
 }
 
@@ -93,7 +96,7 @@ fn unescaped_quotes(text: &str) -> usize {
     count
 }
 
-fn transformed(transformer: &InputTransformer, event: &Value, by: By<'_>) -> String {
+fn transformed(transformer: &InputTransformer, event: &Value, by: By<'_>) -> Option<String> {
     let values = variables(&transformer.input_paths_map, event);
     let mut made = String::new();
     for piece in pieces(&transformer.input_template) {
@@ -104,12 +107,15 @@ fn transformed(transformer: &InputTransformer, event: &Value, by: By<'_>) -> Str
                 made.push_str(&written(&value.unwrap_or_else(|| "".into()), quoted));
             }
         }
+        if made.len() > MOST_BYTES {
+            return None;
+        }
     }
     // A template of an object is JSON when it is filled: as such it is sent.
-    match serde_json::from_str::<Value>(&made) {
+    Some(match serde_json::from_str::<Value>(&made) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => value.to_string(),
         _ => made,
-    }
+    })
 }
 
 fn variables<'p>(paths: &'p BTreeMap<String, String>, event: &Value) -> BTreeMap<&'p str, Value> {
@@ -229,7 +235,21 @@ mod tests {
             InputTransformer { input_paths_map: paths.into(), input_template: template.into() };
         assert_eq!(undefined(&transformer), None, "{template}");
         let by = By { arn: "arn:rule", name: "mine", ingested: "now" };
-        transformed(&transformer, &event(), by)
+        transformed(&transformer, &event(), by).expect("not too much")
+    }
+
+    #[test]
+    fn what_is_made_is_bounded() {
+        let long = json!({"detail": "x".repeat(MOST_BYTES / 2)});
+        let by = By { arn: "arn:rule", name: "mine", ingested: "now" };
+        let made = |times: usize| {
+            let input_template = "<aws.events.event.json>".repeat(times);
+            let input_paths_map = BTreeMap::new();
+            transformed(&InputTransformer { input_paths_map, input_template }, &long, by)
+        };
+        assert!(made(1).is_some());
+        assert_eq!(made(2), None);
+        assert_eq!(made(350), None);
     }
 
     /// As the service has answered.

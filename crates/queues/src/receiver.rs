@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::keep::Draft;
 use crate::message::{Attributes, Value};
 use crate::name::Place;
-use crate::operations::send::{Message, draft};
+use crate::operations::send::{Message, check_trace, draft};
 use crate::room::Queues;
 
 impl Receiver for Queues {
@@ -44,7 +44,8 @@ impl Queues {
         let message = Message {
             text: String::from_utf8_lossy(&parcel.payload).into_owned(),
             attributes: attributes(parcel.attributes),
-            trace: parcel.trace_id,
+            // One that is none is no reason to refuse what it came with.
+            trace: parcel.trace_id.filter(|trace| check_trace(Some(trace)).is_ok()),
             delay_ms: None,
             group: parcel.group,
             deduplication: parcel.deduplication.filter(|_| queue.fifo).or(again),

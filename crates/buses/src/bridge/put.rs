@@ -70,12 +70,12 @@ impl Inner {
             ));
         }
         self.may_put(caller, &entries)?;
-        let (mut sent, mut results, mut failed) = (Vec::new(), Vec::new(), 0);
+        let (mut put, mut results, mut failed) = (Vec::new(), Vec::new(), 0);
         for entry in &entries {
             let id = RequestId::random();
             match self.published(caller, entry, id) {
-                Ok((scope, bus, published)) => {
-                    sent.extend(self.sent(&scope, &bus, &published));
+                Ok(event) => {
+                    put.push(event);
                     results.push(json!({"EventId": id.to_string()}));
                 }
                 Err((code, message)) => {
@@ -84,16 +84,12 @@ impl Inner {
                 }
             }
         }
-        self.accept(Batch::new(), sent).await?;
-        Ok(json!({"FailedEntryCount": failed, "Entries": results}))
-    }
-
-    /// Accepts what is sent, together with changes of the caller's own.
-    pub(super) async fn accept(&self, batch: Batch, sent: Vec<fika_events::Event>) -> Checked {
+        let sent = put.iter().flat_map(|(scope, bus, event)| self.sent(scope, bus, event));
         let refused = |error: fika_journal::JournalError| {
             AwsError::new("InternalException", 500, error.to_string())
         };
-        self.events.accept_with(batch, sent).await.map_err(refused)
+        self.accept(Batch::new(), sent).await.map_err(refused)?;
+        Ok(json!({"FailedEntryCount": failed, "Entries": results}))
     }
 
     /// Asks once for each kind of event and bus: a policy may say what may be put there.

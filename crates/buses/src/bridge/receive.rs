@@ -42,7 +42,7 @@ impl Buses {
         let published = published(&parcel, self.inner.clock.now())?;
         let sent = self.inner.sent(&scope, &bus, &published);
         let accepted = self.inner.accept(end, sent).await;
-        accepted.map_err(|error| Undelivered::Later(error.message().to_owned()))
+        accepted.map_err(|error| Undelivered::Later(error.to_string()))
     }
 
     /// The bus, if it is there and the sender may.

@@ -18,7 +18,8 @@ use crate::message::{Attributes, Head, Value, hex, md5_of, md5_of_text, packed, 
 use crate::queue::Queue;
 use crate::settings::MESSAGE_BYTES;
 use crate::state::Sent;
-use checks::{check_attributes, check_text, check_token, check_trace};
+pub(crate) use checks::check_trace;
+use checks::{check_attributes, check_text, check_token};
 
 const TRACE: &str = "AWSTraceHeader";
 

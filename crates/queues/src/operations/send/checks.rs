@@ -29,7 +29,7 @@ pub(super) fn check_token(token: Option<&str>, name: &str) -> Result<(), AwsErro
 }
 
 /// A trace header, which is kept in memory with what else is known of a message.
-pub(super) fn check_trace(trace: Option<&str>) -> Result<(), AwsError> {
+pub(crate) fn check_trace(trace: Option<&str>) -> Result<(), AwsError> {
     match trace {
         Some(trace) if trace.is_empty() || trace.len() > TRACE_BYTES => Err(invalid(format!(
             "The message system attribute 'AWSTraceHeader' must be a trace header of X-Ray, of at \
