@@ -71,7 +71,10 @@ impl Bodies {
         }
         let room = self.room(announced.unwrap_or(limit as u64)).await?;
         match timeout(BODY_TIMEOUT, whole(body, limit)).await {
-            Ok(Ok(whole)) => Ok((whole, room)),
+            Ok(Ok(whole)) => {
+                let room = shrunk(room, whole.len() as u64);
+                Ok((whole, room))
+            }
             Ok(Err(error)) => Err(error),
             Err(_) => Err(BodyError::Slow),
         }
@@ -81,11 +84,23 @@ impl Bodies {
         if bytes <= SMALL_BYTES {
             return Ok(None);
         }
-        let mib = u32::try_from(bytes.div_ceil(1 << 20)).unwrap_or(u32::MAX);
+        let mib = u32::try_from(mebibytes(bytes)).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.0).acquire_many_owned(mib);
         // Never closed, so what comes back is room, or a wait that was too long.
         timeout(ROOM_TIMEOUT, room).await.map(Result::ok).map_err(|_| BodyError::NoRoom)
     }
+}
+
+/// Gives back what a body that did not say its length turned out not to need.
+fn shrunk(room: Room, bytes: u64) -> Room {
+    let mut room = room.filter(|_| bytes > SMALL_BYTES)?;
+    let over = room.num_permits().saturating_sub(usize::try_from(mebibytes(bytes)).ok()?);
+    drop(room.split(over));
+    Some(room)
+}
+
+fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
 }
 
 /// The whole body, as long as it keeps coming.
@@ -177,5 +192,18 @@ mod tests {
         assert!(bodies.room(SMALL_BYTES).await.expect("always").is_none());
         drop(all);
         assert!(bodies.room(70 << 20).await.expect("room again").is_some());
+    }
+
+    #[tokio::test]
+    async fn a_body_holds_room_for_what_it_turned_out_to_be() {
+        let bodies = Bodies::new();
+        let held = || LARGE_MIB - bodies.0.available_permits();
+        let reserved = || async { bodies.room(6 << 20).await.expect("room") };
+        let large = shrunk(reserved().await, (1 << 20) + 1);
+        assert_eq!(held(), 2);
+        let small = shrunk(reserved().await, 1);
+        assert_eq!((held(), small.is_none()), (2, true));
+        drop(large);
+        assert_eq!(held(), 0);
     }
 }
