@@ -58,3 +58,4 @@ mod versions;
 mod walls;
 mod watch;
 mod web_adapter;
+mod webhooks;

@@ -7,6 +7,7 @@ mod events;
 mod runtime;
 mod signing;
 mod url_host;
+mod webhook;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ pub use acme::AcmeArgs;
 pub use events::{EventsAction, EventsArgs};
 pub use runtime::{KernelAction, KernelSource, RuntimeAction, RuntimeArgs};
 pub use signing::{SignArgs, SigningAction, SigningArgs};
+pub use webhook::{WebhookAction, WebhookArgs};
 
 /// AWS Lambda on machines you own.
 #[derive(Debug, Parser)]
@@ -79,6 +81,8 @@ pub enum Command {
     Account(AccountArgs),
     /// Look at events that wait or failed, and send them again
     Events(EventsArgs),
+    /// Let a foreign S3, as MinIO is one, tell functions and queues what happens in its buckets
+    Webhook(WebhookArgs),
     /// List or prepare runtimes
     Runtime(RuntimeArgs),
     /// Sign packages, and say whose signatures functions may be made to need
@@ -527,6 +531,10 @@ mod tests {
             &["events", "list"],
             &["events", "show"],
             &["events", "replay"],
+            &["webhook"],
+            &["webhook", "create"],
+            &["webhook", "list"],
+            &["webhook", "delete"],
             &["runtime"],
             &["runtime", "list"],
             &["runtime", "add"],

@@ -62,6 +62,7 @@ fn run(command: Command, ui: &Ui) -> Result<ExitCode, Failure> {
         Command::Deploy(args) => wait_for(commands::deploy::run(args, ui)),
         Command::Account(args) => wait_for(commands::account::run(&args, ui)),
         Command::Events(args) => wait_for(commands::events::run(&args, ui)),
+        Command::Webhook(args) => wait_for(commands::webhook::run(&args, ui)),
         Command::Runtime(args) => wait_for(commands::runtime::run(args, ui)),
         Command::Signing(args) => commands::signing::run(&args, ui),
         Command::Doctor(args) => wait_for(commands::doctor::run(args, ui)),

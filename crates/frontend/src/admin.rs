@@ -59,8 +59,8 @@ impl<C, A, W> Frontend<C, A, W> {
     /// What an account still has anywhere; none when that is nothing.
     pub(crate) fn left_of(&self, account: &AccountId) -> Option<&'static str> {
         let beside = || self.services.iter().find_map(|service| service.left_of(account));
-        let buckets = || self.objects.has_any(account).then_some("buckets");
-        self.control.left_of(account).or_else(beside).or_else(buckets)
+        let objects = || self.objects.left_of(account);
+        self.control.left_of(account).or_else(beside).or_else(objects)
     }
 }
 

@@ -27,7 +27,7 @@ use crate::server::{Line, Run};
 use crate::urls::Address;
 use crate::{
     Frontend, admin, asynchronous, cloudwatch, code, event_stream, functions, logs, permit, query,
-    waiting,
+    waiting, webhooks,
 };
 
 /// The largest body of operations that carry neither code nor an event.
@@ -50,6 +50,8 @@ enum Asked<'p> {
     Admin(&'p str),
     /// Events: what follows their path.
     Events(&'p str),
+    /// Webhooks: what follows their path.
+    Webhooks(&'p str),
 }
 
 impl Asked<'_> {
@@ -62,7 +64,7 @@ impl Asked<'_> {
             Self::Code(_) | Self::Layer(_) => (&[Service::LAMBDA], 0),
             Self::Lambda(operation, _) => (&[Service::LAMBDA], body_limit(*operation)),
             Self::Query => (&[IAM, STS], SMALL_BODY_BYTES),
-            Self::Admin(_) => (&[Service::LAMBDA], SMALL_BODY_BYTES),
+            Self::Admin(_) | Self::Webhooks(_) => (&[Service::LAMBDA], SMALL_BODY_BYTES),
             Self::Events(_) => (&[Service::LAMBDA], 0),
         }
     }
@@ -82,6 +84,9 @@ where
         }
         if let Some(visit) = self.gateway.visit(&parts) {
             return self.at_api(&self.gateway, visit, parts, body, line).await;
+        }
+        if let Some(id) = parts.uri.path().strip_prefix(webhooks::DOOR) {
+            return named(self.at_webhook(&parts, id, body, line).await);
         }
         let name = sigv4::signed_for(&RequestView::from(&parts));
         if name == Some(Service::S3.name) {
@@ -242,6 +247,9 @@ where
             }
             Asked::Query => Ok(self.form(&caller, parts, &body).await),
             Asked::Events(path) => waiting::answer(&self.events, &caller, parts, path).await,
+            Asked::Webhooks(path) => {
+                webhooks::answer(&self.objects, &caller, (&parts.method, path), &body).await
+            }
             Asked::Admin(path) => {
                 let asked = (&parts.method, path);
                 let left_of = |account: &AccountId| self.left_of(account);
@@ -306,7 +314,7 @@ struct Admitted<'r> {
 }
 
 /// A request that is refused before anything looks at what it asks.
-struct Refusal {
+pub(crate) struct Refusal {
     error: AwsError,
     body: Option<BodyError>,
 }
@@ -320,7 +328,7 @@ impl Refusal {
         }
     }
 
-    fn reply(self) -> Reply {
+    pub(crate) fn reply(self) -> Reply {
         reply::refuse_and_close(self.error)
     }
 }
@@ -384,6 +392,9 @@ fn asked(parts: &Parts, auth: Auth) -> Option<Asked<'_>> {
     }
     if let Some(rest) = path.strip_prefix(waiting::PATH) {
         return Some(Asked::Events(rest));
+    }
+    if let Some(rest) = path.strip_prefix(webhooks::PATH) {
+        return Some(Asked::Webhooks(rest));
     }
     if let Some(rest) = path.strip_prefix(admin::PATH) {
         return Some(Asked::Admin(rest));

@@ -15,6 +15,7 @@
 //! - `stored_code`: zips in buckets
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `objects`: S3, with its bodies as they come
+//! - `webhooks`: what a foreign S3 tells, and `fika webhook`
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`; `waiting`: events, for
 //!   `fika events`
 //! - `trace`: what is told of each invocation to who follows traces
@@ -49,6 +50,7 @@ mod stream;
 mod trace;
 mod urls;
 mod waiting;
+mod webhooks;
 
 use std::num::NonZeroU64;
 use std::sync::Arc;

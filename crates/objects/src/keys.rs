@@ -6,6 +6,7 @@
 //! | `s3/object/BUCKET/VERSION/KEY` | one version of an object |
 //! | `s3/upload/BUCKET/ID` | an upload that is not done |
 //! | `s3/part/BUCKET/ID/NUMBER` | a part of one |
+//! | `s3/webhook/ID` | a webhook |
 //!
 //! Names of buckets, ids of versions and of uploads have no slash.
 
@@ -13,6 +14,7 @@ pub(crate) const BUCKETS: &str = "s3/bucket/";
 pub(crate) const OBJECTS: &str = "s3/object/";
 pub(crate) const UPLOADS: &str = "s3/upload/";
 pub(crate) const PARTS: &str = "s3/part/";
+pub(crate) const WEBHOOKS: &str = "s3/webhook/";
 
 pub(crate) fn bucket(name: &str) -> String {
     format!("{BUCKETS}{name}")
@@ -28,6 +30,10 @@ pub(crate) fn upload(bucket: &str, id: &str) -> String {
 
 pub(crate) fn part(bucket: &str, id: &str, number: u16) -> String {
     format!("{PARTS}{bucket}/{id}/{number}")
+}
+
+pub(crate) fn webhook(id: &str) -> String {
+    format!("{WEBHOOKS}{id}")
 }
 
 /// What follows a prefix, in so many pieces; none when the key has another form.

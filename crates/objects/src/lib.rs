@@ -6,6 +6,7 @@
 //!   bucket in memory; `record`, `keys`: the same in the store; `load`: what a start finds
 //! - `files`, `content`: the bytes, in files that are written once; `sums`: their checksums
 //! - `fetch`: what other rooms read and write
+//! - `webhooks`: where a foreign S3 posts what happened in its buckets
 //! - `pages`: a page of a listing; `notify`: who is told of a change; `owner`, `text`: small things
 //!
 //! A change is: content synced, then a record committed, then seen in memory, then told, then
@@ -28,7 +29,10 @@ mod record;
 mod shelf;
 mod sums;
 mod text;
+mod webhooks;
 
 pub use door::{Visit, Visitor};
 pub use fetch::{Named, NotRead};
+pub use notify::foreign::Unreadable;
 pub use objects::{Objects, OpenError};
+pub use webhooks::{NoWebhook, NotTold, Webhook};

@@ -39,7 +39,8 @@ pub(crate) fn load(store: &Store) -> Result<BTreeMap<Arc<str>, Arc<Shelf>>, Stor
     Ok(shelves)
 }
 
-fn visit<const N: usize, T: DeserializeOwned>(
+/// Sees every record whose key begins so.
+pub(crate) fn visit<const N: usize, T: DeserializeOwned>(
     store: &Store,
     prefix: &str,
     mut seen: impl FnMut([&str; N], T),

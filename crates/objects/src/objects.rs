@@ -18,6 +18,7 @@ use crate::keys;
 use crate::load::{latest, load, sweep};
 use crate::record::{Bucket, NULL, Part, Piece, Upload, Version, Versioning};
 use crate::shelf::{Open, Shelf};
+use crate::webhooks::Webhooks;
 
 /// The store of buckets and objects, shared: clones are the same.
 #[derive(Clone)]
@@ -26,9 +27,10 @@ pub struct Objects {
 }
 
 pub(crate) struct Inner {
-    store: Store,
+    pub(crate) store: Store,
     pub(crate) files: Files,
     pub(crate) events: Events,
+    pub(crate) webhooks: Webhooks,
     shelves: RwLock<BTreeMap<Arc<str>, Arc<Shelf>>>,
     /// Held by whoever makes or deletes a bucket.
     naming: tokio::sync::Mutex<()>,
@@ -108,10 +110,12 @@ impl Objects {
         if left > 0 {
             tracing::info!(left, "content that belonged to no object was removed");
         }
+        let webhooks = Webhooks::load(&store)?;
         let inner = Inner {
             store,
             files,
             events,
+            webhooks,
             shelves: RwLock::new(shelves),
             naming: tokio::sync::Mutex::default(),
             latest: AtomicU64::new(latest),
@@ -129,10 +133,11 @@ impl Objects {
         shelves.values().filter(|shelf| shelf.bucket().scope.account == *account).cloned().collect()
     }
 
-    /// Whether an account has any bucket, in whatever region.
+    /// What an account still has here, in whatever region; none when that is nothing.
     #[must_use]
-    pub fn has_any(&self, account: &AccountId) -> bool {
-        !self.of(account).is_empty()
+    pub fn left_of(&self, account: &AccountId) -> Option<&'static str> {
+        let webhooks = || (!self.webhooks(account).is_empty()).then_some("webhooks");
+        (!self.of(account).is_empty()).then_some("buckets").or_else(webhooks)
     }
 
     /// A time that no version has yet, microseconds since 1970; later ones are greater, whatever

@@ -10,3 +10,4 @@ pub mod logs;
 pub mod runtime;
 pub mod serve;
 pub mod signing;
+pub mod webhook;

@@ -50,6 +50,21 @@ impl Objects {
         }
         if events.is_empty() { Ok(()) } else { self.inner.events.accept(events).await }
     }
+
+    /// Accepts what happened elsewhere, for a target that the root of its own account chose. It is durable
+    /// when this returns.
+    ///
+    /// # Errors
+    /// [`JournalError`]: nobody is told.
+    pub(crate) async fn tell_foreign(
+        &self,
+        scope: &Scope,
+        target: &str,
+        told: &[Value],
+    ) -> Result<(), JournalError> {
+        let events = told.iter().map(|told| sent(Sender::Allowed, scope, target, told));
+        self.inner.events.accept(events.collect()).await
+    }
 }
 
 /// An event as it goes to the default bus: its detail, of which the attributes say what it is. The
@@ -65,14 +80,20 @@ fn to_bus(bucket: &str, scope: &Scope, name: &str, detail: &Value, doer: &Doer) 
 }
 
 fn event(bucket: &str, scope: &Scope, target: &str, told: &Value, doer: &Doer) -> Event {
+    let source = format!("arn:aws:s3:::{bucket}");
+    let sender = Sender::Service { name: SERVICE.into(), source };
+    Event { trace_id: doer.trace_id.clone(), ..sent(sender, scope, target, told) }
+}
+
+fn sent(sender: Sender, scope: &Scope, target: &str, told: &Value) -> Event {
     let is_function = target.starts_with("arn:aws:lambda:");
     Event {
         id: RequestId::random(),
         scope: scope.clone(),
-        sender: Sender::Service { name: SERVICE.into(), source: format!("arn:aws:s3:::{bucket}") },
+        sender,
         target: target.into(),
         payload: Bytes::from(told.to_string()),
-        trace_id: doer.trace_id.clone(),
+        trace_id: None,
         client_context: None,
         tenant: None,
         attributes: Vec::new(),

@@ -7,10 +7,10 @@ use fika_service::Caller;
 use s3s::{S3Error, S3Result};
 use serde_json::json;
 
+use super::Configuration;
 use super::record::{host_id, time};
 use super::send::SERVICE;
 use super::wire::invalid;
-use super::{Configuration, Rule};
 use crate::access::arn;
 use crate::objects::{Objects, now_ms};
 use crate::shelf::Shelf;
@@ -32,7 +32,7 @@ impl Objects {
         for rule in &wanted.rules {
             let taken = match function(&rule.target) {
                 Some(function) => self.may_invoke(&caller, &function),
-                None => self.test(&caller, shelf, rule, request).await,
+                None => self.test(&caller, &shelf.name, &rule.target, request).await.is_ok(),
             };
             if !taken {
                 return Err(unable());
@@ -49,43 +49,47 @@ impl Objects {
         })
     }
 
-    async fn test(&self, caller: &Caller, shelf: &Shelf, rule: &Rule, request: &str) -> bool {
-        let service = rule.target.split(':').nth(2).unwrap_or_default();
-        let Some(receiver) = self.inner.events.receiver(service) else { return false };
+    /// Sends a queue or a topic the test event of a bucket.
+    pub(crate) async fn test(
+        &self,
+        caller: &Caller,
+        bucket: &str,
+        target: &str,
+        request: &str,
+    ) -> Result<(), Undelivered> {
+        let service = target.split(':').nth(2).unwrap_or_default();
+        let Some(receiver) = self.inner.events.receiver(service) else {
+            let message = format!("{target} takes no events.");
+            return Err(Undelivered::Refused { code: "InvalidTarget".into(), message });
+        };
         let event = json!({
             "Service": "Amazon S3",
             "Event": "s3:TestEvent",
             "Time": time(now_ms()),
-            "Bucket": &*shelf.name,
+            "Bucket": bucket,
             "RequestId": request,
             "HostId": host_id(request),
         });
         let parcel = Parcel {
             id: RequestId::random(),
             scope: caller.scope.clone(),
-            target: rule.target.clone(),
+            target: target.into(),
             payload: Bytes::from(event.to_string()),
             trace_id: None,
             attributes: Vec::new(),
             group: None,
             deduplication: None,
         };
-        match receiver.receive(caller, parcel).await {
-            Ok(()) => true,
-            Err(Undelivered::Refused { code, message }) => {
-                tracing::debug!(code, message, target = rule.target, "a destination refuses");
-                false
-            }
-            Err(Undelivered::Later(why)) => {
-                tracing::debug!(why, target = rule.target, "a destination takes nothing now");
-                false
-            }
+        let tried = receiver.receive(caller, parcel).await;
+        if let Err(why) = &tried {
+            tracing::debug!(?why, target, "a destination takes no test event");
         }
+        tried
     }
 }
 
 /// The function of an ARN.
-fn function(target: &str) -> Option<FunctionArn> {
+pub(crate) fn function(target: &str) -> Option<FunctionArn> {
     let FunctionRef { account, region, name, qualifier } = FunctionRef::parse(target).ok()?;
     Some(FunctionArn { scope: Scope { account: account?, region: region? }, name, qualifier })
 }
