@@ -131,8 +131,11 @@ impl<H: Host> Init<H> {
                 return self.reap();
             }
             ToInit::Refresh(refresh) => {
-                self.host.refresh(&refresh)?;
-                self.host.say(&FromInit::Refreshed)?;
+                let answer = match self.host.refresh(&refresh) {
+                    Ok(()) => FromInit::Refreshed,
+                    Err(error) => FromInit::Failed { message: error.to_string() },
+                };
+                self.host.say(&answer)?;
             }
             ToInit::Quiesce => self.host.quiesce()?,
             ToInit::Freeze => self.host.signal(Signal::STOP),

@@ -114,7 +114,8 @@ pub enum FromInit {
         /// [`crate::place::VERSION`].
         version: u32,
     },
-    /// The wall could not be built; nothing more will come.
+    /// The wall could not be built, or a restored guest not be brought up to date; nothing more
+    /// will come.
     Failed {
         /// Which step failed and how.
         message: String,

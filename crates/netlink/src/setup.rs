@@ -29,6 +29,14 @@ pub struct Addresses {
     pub v6: Ipv6Addr,
 }
 
+impl Addresses {
+    /// Both, as addresses of any version.
+    #[must_use]
+    pub fn each(&self) -> [IpAddr; 2] {
+        [self.v4.into(), self.v6.into()]
+    }
+}
+
 /// Brings up loopback alone, in this thread's network namespace.
 ///
 /// # Errors
@@ -74,26 +82,32 @@ impl Setup {
     /// Gives a link addresses that no other link's network holds.
     #[must_use]
     pub fn addresses(self, link: u32, addresses: Addresses) -> Self {
-        self.each_address(libc::RTM_NEWADDR, CREATE, link, addresses)
+        let given = addresses.each().into_iter();
+        given.fold(self, |setup, one| setup.address(libc::RTM_NEWADDR, CREATE, link, one))
     }
 
-    /// Takes addresses from a link that it was [given](Self::addresses).
+    /// Gives a link addresses in the place of those it was [given](Self::addresses). Of one version
+    /// they may be the same. The new ones come first: with the last address of a link, its routes
+    /// go too.
     #[must_use]
-    pub fn without_addresses(self, link: u32, addresses: Addresses) -> Self {
-        self.each_address(libc::RTM_DELADDR, 0, link, addresses)
+    pub fn other_addresses(self, link: u32, old: Addresses, new: Addresses) -> Self {
+        let pairs = old.each().into_iter().zip(new.each());
+        let (old, new): (Vec<_>, Vec<_>) = pairs.filter(|(old, new)| old != new).unzip();
+        let come = new
+            .into_iter()
+            .fold(self, |setup, new| setup.address(libc::RTM_NEWADDR, CREATE, link, new));
+        old.into_iter().fold(come, |setup, old| setup.address(libc::RTM_DELADDR, 0, link, old))
     }
 
-    fn each_address(mut self, kind: u16, flags: i32, link: u32, addresses: Addresses) -> Self {
-        for address in [IpAddr::V4(addresses.v4), IpAddr::V6(addresses.v6)] {
-            let (family, bits, bytes) = parts(address);
-            self.0.add(kind, flags, |body| {
-                // A `struct ifaddrmsg`; nobody else can have the address, so nobody is asked.
-                body.fixed(&[family, bits, libc::IFA_F_NODAD as u8, libc::RT_SCOPE_UNIVERSE])
-                    .fixed(&link.to_ne_bytes())
-                    .attribute(libc::IFA_LOCAL, &bytes)
-                    .attribute(libc::IFA_ADDRESS, &bytes);
-            });
-        }
+    fn address(mut self, kind: u16, flags: i32, link: u32, address: IpAddr) -> Self {
+        let (family, bits, bytes) = parts(address);
+        self.0.add(kind, flags, |body| {
+            // A `struct ifaddrmsg`; nobody else can have the address, so nobody is asked.
+            body.fixed(&[family, bits, libc::IFA_F_NODAD as u8, libc::RT_SCOPE_UNIVERSE])
+                .fixed(&link.to_ne_bytes())
+                .attribute(libc::IFA_LOCAL, &bytes)
+                .attribute(libc::IFA_ADDRESS, &bytes);
+        });
         self
     }
 

@@ -50,3 +50,33 @@ pub fn apart<T: Send>(work: impl FnOnce() -> io::Result<T> + Send) -> io::Result
 pub(crate) fn pause(time: Duration) {
     thread::sleep(time);
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::print_stderr)]
+mod tests {
+    use fika_netlink::{Addresses, LOOPBACK, Setup, Socket, bring_loopback_up};
+
+    use super::*;
+
+    /// Another network of version 4, and the same of version 6: so it is after a restart beside
+    /// somebody new.
+    #[test]
+    fn a_link_has_other_addresses_in_the_place_of_those_it_had() {
+        if !rustix::process::geteuid().is_root() {
+            return eprintln!("skipped: only root may make namespaces");
+        }
+        let of = |v4: &str| Addresses { v4: v4.parse().unwrap(), v6: "fd00::3".parse().unwrap() };
+        let (old, new) = (of("100.64.0.3"), of("100.65.0.3"));
+        apart(|| {
+            make()?;
+            bring_loopback_up()?;
+            let socket = Socket::open()?;
+            Setup::default().addresses(LOOPBACK, old).done(&socket)?;
+            Setup::default().other_addresses(LOOPBACK, old, new).done(&socket)?;
+            let is_new = Setup::default().other_addresses(LOOPBACK, old, new).done(&socket);
+            assert!(is_new.is_err(), "it has the new one");
+            Setup::default().other_addresses(LOOPBACK, new, old).done(&socket)
+        })
+        .unwrap();
+    }
+}

@@ -22,6 +22,9 @@ use crate::{nft, programs};
 /// How long to leave the kernel alone that could not make a network.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How often to choose addresses.
+const TRIES: usize = 3;
+
 type Trouble = Arc<Mutex<String>>;
 
 /// What is wanted.
@@ -138,7 +141,18 @@ pub fn open(wanted: &Wanted, stock: usize) -> Result<Arc<Way>, String> {
     built.map(Arc::new).map_err(|error| error.to_string())
 }
 
+/// Chooses addresses again where another server of this machine took the same just before.
 fn on_host(wanted: &Wanted, stock: usize) -> io::Result<Way> {
+    for _ in 1..TRIES {
+        match on_host_once(wanted, stock) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            done => return done,
+        }
+    }
+    on_host_once(wanted, stock)
+}
+
+fn on_host_once(wanted: &Wanted, stock: usize) -> io::Result<Way> {
     let Wanted { instance, egress, resolvers, .. } = wanted;
     let (mut host, slice) = Host::prepare(instance)?;
     let hub = Arc::new(Hub::new(slice, egress, resolvers)?);

@@ -45,11 +45,7 @@ impl Network {
         let link = index()?;
         match self.addresses.replace(new) {
             Some(old) if old == new => return Ok(()),
-            // The new ones come first: with the last address of a link, its routes go too.
-            Some(old) => {
-                let setup = Setup::default().addresses(link, new);
-                setup.without_addresses(link, old).done(&socket)?;
-            }
+            Some(old) => Setup::default().other_addresses(link, old, new).done(&socket)?,
             None => {
                 let setup = Setup::default().up_without_arp(link).addresses(link, new);
                 setup.default_routes(link).done(&socket)?;

@@ -277,6 +277,7 @@ async fn refresh(control: &mut Control, tells: Tells<'_>) -> Result<(), WallErro
         control.say(&word, &[]).await.map_err(|_| WallError::Lost)?;
         match control.next().await {
             Ok(Some(FromInit::Refreshed)) => Ok(()),
+            Ok(Some(FromInit::Failed { message })) => Err(WallError::Build(message)),
             _ => Err(WallError::Lost),
         }
     };
