@@ -16,6 +16,9 @@ use super::sign::Keys;
 use super::{Client, tools, wait_for};
 
 pub const ACCOUNT: &str = "123456789012";
+/// How much of a server's log a test that fails shows: CI keeps nothing else of it.
+const LAST_LINES: usize = 30;
+
 /// The account of [`Server::another_account`].
 const ANOTHER_ACCOUNT: &str = "999999999999";
 
@@ -293,7 +296,13 @@ impl Drop for Server {
                 let _ = running.child.kill();
                 let _ = running.child.wait();
             }
-            eprintln!("the server's log: {}", self.log_path().display());
+            let log = self.log();
+            let lines: Vec<_> = log.lines().collect();
+            eprintln!("the last of the server's log, {}:", self.log_path().display());
+            lines
+                .iter()
+                .skip(lines.len().saturating_sub(LAST_LINES))
+                .for_each(|l| eprintln!("{l}"));
         } else if self.child.is_some() {
             let status = self.stop();
             assert!(status.success(), "{status}; its log:\n{}", self.log());
