@@ -10,7 +10,7 @@ use fika_netlink::{Setup, Socket};
 use crate::addresses::{self, BITS, Slice};
 use crate::links::{self, Near};
 use crate::rules::{self, TABLE, UPLINK};
-use crate::{namespace, nft};
+use crate::{leftovers, namespace, nft};
 
 const FORWARD_V6: &str = "net/ipv6/conf/all/forwarding";
 
@@ -33,22 +33,27 @@ pub struct Host {
 }
 
 impl Host {
-    /// In this thread's network namespace: removes what an earlier server of this instance
-    /// left, chooses addresses, and loads the rules, before there is a link they are for.
+    /// In this thread's network namespace: removes what an earlier server of this instance, and
+    /// any that was killed, left; and chooses addresses.
     pub fn prepare(instance: &str) -> io::Result<(Self, Slice)> {
         let namespace = namespace::of_this_thread()?;
         remove(instance)?;
+        if let Err(error) = leftovers::remove() {
+            tracing::debug!(%error, "network rules of a killed server may have stayed");
+        }
         let slice = slice(instance)?;
-        nft::apply(&rules::host(instance, &link(instance), &slice))?;
         Ok((Self { instance: instance.into(), namespace, before: Vec::new() }, slice))
     }
 
-    /// Makes the link to the hub, both ends up, and lets packets through.
+    /// Makes the link to the hub and loads the rules for it, and lets packets through. None comes
+    /// before the hub's end is up, and so none before there are rules; but the link comes first, for
+    /// rules without a link are a dead server's ([`leftovers`]).
     pub fn connect(&mut self, slice: &Slice, egress: &Egress, hub: impl AsFd) -> io::Result<()> {
         let (name, socket) = (link(&self.instance), Socket::open()?);
         let routes = routes()?;
         let index = index(&self.instance);
         links::pair(&socket, &Near { name: &name, index, group: 0 }, UPLINK, hub)?;
+        nft::apply(&rules::host(&self.instance, &name, slice))?;
         Setup::default().routes(index, slice.first(), BITS).done(&socket)?;
         let mut ways = ways_out(&routes, egress);
         ways.push(name);
@@ -168,10 +173,15 @@ fn index(instance: &str) -> u32 {
 
 /// Removes an instance's link, if there is one.
 fn remove(instance: &str) -> io::Result<()> {
-    if !fs::exists(setting(&format!("net/ipv4/conf/{}", link(instance))))? {
+    if !is_linked(instance)? {
         return Ok(());
     }
     links::remove(&Socket::open()?, index(instance))
+}
+
+/// Whether an instance has a link.
+pub fn is_linked(instance: &str) -> io::Result<bool> {
+    fs::exists(setting(&format!("net/ipv4/conf/{}", link(instance))))
 }
 
 /// Removes what an earlier server of this instance left, where there is to be nothing. Blocks for

@@ -17,6 +17,7 @@
 //! - [`Lease`]: one sandbox's network
 //! - `way`: whether there is a way out, and networks made ahead
 //! - `hub`, `host`: the two places with rules
+//! - `leftovers`: what servers left on the host that were killed
 //! - `keeper`: the program that is the hub of an ordinary user's server
 //! - `rules`, `addresses`, `resolvers`: decisions, without effects
 //! - `namespace`, `links`, `tap`, `nft`: the kernel's side; `programs`: where programs are
@@ -27,6 +28,7 @@ mod host;
 mod hub;
 mod keeper;
 mod lease;
+mod leftovers;
 mod links;
 pub mod namespace;
 mod networks;

@@ -20,7 +20,16 @@ pub fn apply(commands: &str) -> io::Result<()> {
 
 /// What `nft` lists.
 pub fn list(what: &[&str]) -> io::Result<String> {
-    said(nft(&["list"]).args(what).stdin(Stdio::null()).output().map_err(named)?)
+    list_with(&["list"], what)
+}
+
+/// The same as JSON, with the handles of all that is listed.
+pub fn list_json(what: &[&str]) -> io::Result<String> {
+    list_with(&["-j", "list"], what)
+}
+
+fn list_with(list: &[&str], what: &[&str]) -> io::Result<String> {
+    said(nft(list).args(what).stdin(Stdio::null()).output().map_err(named)?)
 }
 
 fn nft(arguments: &[&str]) -> Command {

@@ -209,6 +209,30 @@ async fn the_next_start_removes_what_a_killed_server_left() {
 }
 
 #[tokio::test]
+async fn the_next_start_of_another_server_removes_rules_without_a_link_and_no_others() {
+    let Some(world) = killed() else { return };
+    let open = |instance: &str| {
+        let options = NetworkOptions { instance: instance.into(), ..world::options("open") };
+        world.on_machine(|| Networks::open(options))
+    };
+    // The kernel takes the links of a dead process away in its own time.
+    while world.run("ip", &["link"]).contains("fk0badcafe") {}
+    let first = open("0badcaf1");
+    first.lease().await.unwrap().unwrap();
+    let second = open("0badcaf2");
+    let lease = second.lease().await.unwrap().unwrap();
+    let tables = world.run("nft", &["list", "tables"]);
+    let is_there = |instance: &str| tables.contains(&format!("fika_{instance}"));
+    let there = ["0badcafe", "0badcaf1", "0badcaf2"].map(is_there);
+    assert_eq!(there, [false, true, true], "{tables}");
+    lease.set_policy(None).await.unwrap();
+    for address in MACHINE {
+        assert_refused(call(&lease, address), address);
+    }
+    call(&lease, PUBLIC[0]).unwrap();
+}
+
+#[tokio::test]
 async fn a_next_start_without_networks_removes_it_too() {
     let Some(world) = killed() else { return };
     drop(world.networks("none"));
