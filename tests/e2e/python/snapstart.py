@@ -211,23 +211,23 @@ def many(runtime, handler, file, source, touched, count):
     of.publish_version(FunctionName=name)
     of.get_waiter("published_version_active").wait(
         FunctionName=name, Qualifier="1", WaiterConfig={"Delay": 1, "MaxAttempts": 180})
-    seen = {}
+    seen, attempts = {}, iter(range(10 * count))
 
     def draw(_):
         # One that has answered ends itself when it is called again: the next is a new one.
-        for _ in range(20):
-            answer, said = invoke(of, name, {}, Qualifier="1")
-            if "FunctionError" not in answer and said["stream"] not in seen:
-                seen[said["stream"]] = said["drawn"]
+        for _ in attempts:
+            if len(seen) >= count:
                 return
-        raise AssertionError(f"no new sandbox: {said}")
+            answer, said = invoke(of, name, {}, Qualifier="1")
+            if "FunctionError" not in answer:
+                assert seen.setdefault(said["stream"], said["drawn"]) == said["drawn"], said
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(draw, range(count)))
-    equal(len(seen), count)
+        list(pool.map(draw, range(2)))
+    assert len(seen) >= count, f"{len(seen)} sandboxes"
     for kind in next(iter(seen.values())):
-        drawn = [each[kind] for each in seen.values()]
-        assert len(set(drawn)) == count, f"{kind}, touched {touched!r}: {len(set(drawn))} of {count}"
+        drawn = {each[kind] for each in seen.values()}
+        assert len(drawn) == len(seen), f"{kind}, touched {touched!r}: {len(drawn)} of {len(seen)}"
     reports = [event["message"] for page in boto3.client("logs", config=config).get_paginator(
         "filter_log_events").paginate(logGroupName=f"/aws/lambda/{name}") for event in page["events"]]
     assert sum(line.startswith("RESTORE_REPORT") for line in reports) >= count
