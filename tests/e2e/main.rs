@@ -41,6 +41,7 @@ mod limits;
 mod logs;
 mod loops;
 mod objects;
+mod objects_crash;
 mod powertools;
 mod queues;
 mod runtimes;

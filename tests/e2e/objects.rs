@@ -10,9 +10,13 @@ fn walk(theme: &str) {
 }
 
 fn walk_on(server: &Server, theme: &str) {
+    walk_in("python/objects.py", server, theme, &[]);
+}
+
+fn walk_in(script: &str, server: &Server, theme: &str, env: &[(&str, &str)]) {
     let mut python = Command::new(tools::installed("venv/bin/python"));
-    tools::point_at(&mut python, server);
-    python.arg("-B").arg(tools::script("python/objects.py")).arg(theme);
+    tools::point_at(&mut python, server).envs(env.iter().copied());
+    python.arg("-B").arg(tools::script(script)).arg(theme);
     let said = tools::run(&mut python);
     assert!(said.ends_with("done\n"), "{said}");
 }
@@ -20,6 +24,11 @@ fn walk_on(server: &Server, theme: &str) {
 #[test]
 fn buckets_and_objects_come_and_go() {
     walk("crud");
+}
+
+#[test]
+fn deploy_tools_find_what_they_set() {
+    walk("settings");
 }
 
 #[test]
@@ -50,6 +59,27 @@ fn everybody_may_what_they_may() {
 #[test]
 fn changes_are_told_and_code_is_read() {
     walk("notify");
+}
+
+#[test]
+fn other_accounts_see_and_change_nothing() {
+    let server = Server::start();
+    let wanted = r#"{"account_id":"999999999999"}"#;
+    let key = server.client().call("POST", "/_fika/accounts", wanted).expect(201).json();
+    let text = |name: &str| key[name].as_str().expect(name).to_owned();
+    let (id, secret) = (text("access_key_id"), text("secret_access_key"));
+    let env = [("OTHER_KEY", &*id), ("OTHER_SECRET", &*secret)];
+    walk_in("python/strangers.py", &server, "strangers", &env);
+}
+
+#[test]
+fn what_no_client_asks_is_refused_and_changes_nothing() {
+    walk_in("python/strangers.py", &Server::start(), "hostile", &[]);
+}
+
+#[test]
+fn a_bucket_tells_a_topic_which_tells_a_function() {
+    walk_in("python/strangers.py", &Server::start(), "topic", &[]);
 }
 
 #[test]

@@ -34,6 +34,31 @@ fn action(operation: &str) -> Option<(About, Option<&'static str>)> {
         "PutBucketVersioning" => (Bucket, "s3:PutBucketVersioning"),
         "GetBucketTagging" => (Bucket, "s3:GetBucketTagging"),
         "PutBucketTagging" | "DeleteBucketTagging" => (Bucket, "s3:PutBucketTagging"),
+        "GetBucketPolicyStatus" => (Bucket, "s3:GetBucketPolicyStatus"),
+        "GetPublicAccessBlock" => (Bucket, "s3:GetBucketPublicAccessBlock"),
+        "PutPublicAccessBlock" | "DeletePublicAccessBlock" => {
+            (Bucket, "s3:PutBucketPublicAccessBlock")
+        }
+        "GetBucketEncryption" => (Bucket, "s3:GetEncryptionConfiguration"),
+        "PutBucketEncryption" | "DeleteBucketEncryption" => {
+            (Bucket, "s3:PutEncryptionConfiguration")
+        }
+        "GetBucketOwnershipControls" => (Bucket, "s3:GetBucketOwnershipControls"),
+        "PutBucketOwnershipControls" | "DeleteBucketOwnershipControls" => {
+            (Bucket, "s3:PutBucketOwnershipControls")
+        }
+        "GetBucketLifecycleConfiguration" => (Bucket, "s3:GetLifecycleConfiguration"),
+        "PutBucketLifecycleConfiguration" | "DeleteBucketLifecycle" => {
+            (Bucket, "s3:PutLifecycleConfiguration")
+        }
+        "GetBucketAcl" => (Bucket, "s3:GetBucketAcl"),
+        "GetBucketLogging" => (Bucket, "s3:GetBucketLogging"),
+        "GetBucketRequestPayment" => (Bucket, "s3:GetBucketRequestPayment"),
+        "GetBucketAccelerateConfiguration" => (Bucket, "s3:GetAccelerateConfiguration"),
+        "GetBucketWebsite" => (Bucket, "s3:GetBucketWebsite"),
+        "GetBucketCors" => (Bucket, "s3:GetBucketCORS"),
+        "GetBucketReplication" => (Bucket, "s3:GetReplicationConfiguration"),
+        "GetObjectLockConfiguration" => (Bucket, "s3:GetBucketObjectLockConfiguration"),
         "GetBucketPolicy" => (Bucket, "s3:GetBucketPolicy"),
         "PutBucketPolicy" => (Bucket, "s3:PutBucketPolicy"),
         "DeleteBucketPolicy" => (Bucket, "s3:DeleteBucketPolicy"),
@@ -168,6 +193,9 @@ pub(crate) fn may(
 ) -> S3Result<()> {
     let (resource, policy) = (arn(&shelf.name, key), shelf.policy());
     let owner: AccountId = shelf.bucket().scope.account.clone();
+    if caller.scope.account != owner && is_restricted(shelf) {
+        return Err(denied());
+    }
     let allowed = caller.allow_of(&owner, action, &resource, policy.as_deref(), more);
     allowed.map_err(|error| {
         S3Error::with_message(S3ErrorCode::AccessDenied, error.message().to_owned())
@@ -176,12 +204,21 @@ pub(crate) fn may(
 
 /// Whether just anybody may: only the bucket's policy can let them.
 fn stranger(shelf: &Shelf, action: &str, key: Option<&str>, more: &[(&str, &str)]) -> S3Result<()> {
+    if is_restricted(shelf) {
+        return Err(denied());
+    }
     let (resource, policy) = (arn(&shelf.name, key), shelf.policy());
     let mut context = Context::new();
     more.iter().for_each(|(key, value)| context.add(key, *value));
     let request = Request { action, resource: &resource, context: &context };
     let who = Who { account: "", arns: &[], service: None };
     decide(&request, &who, Identity::None, policy.as_deref(), Side::Other).map_err(|_| denied())
+}
+
+/// Whether its policy is public, and lets nobody of other accounts in for that.
+fn is_restricted(shelf: &Shelf) -> bool {
+    let restricts = shelf.bucket().public_access.is_some_and(|access| access.restrict);
+    restricts && shelf.policy().is_some_and(|policy| policy.is_public())
 }
 
 /// The ARN of a bucket, or of an object in it.

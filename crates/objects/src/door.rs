@@ -9,7 +9,7 @@ use fika_iam::Secret;
 use fika_model::RequestId;
 use fika_service::Caller;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -20,11 +20,12 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::desk::Desk;
+use crate::noted::{Noted, Notes};
 use crate::notify::record::Doer;
 use crate::objects::Objects;
 
 /// The longest document of a request, bytes: a list of 1,000 objects or 10,000 parts.
-const XML_BYTES: usize = 4 << 20;
+pub(crate) const XML_BYTES: usize = 4 << 20;
 
 /// Somebody who asks, with what their signature is to be checked by.
 #[derive(Debug, Clone)]
@@ -59,7 +60,7 @@ impl Objects {
             return true;
         }
         let first = parts.uri.path().trim_start_matches('/').split('/').next();
-        first.is_some_and(|first| self.shelf(first).is_some_and(|shelf| shelf.policy().is_some()))
+        first.is_some_and(|first| self.shelf(first).is_some())
     }
 
     /// Answers a request. Its signature is checked here, and its body is read as it comes.
@@ -77,8 +78,11 @@ impl Objects {
         let mut answer = match refused(&parts) {
             Some(error) => shown(error),
             None => {
-                let request = Request::from_parts(parts, s3s::Body::http_body_unsync(body));
-                self.serve(visit, &id, request).await
+                let notes = Arc::<Notes>::default();
+                let body = s3s::Body::http_body_unsync(Noted::new(body, notes.clone()));
+                let answer = self.serve(visit, &id, Request::from_parts(parts, body), &notes).await;
+                let failed = answer.status() == StatusCode::INTERNAL_SERVER_ERROR;
+                failed.then(|| notes.blame()).flatten().map_or(answer, shown)
             }
         };
         if answer.status().is_client_error() || answer.status().is_server_error() {
@@ -117,6 +121,7 @@ impl Objects {
         visit: Visit,
         id: &str,
         request: Request<s3s::Body>,
+        notes: &Arc<Notes>,
     ) -> Response<s3s::Body> {
         let trace_id = request.headers().get("x-amzn-trace-id");
         let principal = visit.visitor.as_ref().map(|visitor| visitor.caller.principal.user_id());
@@ -131,7 +136,7 @@ impl Objects {
             Some(visitor) => (Some((visitor.access_key, visitor.secret)), Some(visitor.caller)),
             None => (None, None),
         };
-        let desk = Desk::new(self.clone(), caller, doer);
+        let desk = Desk::new(self.clone(), caller, doer, notes.clone());
         let mut builder = S3ServiceBuilder::new(desk.clone());
         builder.set_access(desk);
         builder.set_auth(Key(key));

@@ -11,9 +11,8 @@ use crate::content::{Reading, Said, disk, take};
 use crate::desk::put::version;
 use crate::desk::{no_bucket, no_key, no_version};
 use crate::files::hex;
-use crate::notify::Happened;
 use crate::notify::record::Doer;
-use crate::objects::Objects;
+use crate::objects::{Objects, Telling};
 use crate::record::Head;
 use crate::sums::DEFAULT;
 
@@ -129,9 +128,9 @@ impl Objects {
         let this = self.clone();
         let work = async move {
             let any = Box::new(|_: Option<&_>| Ok(()));
-            let put = this.put(&shelf, &key, vec![draft], made, any).await?;
-            let happened = [Happened::put("ObjectCreated:Put", &key, &put)];
-            this.tell(&shelf, &happened, &doer).await.map_err(disk)
+            let telling = Telling { event: "ObjectCreated:Put", doer: &doer };
+            this.put(&shelf, &key, vec![draft], made, any, telling).await?;
+            Ok(())
         };
         tokio::spawn(work).await.map_err(S3Error::internal_error)?
     }

@@ -6,7 +6,9 @@
 //! | `s3/object/BUCKET/VERSION/KEY` | one version of an object |
 //! | `s3/upload/BUCKET/ID` | an upload that is not done |
 //! | `s3/part/BUCKET/ID/NUMBER` | a part of one |
+//! | `s3/done/BUCKET/ID` | what a finished upload was answered with |
 //! | `s3/webhook/ID` | a webhook |
+//! | `s3/outbox/TIME-ID` | what a change tells, until the journal has it |
 //!
 //! Names of buckets, ids of versions and of uploads have no slash.
 
@@ -14,7 +16,9 @@ pub(crate) const BUCKETS: &str = "s3/bucket/";
 pub(crate) const OBJECTS: &str = "s3/object/";
 pub(crate) const UPLOADS: &str = "s3/upload/";
 pub(crate) const PARTS: &str = "s3/part/";
+pub(crate) const DONE: &str = "s3/done/";
 pub(crate) const WEBHOOKS: &str = "s3/webhook/";
+pub(crate) const OUTBOX: &str = "s3/outbox/";
 
 pub(crate) fn bucket(name: &str) -> String {
     format!("{BUCKETS}{name}")
@@ -30,6 +34,14 @@ pub(crate) fn upload(bucket: &str, id: &str) -> String {
 
 pub(crate) fn part(bucket: &str, id: &str, number: u16) -> String {
     format!("{PARTS}{bucket}/{id}/{number}")
+}
+
+pub(crate) fn done(bucket: &str, id: &str) -> String {
+    format!("{DONE}{bucket}/{id}")
+}
+
+pub(crate) fn outbox(name: &str) -> String {
+    format!("{OUTBOX}{name}")
 }
 
 pub(crate) fn webhook(id: &str) -> String {

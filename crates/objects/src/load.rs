@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::files::Files;
 use crate::keys;
-use crate::objects::pieces_of;
-use crate::record::{Bucket, Part, Piece, Upload, Version};
+use crate::record::{Bucket, Done, Part, Piece, Upload, Version};
 use crate::shelf::{Open, Shelf};
+use crate::uploads::pieces_of;
 
 /// Everything the store has.
 pub(crate) fn load(store: &Store) -> Result<BTreeMap<Arc<str>, Arc<Shelf>>, StoreError> {
@@ -34,6 +34,11 @@ pub(crate) fn load(store: &Store) -> Result<BTreeMap<Arc<str>, Arc<Shelf>>, Stor
         let Some(shelf) = shelves.get(bucket) else { return };
         if let (Some(open), Ok(number)) = (shelf.uploads_mut().get_mut(id), number.parse()) {
             open.parts.insert(number, Arc::new(part));
+        }
+    })?;
+    visit(store, keys::DONE, |[bucket, id], done: Done| {
+        if let Some(shelf) = shelves.get(bucket) {
+            shelf.set_done(id, Some(Arc::new(done)), &[]);
         }
     })?;
     Ok(shelves)

@@ -1,7 +1,7 @@
 //! Everything there is, in memory and on disk, and the changes to it: each committed before it is
 //! seen, and seen before it is answered.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,8 +16,12 @@ use thiserror::Error;
 use crate::files::{Draft, Files, random_name};
 use crate::keys;
 use crate::load::{latest, load, sweep};
-use crate::record::{Bucket, NULL, Part, Piece, Upload, Version, Versioning};
-use crate::shelf::{Open, Shelf};
+use crate::notify::Happened;
+use crate::notify::outbox::{Letter, Outbox};
+use crate::notify::record::Doer;
+use crate::record::{Bucket, NULL, PublicAccess, Version, Versioning};
+use crate::shelf::Shelf;
+use crate::uploads::{pieces_of, without};
 use crate::webhooks::Webhooks;
 
 /// The store of buckets and objects, shared: clones are the same.
@@ -31,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) files: Files,
     pub(crate) events: Events,
     pub(crate) webhooks: Webhooks,
+    pub(crate) outbox: Outbox,
     shelves: RwLock<BTreeMap<Arc<str>, Arc<Shelf>>>,
     /// Held by whoever makes or deletes a bucket.
     naming: tokio::sync::Mutex<()>,
@@ -72,6 +77,17 @@ pub(crate) enum NotChanged {
     NoKey,
     #[error("the disk failed: {0}")]
     Disk(String),
+    /// Nobody could be told of it.
+    #[error("what is told of changes waits for room")]
+    Full,
+}
+
+/// As what a change is told, and as whose.
+#[derive(Clone, Copy)]
+pub(crate) struct Telling<'a> {
+    /// As in `ObjectCreated:Put`; of what is removed its own.
+    pub(crate) event: &'static str,
+    pub(crate) doer: &'a Doer,
 }
 
 /// What a change must find: the newest version, or that there is none.
@@ -84,10 +100,6 @@ pub(crate) struct Removed {
     pub(crate) marker: bool,
     /// The version that was removed, or the marker that was put.
     pub(crate) version: Option<String>,
-    /// Orders it among other changes.
-    pub(crate) at: u64,
-    /// Whether anything is otherwise than before.
-    pub(crate) changed: bool,
 }
 
 impl std::fmt::Debug for Objects {
@@ -97,7 +109,8 @@ impl std::fmt::Debug for Objects {
 }
 
 impl Objects {
-    /// Opens what the store and the directory have, and removes what a crash has left.
+    /// Opens what the store and the directory have, tells what a crash kept from being told, and removes
+    /// what it has left. In a runtime of tokio.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -110,17 +123,20 @@ impl Objects {
         if left > 0 {
             tracing::info!(left, "content that belonged to no object was removed");
         }
-        let webhooks = Webhooks::load(&store)?;
+        let (webhooks, left) = (Webhooks::load(&store)?, Outbox::left(&store)?);
         let inner = Inner {
             store,
             files,
             events,
             webhooks,
+            outbox: Outbox::default(),
             shelves: RwLock::new(shelves),
             naming: tokio::sync::Mutex::default(),
             latest: AtomicU64::new(latest),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let this = Self { inner: Arc::new(inner) };
+        this.post_later(left);
+        Ok(this)
     }
 
     pub(crate) fn shelf(&self, name: &str) -> Option<Arc<Shelf>> {
@@ -156,7 +172,7 @@ impl Objects {
         &self,
         name: &str,
         scope: Scope,
-        tags: crate::record::Tags,
+        ownership: String,
     ) -> Result<(), NotChanged> {
         let _turn = self.inner.naming.lock().await;
         if let Some(shelf) = self.shelf(name) {
@@ -166,9 +182,13 @@ impl Objects {
             scope,
             created_ms: now_ms(),
             versioning: Versioning::Never,
-            tags,
+            tags: Vec::new(),
             policy: None,
             notifications: crate::notify::Configuration::default(),
+            public_access: Some(PublicAccess::NONE),
+            ownership: Some(ownership),
+            bucket_key: false,
+            lifecycle: Vec::new(),
         };
         self.commit(Batch::new().put(keys::bucket(name), json(&bucket)?)).await?;
         let shelf = Arc::new(Shelf::new(name, bucket));
@@ -192,6 +212,8 @@ impl Objects {
         for (id, open) in &uploads {
             batch = without(batch, &shelf.name, id, open);
         }
+        let done = shelf.done().keys().map(|id| keys::done(&shelf.name, id)).collect::<Vec<_>>();
+        batch = done.into_iter().fold(batch, Batch::delete);
         self.commit(batch).await?;
         shelf.set_gone();
         let mut shelves = self.inner.shelves.write().unwrap_or_else(PoisonError::into_inner);
@@ -227,22 +249,28 @@ impl Objects {
         drafts: Vec<Draft>,
         version: Version,
         condition: Condition,
+        telling: Telling<'_>,
     ) -> Result<Arc<Version>, NotChanged> {
-        let _turn = shelf.turn.read().await;
-        let version = self.put_with(shelf, key, version, condition, Batch::new()).await?;
+        let turn = shelf.turn.read().await;
+        let none = Batch::new();
+        let put = self.put_with(shelf, key, version, condition, telling, |_| Ok(none)).await;
+        let (version, letter) = put?;
         drafts.into_iter().for_each(Draft::keep);
+        drop(turn);
+        self.post(letter).await;
         Ok(version)
     }
 
-    /// The same, and more with it, for who has the bucket's turn.
-    async fn put_with(
+    /// The same, and more with it, for who has the bucket's turn. What it tells is still to be posted.
+    pub(crate) async fn put_with(
         &self,
         shelf: &Shelf,
         key: &str,
         mut version: Version,
         condition: Condition,
-        batch: Batch,
-    ) -> Result<Arc<Version>, NotChanged> {
+        Telling { event, doer }: Telling<'_>,
+        more: impl FnOnce(&Version) -> Result<Batch, NotChanged>,
+    ) -> Result<(Arc<Version>, Option<Letter>), NotChanged> {
         let _key = shelf.turn_of(key).await;
         if shelf.is_gone() {
             return Err(NotChanged::NoBucket);
@@ -252,14 +280,37 @@ impl Objects {
         version.at = self.moment();
         version.id = self.version_id(shelf)?;
         let replaced = shelf.version(key, &version.id);
+        let happened = match version.marker {
+            true => Happened::marked(key, &version),
+            false => Happened::put(event, key, &version),
+        };
         let name = keys::object(&shelf.name, &version.id, key);
-        self.commit(batch.put(name, json(&version)?)).await?;
+        let batch = more(&version)?.put(name, json(&version)?);
+        let letter = self.commit_and_tell(shelf, batch, &happened, doer).await?;
         let version = Arc::new(version);
         shelf.show(key, version.clone());
         if let Some(replaced) = replaced {
             self.inner.files.remove(&replaced.pieces);
         }
-        Ok(version)
+        Ok((version, letter))
+    }
+
+    /// Commits a change together with what it tells.
+    async fn commit_and_tell(
+        &self,
+        shelf: &Shelf,
+        batch: Batch,
+        happened: &Happened,
+        doer: &Doer,
+    ) -> Result<Option<Letter>, NotChanged> {
+        let letter = shelf.letter(happened, doer);
+        let batch = match &letter {
+            Some(_) if self.inner.outbox.is_full() => return Err(NotChanged::Full),
+            Some(letter) => letter.add_to(batch)?,
+            None => batch,
+        };
+        self.commit(batch).await?;
+        Ok(letter)
     }
 
     fn version_id(&self, shelf: &Shelf) -> Result<String, NotChanged> {
@@ -276,8 +327,9 @@ impl Objects {
         key: &str,
         version: Option<&str>,
         condition: Condition,
+        doer: &Doer,
     ) -> Result<Removed, NotChanged> {
-        let _turn = shelf.turn.read().await;
+        let turn = shelf.turn.read().await;
         let lock = shelf.turn_of(key).await;
         if shelf.is_gone() {
             return Err(NotChanged::NoBucket);
@@ -287,29 +339,27 @@ impl Objects {
         let never = shelf.bucket().versioning == Versioning::Never;
         let Some(id) = version.or(never.then_some(NULL)) else {
             drop(lock);
-            let marker = Version {
-                id: String::new(),
-                at: 0,
-                marker: true,
-                pieces: Vec::new(),
-                etag: String::new(),
-                sums: crate::record::Sums::default(),
-                head: crate::record::Head::default(),
-                tags: Vec::new(),
-            };
-            let any: Condition = Box::new(|_| Ok(()));
-            let put = self.put_with(shelf, key, marker, any, Batch::new()).await?;
+            let (any, none) = (Box::new(|_: Option<&_>| Ok(())), Batch::new());
+            let telling = Telling { event: "", doer };
+            let marked = self.put_with(shelf, key, marker(), any, telling, |_| Ok(none));
+            let (put, letter) = marked.await?;
+            drop(turn);
+            self.post(letter).await;
             let version = Some(put.id.clone());
-            return Ok(Removed { marker: true, version, at: put.at, changed: true });
+            return Ok(Removed { marker: true, version });
         };
         let named = version.map(str::to_owned);
         let Some(old) = shelf.version(key, id) else {
-            return Ok(Removed { version: named, at: self.moment(), ..Removed::default() });
+            return Ok(Removed { version: named, marker: false });
         };
-        self.commit(Batch::new().delete(keys::object(&shelf.name, id, key))).await?;
+        let happened = Happened::removed(key, named.clone(), self.moment());
+        let batch = Batch::new().delete(keys::object(&shelf.name, id, key));
+        let letter = self.commit_and_tell(shelf, batch, &happened, doer).await?;
         shelf.hide(key, id);
         self.inner.files.remove(&old.pieces);
-        Ok(Removed { marker: old.marker, version: named, at: self.moment(), changed: true })
+        drop((lock, turn));
+        self.post(letter).await;
+        Ok(Removed { marker: old.marker, version: named })
     }
 
     /// Gives a version other tags.
@@ -319,122 +369,47 @@ impl Objects {
         key: &str,
         id: &str,
         tags: crate::record::Tags,
+        Telling { event, doer }: Telling<'_>,
     ) -> Result<Arc<Version>, NotChanged> {
-        let _turn = shelf.turn.read().await;
-        let _key = shelf.turn_of(key).await;
+        let turn = shelf.turn.read().await;
+        let lock = shelf.turn_of(key).await;
         let old = shelf.version(key, id).filter(|_| !shelf.is_gone()).ok_or(NotChanged::NoKey)?;
         let tagged = Version { tags, ..(*old).clone() };
         let name = keys::object(&shelf.name, id, key);
-        self.commit(Batch::new().put(name, json(&tagged)?)).await?;
+        let happened = Happened { size: None, ..Happened::put(event, key, &tagged) };
+        let batch = Batch::new().put(name, json(&tagged)?);
+        let letter = self.commit_and_tell(shelf, batch, &happened, doer).await?;
         let tagged = Arc::new(tagged);
         shelf.show(key, tagged.clone());
+        drop((lock, turn));
+        self.post(letter).await;
         Ok(tagged)
     }
 
-    /// Begins an upload in parts, and names it.
-    pub(crate) async fn begin(&self, shelf: &Shelf, upload: Upload) -> Result<String, NotChanged> {
-        let _turn = shelf.turn.read().await;
-        if shelf.is_gone() {
-            return Err(NotChanged::NoBucket);
-        }
-        let id = random_name().map_err(disk)?;
-        self.commit(Batch::new().put(keys::upload(&shelf.name, &id), json(&upload)?)).await?;
-        let open = Open { upload: Arc::new(upload), parts: BTreeMap::new() };
-        shelf.uploads_mut().insert(id.clone(), open);
-        Ok(id)
-    }
-
-    /// Adds a part, or replaces it.
-    pub(crate) async fn add(
-        &self,
-        shelf: &Shelf,
-        id: &str,
-        number: u16,
-        drafts: Vec<Draft>,
-        part: Part,
-    ) -> Result<(), NotChanged> {
-        let _turn = shelf.turn.read().await;
-        let _upload = shelf.turn_of(id).await;
-        if !shelf.uploads().contains_key(id) || shelf.is_gone() {
-            return Err(NotChanged::NoUpload);
-        }
-        self.commit(Batch::new().put(keys::part(&shelf.name, id, number), json(&part)?)).await?;
-        drafts.into_iter().for_each(Draft::keep);
-        let mut uploads = shelf.uploads_mut();
-        let open = uploads.get_mut(id).ok_or(NotChanged::NoUpload)?;
-        let replaced = open.parts.insert(number, Arc::new(part));
-        drop(uploads);
-        if let Some(replaced) = replaced {
-            self.inner.files.remove(&replaced.pieces);
-        }
-        Ok(())
-    }
-
-    /// Makes an object of parts of an upload, all in one commit: no content is moved.
-    pub(crate) async fn complete(
-        &self,
-        shelf: &Shelf,
-        id: &str,
-        version: Version,
-        condition: Condition,
-    ) -> Result<Arc<Version>, NotChanged> {
-        let _turn = shelf.turn.read().await;
-        let upload_turn = shelf.turn_of(id).await;
-        let open = shelf.uploads().get(id).cloned().ok_or(NotChanged::NoUpload)?;
-        let used: HashSet<String> = version.pieces.iter().map(|piece| piece.file.clone()).collect();
-        let there = pieces_of(&open).collect::<Vec<_>>();
-        if !used.iter().all(|name| there.iter().any(|piece| piece.file == *name)) {
-            // A part was replaced meanwhile.
-            return Err(NotChanged::NoUpload);
-        }
-        let key = open.upload.key.clone();
-        shelf.uploads_mut().remove(id);
-        drop(upload_turn);
-        let batch = without(Batch::new(), &shelf.name, id, &open);
-        match self.put_with(shelf, &key, version, condition, batch).await {
-            Ok(put) => {
-                let unused = there.into_iter().filter(|piece| !used.contains(&piece.file));
-                self.inner.files.remove(&unused.collect::<Vec<_>>());
-                Ok(put)
-            }
-            Err(error) => {
-                shelf.uploads_mut().insert(id.into(), open);
-                Err(error)
-            }
-        }
-    }
-
-    /// Gives an upload up.
-    pub(crate) async fn abort(&self, shelf: &Shelf, id: &str) -> Result<(), NotChanged> {
-        let _turn = shelf.turn.read().await;
-        let _upload = shelf.turn_of(id).await;
-        let open = shelf.uploads().get(id).cloned().ok_or(NotChanged::NoUpload)?;
-        self.commit(without(Batch::new(), &shelf.name, id, &open)).await?;
-        shelf.uploads_mut().remove(id);
-        self.inner.files.remove(&pieces_of(&open).collect::<Vec<_>>());
-        Ok(())
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<(), NotChanged> {
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<(), NotChanged> {
         self.inner.store.commit(batch).await.map(|_| ()).map_err(disk)
     }
 }
 
-/// Ends an upload in the store.
-fn without(batch: Batch, bucket: &str, id: &str, open: &Open) -> Batch {
-    let parts = open.parts.keys().map(|number| keys::part(bucket, id, *number));
-    parts.fold(batch.delete(keys::upload(bucket, id)), Batch::delete)
+/// That an object is deleted.
+fn marker() -> Version {
+    Version {
+        id: String::new(),
+        at: 0,
+        marker: true,
+        pieces: Vec::new(),
+        etag: String::new(),
+        sums: crate::record::Sums::default(),
+        head: crate::record::Head::default(),
+        tags: Vec::new(),
+    }
 }
 
-pub(crate) fn pieces_of(open: &Open) -> impl Iterator<Item = Piece> + '_ {
-    open.parts.values().flat_map(|part| part.pieces.iter().cloned())
-}
-
-fn disk(error: impl std::fmt::Display) -> NotChanged {
+pub(crate) fn disk(error: impl std::fmt::Display) -> NotChanged {
     NotChanged::Disk(error.to_string())
 }
 
-fn json(value: &impl Serialize) -> Result<Vec<u8>, NotChanged> {
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, NotChanged> {
     serde_json::to_vec(value).map_err(disk)
 }
 

@@ -30,6 +30,42 @@ pub(crate) struct Bucket {
     pub(crate) policy: Option<String>,
     #[serde(default)]
     pub(crate) notifications: Configuration,
+    /// What is kept from the public; none where its owner said that nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_access: Option<PublicAccess>,
+    /// As in `BucketOwnerEnforced`; none where its owner deleted it.
+    #[serde(default = "self_owned")]
+    pub(crate) ownership: Option<String>,
+    /// Whether KMS is to be asked less often: answered, and of no effect.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) bucket_key: bool,
+    /// Answered, and of no effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lifecycle: Vec<dto::LifecycleRule>,
+}
+
+/// What a bucket keeps from the public. There are no ACLs, so that two of them change nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PublicAccess {
+    pub(crate) block_acls: bool,
+    pub(crate) ignore_acls: bool,
+    /// It takes no policy that is public.
+    pub(crate) block_policy: bool,
+    /// A public policy lets nobody of other accounts in.
+    pub(crate) restrict: bool,
+}
+
+impl PublicAccess {
+    /// As new buckets have it.
+    pub(crate) const NONE: Self =
+        Self { block_acls: true, ignore_acls: true, block_policy: true, restrict: true };
+}
+
+/// Who owns objects unless something else is said: the bucket's owner, and there are no ACLs.
+pub(crate) const SELF_OWNED: &str = "BucketOwnerEnforced";
+
+fn self_owned() -> Option<String> {
+    Some(SELF_OWNED.into())
 }
 
 /// Whether a bucket keeps versions.
@@ -127,6 +163,17 @@ pub(crate) struct Upload {
     /// Whether the sum is to be one of the whole object.
     #[serde(default)]
     pub(crate) full_object: bool,
+}
+
+/// An upload that is done, for who asks again because they missed the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Done {
+    pub(crate) key: String,
+    /// The parts that it was to be made of.
+    pub(crate) asked: String,
+    /// What became of it, without its content.
+    pub(crate) version: Version,
+    pub(crate) at_ms: i64,
 }
 
 /// A part of an upload.

@@ -6,7 +6,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use fika_policy::{DocumentKind, Policy};
 
-use crate::record::{Bucket, Part, Upload, Version};
+use crate::record::{Bucket, Done, Part, Upload, Version};
+
+/// How long the answer to a finished upload is kept, milliseconds: an hour.
+const DONE_MS: i64 = 3_600_000;
 
 /// How many locks the keys of a bucket share.
 const STRIPES: usize = 32;
@@ -23,6 +26,7 @@ pub(crate) struct Shelf {
     bucket: RwLock<(Arc<Bucket>, Option<Arc<Policy>>)>,
     keys: RwLock<Keys>,
     uploads: RwLock<BTreeMap<String, Open>>,
+    done: RwLock<BTreeMap<String, Arc<Done>>>,
     gone: AtomicBool,
     /// Held to change the bucket itself; shared by who changes an object in it.
     pub(crate) turn: tokio::sync::RwLock<()>,
@@ -44,6 +48,7 @@ impl Shelf {
             bucket: RwLock::new((Arc::new(bucket), policy)),
             keys: RwLock::default(),
             uploads: RwLock::default(),
+            done: RwLock::default(),
             gone: AtomicBool::new(false),
             turn: tokio::sync::RwLock::default(),
             stripes: std::array::from_fn(|_| tokio::sync::Mutex::default()),
@@ -95,6 +100,25 @@ impl Shelf {
 
     pub(crate) fn uploads_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<String, Open>> {
         self.uploads.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uploads that were done lately.
+    pub(crate) fn done(&self) -> RwLockReadGuard<'_, BTreeMap<String, Arc<Done>>> {
+        self.done.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those of them that nobody will ask for any more.
+    pub(crate) fn over(&self, now_ms: i64) -> Vec<String> {
+        let done = self.done();
+        let over = done.iter().filter(|(_, done)| now_ms.saturating_sub(done.at_ms) > DONE_MS);
+        over.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Shows that an upload is done, and that some are over.
+    pub(crate) fn set_done(&self, id: &str, done: Option<Arc<Done>>, over: &[String]) {
+        let mut all = self.done.write().unwrap_or_else(PoisonError::into_inner);
+        over.iter().for_each(|id| drop(all.remove(id)));
+        all.extend(done.map(|done| (id.to_owned(), done)));
     }
 
     /// The newest version of a key, which may be a delete marker.

@@ -11,7 +11,29 @@ pub(crate) struct Condition {
     /// In lower case.
     key: String,
     test: Test,
+    /// Whether it needs values that are written out, without wildcards or variables.
+    fixed: bool,
 }
+
+/// Conditions on these make a policy not public, by the S3 user guide, "The meaning of public".
+const NARROWING: [&str; 14] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+];
+/// The shortest prefix of addresses that are not everybody's.
+const SHORTEST_PREFIX: u8 = 8;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Test {
@@ -58,7 +80,8 @@ impl Condition {
         let key = key.to_ascii_lowercase();
         if operator == "Null" {
             let absent: Option<Vec<bool>> = values.iter().map(|v| operator::boolean(v)).collect();
-            return Ok(Self { key, test: Test::Absent(absent.ok_or(BadPolicy::Syntax)?) });
+            let test = Test::Absent(absent.ok_or(BadPolicy::Syntax)?);
+            return Ok(Self { key, test, fixed: false });
         }
         let unknown = || BadPolicy::Operator(operator.into());
         let (comparison, not) = operator::named(name).ok_or_else(unknown)?;
@@ -69,7 +92,14 @@ impl Condition {
                 comparison.read(value, variables).ok_or_else(wrong)
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { key, test: Test::Compare { quantifier, if_exists, not, wanted } })
+        let fixed = !not && !if_exists && quantifier != Quantifier::ForAll;
+        let fixed = fixed && values.iter().all(|value| is_fixed(&key, value));
+        Ok(Self { key, test: Test::Compare { quantifier, if_exists, not, wanted }, fixed })
+    }
+
+    /// Whether it lets in only who it says, by where they are or whose.
+    pub(crate) fn narrows(&self) -> bool {
+        self.fixed && NARROWING.contains(&self.key.as_str())
     }
 
     /// Whether the circumstances are as it says.
@@ -96,6 +126,12 @@ impl Condition {
             Quantifier::ForAll => given.iter().all(|given| is(given) != not),
         }
     }
+}
+
+fn is_fixed(key: &str, value: &str) -> bool {
+    let prefix = value.rsplit_once('/').and_then(|(_, prefix)| prefix.parse::<u8>().ok());
+    let wide = key == "aws:sourceip" && prefix.is_some_and(|prefix| prefix < SHORTEST_PREFIX);
+    !wide && !value.contains(['*', '?']) && !value.contains("${")
 }
 
 fn quantified(operator: &str) -> (Quantifier, &str) {

@@ -111,6 +111,13 @@ impl Policy {
         if policy.has_a_sid_twice() { Err(BadPolicy::SameSid) } else { Ok(policy) }
     }
 
+    /// Whether it lets in just anybody, as S3 means it: it allows something to everybody, and no condition
+    /// says from where or of whom.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.statements.iter().any(Statement::is_public)
+    }
+
     fn has_a_sid_twice(&self) -> bool {
         let mut seen = std::collections::HashSet::new();
         let sids = self.statements.iter().filter_map(|statement| statement.sid.as_deref());

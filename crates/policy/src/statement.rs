@@ -107,6 +107,14 @@ impl Statement {
             && self.conditions.iter().all(|condition| condition.holds(context))
     }
 
+    /// Whether it allows something to just anybody.
+    pub(crate) fn is_public(&self) -> bool {
+        let anybody = Who { account: "", arns: &[], service: None };
+        self.effect == Effect::Allow
+            && self.takes(&anybody) != Taken::No
+            && !self.conditions.iter().any(Condition::narrows)
+    }
+
     /// How it takes somebody; a statement of an identity's own policy takes that identity.
     pub(crate) fn takes(&self, who: &Who<'_>) -> Taken {
         self.principals.as_ref().map_or(Taken::Named, |principals| principals.takes(who))

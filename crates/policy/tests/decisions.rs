@@ -380,3 +380,27 @@ proptest! {
         let _ = Policy::parse(&text, DocumentKind::Resource);
     }
 }
+
+#[test]
+fn a_policy_is_public_where_anybody_is_let_in() {
+    let public = |principal: &str, more: &str| {
+        let text = format!(
+            r#"[{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Principal":{principal}{more}}}]"#
+        );
+        policy(DocumentKind::Resource, &text).is_public()
+    };
+    let on = |operator: &str, key: &str, value: &str| {
+        let more = format!(r#","Condition":{{"{operator}":{{"{key}":"{value}"}}}}"#);
+        public(r#""*""#, &more)
+    };
+    assert!(public(r#""*""#, "") && public(r#"{"AWS":"*"}"#, ""));
+    assert!(!public(r#"{"AWS":"111111111111"}"#, ""));
+    assert!(!public(r#"{"Service":"s3.amazonaws.com"}"#, ""));
+    assert!(!on("StringEquals", "aws:SourceAccount", "111111111111"));
+    assert!(!on("IpAddress", "aws:SourceIp", "203.0.113.0/24"));
+    assert!(on("IpAddress", "aws:SourceIp", "0.0.0.0/1"));
+    assert!(on("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"));
+    assert!(on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*"));
+    assert!(on("StringEqualsIfExists", "aws:SourceAccount", "111111111111"));
+    assert!(on("Bool", "aws:SecureTransport", "true"));
+}

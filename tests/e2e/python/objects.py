@@ -108,6 +108,83 @@ def crud():
     equal(api.get_bucket_location(Bucket="far")["LocationConstraint"], "eu-west-1")
 
 
+def settings():
+    """What CDK, SAM and Terraform set and ask of a bucket."""
+    api = s3()
+    api.create_bucket(Bucket="set")
+    name = {"Bucket": "set"}
+    no = lambda code, status, part, call, one: refused(code, status, part, lambda: call(one))
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+            "BucketKeyEnabled": False}
+    encryption = lambda: api.get_bucket_encryption(**name)["ServerSideEncryptionConfiguration"]
+    put = lambda *rules: api.put_bucket_encryption(
+        ServerSideEncryptionConfiguration={"Rules": list(rules)}, **name)
+    equal(encryption(), {"Rules": [rule]})
+    put({**rule, "BucketKeyEnabled": True})
+    equal(encryption()["Rules"][0]["BucketKeyEnabled"], True)
+    api.delete_bucket_encryption(**name)
+    equal(encryption(), {"Rules": [rule]})
+    kms = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    no("NotImplemented", 501, "KMS", put, kms)
+    refused("MalformedXML", 400, "", lambda: put(rule, rule))
+    no("MalformedXML", 400, "", put,
+       {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "ROT13"}})
+
+    block = lambda: api.get_public_access_block(**name)["PublicAccessBlockConfiguration"]
+    every = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
+    equal(block(), dict.fromkeys(every, True))
+    api.put_public_access_block(PublicAccessBlockConfiguration={"BlockPublicPolicy": True}, **name)
+    equal(block(), {**dict.fromkeys(every, False), "BlockPublicPolicy": True})
+    api.delete_public_access_block(**name)
+    refused("NoSuchPublicAccessBlockConfiguration", 404, "", api.get_public_access_block, **name)
+
+    owner = lambda: api.get_bucket_ownership_controls(**name)["OwnershipControls"]["Rules"]
+    own = lambda name_: api.put_bucket_ownership_controls(
+        OwnershipControls={"Rules": [{"ObjectOwnership": name_}]}, **name)
+    equal(owner(), [{"ObjectOwnership": "BucketOwnerEnforced"}])
+    own("ObjectWriter")
+    equal(owner(), [{"ObjectOwnership": "ObjectWriter"}])
+    no("MalformedXML", 400, "", own, "Nobody")
+    api.delete_bucket_ownership_controls(**name)
+    refused("OwnershipControlsNotFoundError", 404, "", api.get_bucket_ownership_controls, **name)
+
+    refused("NoSuchLifecycleConfiguration", 404, "", api.get_bucket_lifecycle_configuration, **name)
+    lifecycle = {"Rules": [
+        {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 7}},
+        {"ID": "parts", "Status": "Disabled", "Filter": {"Prefix": ""},
+         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]}
+    live = lambda configuration: api.put_bucket_lifecycle_configuration(
+        LifecycleConfiguration=configuration, **name)
+    live(lifecycle)
+    equal(api.get_bucket_lifecycle_configuration(**name)["Rules"], lifecycle["Rules"])
+    no("InvalidArgument", 400, "unique", live, {"Rules": [lifecycle["Rules"][0]] * 2})
+    no("MalformedXML", 400, "", live, {"Rules": []})
+    no("MalformedXML", 400, "", live, {"Rules": [{**lifecycle["Rules"][0], "Status": "On"}]})
+    equal(api.get_bucket_lifecycle_configuration(**name)["Rules"], lifecycle["Rules"])
+    api.delete_bucket_lifecycle(**name)
+    refused("NoSuchLifecycleConfiguration", 404, "", api.get_bucket_lifecycle_configuration, **name)
+
+    acl = api.get_bucket_acl(**name)
+    equal([(one["Permission"], one["Grantee"]["ID"], one["Grantee"]["Type"])
+           for one in acl["Grants"]], [("FULL_CONTROL", acl["Owner"]["ID"], "CanonicalUser")])
+    refused("NoSuchBucketPolicy", 404, "", api.get_bucket_policy_status, **name)
+    api.put_bucket_policy(Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+         "Resource": ["arn:aws:s3:::set", "arn:aws:s3:::set/*"],
+         "Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}]}), **name)
+    equal(api.get_bucket_policy_status(**name)["PolicyStatus"], {"IsPublic": False})
+    assert "LoggingEnabled" not in api.get_bucket_logging(**name)
+    equal(api.get_bucket_request_payment(**name)["Payer"], "BucketOwner")
+    assert "Status" not in api.get_bucket_accelerate_configuration(**name)
+    refused("NoSuchWebsiteConfiguration", 404, "", api.get_bucket_website, **name)
+    refused("NoSuchCORSConfiguration", 404, "", api.get_bucket_cors, **name)
+    refused("ReplicationConfigurationNotFoundError", 404, "", api.get_bucket_replication, **name)
+    refused("ObjectLockConfigurationNotFoundError", 404, "", api.get_object_lock_configuration,
+            **name)
+    for call in ["get_bucket_encryption", "get_bucket_cors", "get_bucket_acl"]:
+        refused("NoSuchBucket", 404, "", getattr(api, call), Bucket="nowhere")
+
+
 def listings():
     api = s3()
     api.create_bucket(Bucket="lists")
@@ -172,6 +249,14 @@ def parts():
     refused("InvalidPart", 400, "", api.complete_multipart_upload,
             MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": '"no"'}]}, **where)
     done = api.complete_multipart_upload(MultipartUpload={"Parts": both}, **where)
+    # Who missed the answer asks again.
+    again = api.complete_multipart_upload(MultipartUpload={"Parts": both}, **where)
+    for name in ["ETag", "Location", "ChecksumCRC32", "Key"]:
+        equal(again[name], done[name])
+    refused("NoSuchUpload", 404, "", api.complete_multipart_upload,
+            MultipartUpload={"Parts": both[:1]}, **where)
+    refused("NoSuchUpload", 404, "", api.complete_multipart_upload,
+            MultipartUpload={"Parts": both}, **{**where, "Key": "other"})
     import base64
     equal(done["ChecksumCRC32"], base64.b64encode(zlib.crc32(whole).to_bytes(4, "big")).decode())
     assert body(api, "large", "made", ChecksumMode="ENABLED") == whole
@@ -255,10 +340,21 @@ def presigned():
     # Version 2 of signatures is not taken.
     status, text = fetched(f"{endpoint}/shared/x?AWSAccessKeyId=a&Signature=b&Expires=9999999999")
     assert status == 403 or status == 400, (status, text)
-    # Everybody may read what a policy says they may, and nothing else.
-    api.put_bucket_policy(Bucket="shared", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    # Everybody may read what a policy says they may, and nothing else, once public policies are taken.
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
-         "Resource": "arn:aws:s3:::shared/a b/*"}]}))
+         "Resource": "arn:aws:s3:::shared/a b/*"}]})
+    refused("AccessDenied", 403, "BlockPublicPolicy", api.put_bucket_policy, Bucket="shared",
+            Policy=policy)
+    api.delete_public_access_block(Bucket="shared")
+    api.put_bucket_policy(Bucket="shared", Policy=policy)
+    equal(api.get_bucket_policy_status(Bucket="shared")["PolicyStatus"], {"IsPublic": True})
+    some = {"BlockPublicAcls": False, "IgnorePublicAcls": False, "BlockPublicPolicy": False}
+    block = lambda restrict: api.put_public_access_block(
+        Bucket="shared", PublicAccessBlockConfiguration={**some, "RestrictPublicBuckets": restrict})
+    block(True)
+    equal(fetched(f"{endpoint}/shared/a%20b/%C3%BC.txt")[0], 403)
+    block(False)
     equal(fetched(f"{endpoint}/shared/a%20b/%C3%BC.txt"), (200, b"by hand"))
     equal(fetched(f"{endpoint}/shared/other")[0], 403)
     equal(fetched(f"{endpoint}/shared/a%20b/%C3%BC.txt", "PUT", b"mine now")[0], 403)

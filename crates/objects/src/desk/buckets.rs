@@ -9,9 +9,10 @@ use s3s::dto::{
 use s3s::{S3Response, S3Result, s3_error};
 
 use super::Desk;
+use super::guards::ownership_named;
 use crate::objects::NotChanged;
 use crate::owner::owner;
-use crate::record::at_ms;
+use crate::record::{SELF_OWNED, at_ms};
 
 /// The region that goes without saying.
 const HOME: &str = "us-east-1";
@@ -42,11 +43,13 @@ impl Desk {
             let text = "You have attempted to create more buckets than allowed";
             return Err(s3_error!(TooManyBuckets, "{text}"));
         }
+        let ownership = input.object_ownership.as_ref().map_or(SELF_OWNED, |one| one.as_str());
+        let ownership = ownership_named(ownership)?;
         let (desk, name) = (self.clone(), input.bucket.clone());
         let account = scope.account.clone();
         let made = self
             .to_the_end(async move {
-                match desk.objects.make(&name, scope, Vec::new()).await {
+                match desk.objects.make(&name, scope, ownership).await {
                     Err(NotChanged::Taken(own)) if own == account => Ok(Some(())),
                     made => made.map(|()| None).map_err(Into::into),
                 }

@@ -16,7 +16,6 @@ use super::put::{Described, no_encryption, version};
 use super::{Desk, precondition, tags};
 use crate::access::{expect_owner, of_version};
 use crate::content::{Reading, disk};
-use crate::notify::Happened;
 use crate::record::{Version, at_ms};
 use crate::shelf::Shelf;
 use crate::sums::Summing;
@@ -108,8 +107,8 @@ impl Desk {
         let copied = version(pieces, tag, sums, head, tags);
         let (desk, key) = (self.clone(), input.key);
         self.to_the_end(async move {
-            let put = desk.objects.put(&shelf, &key, drafts, copied, none()).await?;
-            desk.tell(&shelf, Happened::put("ObjectCreated:Copy", &key, &put)).await?;
+            let telling = desk.telling("ObjectCreated:Copy");
+            let put = desk.objects.put(&shelf, &key, drafts, copied, none(), telling).await?;
             let sums = put.sums.shown();
             let result = CopyObjectResult {
                 checksum_crc32: sums.checksum_crc32,
@@ -148,7 +147,16 @@ impl Desk {
         let range = match input.copy_source_range.as_deref() {
             None => 0..size,
             Some(text) => {
-                let range = Range::parse(text).ok().and_then(|range| range.check(size).ok());
+                let range = match Range::parse(text) {
+                    Ok(range @ Range::Int { last: Some(_), .. }) => range,
+                    _ => {
+                        let text = "The x-amz-copy-source-range value must be of the form \
+                                    bytes=first-last where first and last are the zero-based \
+                                    offsets of the first and last bytes to copy";
+                        return Err(s3_error!(InvalidArgument, "{text}"));
+                    }
+                };
+                let range = range.check(size).ok();
                 range.ok_or_else(|| {
                     s3_error!(
                         InvalidRange,

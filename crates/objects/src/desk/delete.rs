@@ -9,22 +9,11 @@ use s3s::{S3Error, S3Response, S3Result, s3_error};
 use super::Desk;
 use super::conditions::of_write;
 use crate::access::of_version;
-use crate::notify::Happened;
 use crate::objects::{Condition, Removed};
 use crate::shelf::Shelf;
 
 /// The most that one request may name.
 const MOST: usize = 1000;
-/// The ETag of nothing, which delete markers have in events.
-const EMPTY: &str = "d41d8cd98f00b204e9800998ecf8427e";
-
-fn happened(key: &str, removed: &Removed, by_version: bool) -> Happened {
-    let marked = removed.marker && !by_version;
-    let event = if marked { "ObjectRemoved:DeleteMarkerCreated" } else { "ObjectRemoved:Delete" };
-    let version = removed.version.clone().filter(|id| id != crate::record::NULL);
-    let etag = marked.then(|| EMPTY.into());
-    Happened { event, key: key.into(), size: None, etag, version, at: removed.at }
-}
 
 impl Desk {
     async fn remove(
@@ -34,11 +23,7 @@ impl Desk {
         version: Option<&str>,
         condition: Condition,
     ) -> S3Result<Removed> {
-        let removed = self.objects.remove(shelf, key, version, condition).await?;
-        if removed.changed {
-            self.tell(shelf, happened(key, &removed, version.is_some())).await?;
-        }
-        Ok(removed)
+        Ok(self.objects.remove(shelf, key, version, condition, &self.doer).await?)
     }
 
     pub(super) async fn delete(

@@ -1,7 +1,7 @@
 //! One request: who asks, and what they are answered. Everything that is S3's way to say things is
 //! here; what is done with buckets and objects is in [`crate::objects`].
 //!
-//! - `buckets`, `settings`: buckets, and what they are set to
+//! - `buckets`, `settings`, `guards`: buckets, and what they are set to; `fixed`: what is the same of all
 //! - `get`, `put`, `delete`, `copy`: objects; `conditions`: what a request asks them to be
 //! - `parts`: uploads in parts; `lists`: listings; `tags`: tags of both
 
@@ -9,7 +9,9 @@ mod buckets;
 mod conditions;
 mod copy;
 mod delete;
+mod fixed;
 mod get;
+mod guards;
 mod lists;
 mod parts;
 pub(crate) mod put;
@@ -20,12 +22,12 @@ mod tags;
 use std::sync::Arc;
 
 use fika_service::Caller;
-use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+use s3s::{S3Error, S3Result, s3_error};
 
 use crate::access::denied;
-use crate::notify::Happened;
+use crate::noted::Notes;
 use crate::notify::record::Doer;
-use crate::objects::{NotChanged, Objects};
+use crate::objects::{NotChanged, Objects, Telling};
 use crate::shelf::Shelf;
 
 /// One request, as its operation sees it. Clones are the same one.
@@ -35,6 +37,7 @@ pub(crate) struct Desk {
     /// None for who did not sign.
     caller: Arc<Option<Caller>>,
     doer: Arc<Doer>,
+    notes: Arc<Notes>,
 }
 
 impl Desk {
@@ -43,8 +46,13 @@ impl Desk {
         self.doer.secure
     }
 
-    pub(crate) fn new(objects: Objects, caller: Option<Caller>, doer: Doer) -> Self {
-        Self { objects, caller: Arc::new(caller), doer: Arc::new(doer) }
+    pub(crate) fn new(
+        objects: Objects,
+        caller: Option<Caller>,
+        doer: Doer,
+        notes: Arc<Notes>,
+    ) -> Self {
+        Self { objects, caller: Arc::new(caller), doer: Arc::new(doer), notes }
     }
 
     /// Who asks.
@@ -68,17 +76,9 @@ impl Desk {
         tokio::spawn(work).await.map_err(S3Error::internal_error)?
     }
 
-    /// Tells who wants to know, for sure, before the change is answered.
-    async fn tell(&self, shelf: &Shelf, happened: Happened) -> S3Result<()> {
-        self.tell_all(shelf, &[happened]).await
-    }
-
-    async fn tell_all(&self, shelf: &Shelf, happened: &[Happened]) -> S3Result<()> {
-        self.objects.tell(shelf, happened, &self.doer).await.map_err(|error| {
-            tracing::warn!(%error, bucket = %shelf.name, "a change is not told");
-            let text = format!("The change is made, and nobody could be told of it: {error}");
-            S3Error::with_message(S3ErrorCode::ServiceUnavailable, text)
-        })
+    /// As what a change is told, of who asks.
+    fn telling(&self, event: &'static str) -> Telling<'_> {
+        Telling { event, doer: &self.doer }
     }
 }
 
@@ -121,6 +121,10 @@ impl From<NotChanged> for S3Error {
             ),
             NotChanged::Condition => precondition(),
             NotChanged::Disk(error) => crate::content::disk(error),
+            NotChanged::Full => {
+                let text = "Nothing is changed: what is told of changes waits for room. Try again.";
+                s3_error!(ServiceUnavailable, "{text}")
+            }
         }
     }
 }

@@ -15,7 +15,6 @@ use super::put::{Described, no_encryption, version};
 use super::{Desk, no_upload, tags};
 use crate::content::{Said, take};
 use crate::files::{Draft, hex};
-use crate::notify::Happened;
 use crate::objects::now_ms;
 use crate::owner::owner;
 use crate::record::{Part, Sums, Upload, Version, at_ms, size};
@@ -136,38 +135,29 @@ impl Desk {
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
         let S3Request { input, headers, .. } = request;
         let shelf = self.shelf(&input.bucket)?;
-        let open = self.open(&shelf, &input.key, &input.upload_id)?;
         let wanted = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+        let asked = named(&wanted);
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let location = format!("{scheme}://{host}/{}/{}", input.bucket, input.key);
+        let done = shelf.done().get(&input.upload_id).cloned();
+        if let Some(done) = done.filter(|done| done.key == input.key && done.asked == asked) {
+            return Ok(completed(&shelf, input.bucket, input.key, location, &done.version));
+        }
+        let open = self.open(&shelf, &input.key, &input.upload_id)?;
         let version = assembled(&open, &wanted)?;
         if input.mpu_object_size.is_some_and(|size| size != signed(version.size())) {
             return Err(s3_error!(InvalidRequest, "The provided object size does not match."));
         }
         sums::compare(&version.sums, [Some(&headers), None])?;
-        let scheme = if self.is_secure() { "https" } else { "http" };
-        let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let location = format!("{scheme}://{host}/{}/{}", input.bucket, input.key);
         let condition = of_write(input.if_match, input.if_none_match);
         let (desk, id) = (self.clone(), input.upload_id);
         let (bucket, key) = (input.bucket, input.key);
         self.to_the_end(async move {
-            let put = desk.objects.complete(&shelf, &id, version, condition).await?;
-            let event = "ObjectCreated:CompleteMultipartUpload";
-            desk.tell(&shelf, Happened::put(event, &key, &put)).await?;
-            let sums = put.sums.shown();
-            Ok(S3Response::new(CompleteMultipartUploadOutput {
-                bucket: Some(bucket),
-                checksum_crc32: sums.checksum_crc32,
-                checksum_crc32c: sums.checksum_crc32c,
-                checksum_crc64nvme: sums.checksum_crc64nvme,
-                checksum_sha1: sums.checksum_sha1,
-                checksum_sha256: sums.checksum_sha256,
-                checksum_type: sums.checksum_type,
-                e_tag: Some(etag(&put)),
-                key: Some(key),
-                location: Some(location),
-                version_id: shown_id(&shelf, &put),
-                ..CompleteMultipartUploadOutput::default()
-            }))
+            let telling = desk.telling("ObjectCreated:CompleteMultipartUpload");
+            let made = desk.objects.complete(&shelf, &id, version, asked, condition, telling);
+            let put = made.await?;
+            Ok(completed(&shelf, bucket, key, location, &put))
         })
         .await
     }
@@ -210,6 +200,39 @@ impl Desk {
             ..ListPartsOutput::default()
         }))
     }
+}
+
+/// What an upload is to be made of, in one line.
+fn named(parts: &[CompletedPart]) -> String {
+    let one = |part: &CompletedPart| {
+        let tag = part.e_tag.as_ref().map_or("", |tag| tag.value());
+        format!("{}:{tag}", part.part_number.unwrap_or_default())
+    };
+    parts.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+fn completed(
+    shelf: &Shelf,
+    bucket: String,
+    key: String,
+    location: String,
+    put: &Version,
+) -> S3Response<CompleteMultipartUploadOutput> {
+    let sums = put.sums.shown();
+    S3Response::new(CompleteMultipartUploadOutput {
+        bucket: Some(bucket),
+        checksum_crc32: sums.checksum_crc32,
+        checksum_crc32c: sums.checksum_crc32c,
+        checksum_crc64nvme: sums.checksum_crc64nvme,
+        checksum_sha1: sums.checksum_sha1,
+        checksum_sha256: sums.checksum_sha256,
+        checksum_type: sums.checksum_type,
+        e_tag: Some(etag(put)),
+        key: Some(key),
+        location: Some(location),
+        version_id: shown_id(shelf, put),
+        ..CompleteMultipartUploadOutput::default()
+    })
 }
 
 /// The number of a part.

@@ -10,7 +10,6 @@ use super::get::{shown_id, signed};
 use super::{Desk, tags};
 use crate::content::{Said, take};
 use crate::files::hex;
-use crate::notify::Happened;
 use crate::record::{Head, Sums, Version};
 use crate::sums::{self, DEFAULT};
 
@@ -107,8 +106,9 @@ impl Desk {
         let (desk, key) = (self.clone(), input.key);
         let condition = of_write(input.if_match, input.if_none_match);
         self.to_the_end(async move {
-            let put = desk.objects.put(&shelf, &key, vec![draft], version, condition).await?;
-            desk.tell(&shelf, Happened::put("ObjectCreated:Put", &key, &put)).await?;
+            let telling = desk.telling("ObjectCreated:Put");
+            let drafts = vec![draft];
+            let put = desk.objects.put(&shelf, &key, drafts, version, condition, telling).await?;
             let sums = put.sums.shown();
             Ok(S3Response::new(PutObjectOutput {
                 checksum_crc32: sums.checksum_crc32,

@@ -1,8 +1,9 @@
 //! The operations that are served. Whatever is not here, s3s answers with `NotImplemented`.
 
-use s3s::{S3, S3Request, S3Response, S3Result, dto};
+use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result, dto};
 
 use super::Desk;
+use super::fixed::{acceleration, logging, none, payment};
 
 /// An operation each: its name, what comes in, what goes out, and what does it.
 macro_rules! served {
@@ -15,6 +16,7 @@ macro_rules! served {
                     $request: S3Request<dto::$input>,
                 ) -> S3Result<S3Response<dto::$output>> {
                     let $desk = self;
+                    $desk.notes.begin();
                     $work
                 }
             )*
@@ -42,6 +44,55 @@ served! {
         GetBucketNotificationConfigurationOutput: |d, r| d.notifications(&r.input);
     put_bucket_notification_configuration, PutBucketNotificationConfigurationInput =>
         PutBucketNotificationConfigurationOutput: |d, r| d.put_notifications(r.input).await;
+    get_bucket_policy_status, GetBucketPolicyStatusInput => GetBucketPolicyStatusOutput:
+        |d, r| d.policy_status(&r.input);
+    get_public_access_block, GetPublicAccessBlockInput => GetPublicAccessBlockOutput:
+        |d, r| d.public_access(&r.input);
+    put_public_access_block, PutPublicAccessBlockInput => PutPublicAccessBlockOutput:
+        |d, r| d.put_public_access(r.input).await;
+    delete_public_access_block, DeletePublicAccessBlockInput => DeletePublicAccessBlockOutput:
+        |d, r| d.delete_public_access(r.input).await;
+    get_bucket_encryption, GetBucketEncryptionInput => GetBucketEncryptionOutput:
+        |d, r| d.encryption(&r.input);
+    put_bucket_encryption, PutBucketEncryptionInput => PutBucketEncryptionOutput:
+        |d, r| d.put_encryption(r.input).await;
+    delete_bucket_encryption, DeleteBucketEncryptionInput => DeleteBucketEncryptionOutput:
+        |d, r| d.delete_encryption(r.input).await;
+    get_bucket_ownership_controls, GetBucketOwnershipControlsInput =>
+        GetBucketOwnershipControlsOutput: |d, r| d.ownership(&r.input);
+    put_bucket_ownership_controls, PutBucketOwnershipControlsInput =>
+        PutBucketOwnershipControlsOutput: |d, r| d.put_ownership(r.input).await;
+    delete_bucket_ownership_controls, DeleteBucketOwnershipControlsInput =>
+        DeleteBucketOwnershipControlsOutput: |d, r| d.delete_ownership(r.input).await;
+    get_bucket_lifecycle_configuration, GetBucketLifecycleConfigurationInput =>
+        GetBucketLifecycleConfigurationOutput: |d, r| d.lifecycle(&r.input);
+    put_bucket_lifecycle_configuration, PutBucketLifecycleConfigurationInput =>
+        PutBucketLifecycleConfigurationOutput: |d, r| d.put_lifecycle(r.input).await;
+    delete_bucket_lifecycle, DeleteBucketLifecycleInput => DeleteBucketLifecycleOutput:
+        |d, r| d.delete_lifecycle(r.input).await;
+    get_bucket_acl, GetBucketAclInput => GetBucketAclOutput: |d, r| d.acl(&r.input);
+    get_bucket_logging, GetBucketLoggingInput => GetBucketLoggingOutput: |_d, _r| Ok(logging());
+    get_bucket_request_payment, GetBucketRequestPaymentInput => GetBucketRequestPaymentOutput:
+        |_d, _r| Ok(payment());
+    get_bucket_accelerate_configuration, GetBucketAccelerateConfigurationInput =>
+        GetBucketAccelerateConfigurationOutput: |_d, _r| Ok(acceleration());
+    get_bucket_website, GetBucketWebsiteInput => GetBucketWebsiteOutput: |_d, _r| none(
+        S3ErrorCode::NoSuchWebsiteConfiguration,
+        "The specified bucket does not have a website configuration",
+    );
+    get_bucket_cors, GetBucketCorsInput => GetBucketCorsOutput: |_d, _r| none(
+        S3ErrorCode::NoSuchCORSConfiguration,
+        "The CORS configuration does not exist",
+    );
+    get_bucket_replication, GetBucketReplicationInput => GetBucketReplicationOutput: |_d, _r| none(
+        S3ErrorCode::ReplicationConfigurationNotFoundError,
+        "The replication configuration was not found",
+    );
+    get_object_lock_configuration, GetObjectLockConfigurationInput =>
+        GetObjectLockConfigurationOutput: |_d, _r| none(
+        S3ErrorCode::ObjectLockConfigurationNotFoundError,
+        "Object Lock configuration does not exist for this bucket",
+    );
     get_bucket_tagging, GetBucketTaggingInput => GetBucketTaggingOutput:
         |d, r| d.bucket_tags(r.input);
     put_bucket_tagging, PutBucketTaggingInput => PutBucketTaggingOutput:

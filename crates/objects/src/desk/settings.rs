@@ -9,7 +9,7 @@ use s3s::dto::{
     PutBucketNotificationConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
     PutBucketVersioningInput, PutBucketVersioningOutput,
 };
-use s3s::{S3Response, S3Result, s3_error};
+use s3s::{S3Error, S3Response, S3Result, s3_error};
 
 use http::StatusCode;
 
@@ -37,9 +37,7 @@ impl Desk {
         input: &GetBucketPolicyInput,
     ) -> S3Result<S3Response<GetBucketPolicyOutput>> {
         let policy = self.shelf(&input.bucket)?.bucket().policy.clone();
-        if policy.is_none() {
-            return Err(s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist"));
-        }
+        let policy = Some(policy.ok_or_else(no_policy)?);
         Ok(S3Response::new(GetBucketPolicyOutput { policy }))
     }
 
@@ -51,8 +49,9 @@ impl Desk {
             let text = "Policies may be 20480 bytes long at most.";
             return Err(other("PolicyTooLarge", StatusCode::BAD_REQUEST, text));
         }
-        Policy::parse(&input.policy, DocumentKind::Resource)
+        let policy = Policy::parse(&input.policy, DocumentKind::Resource)
             .map_err(|error| s3_error!(MalformedPolicy, "{error}"))?;
+        self.takes_policy(&input.bucket, &policy)?;
         self.set(&input.bucket, |bucket| bucket.policy = Some(input.policy)).await?;
         let output = PutBucketPolicyOutput {};
         Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
@@ -120,4 +119,8 @@ impl Desk {
         self.set(&input.bucket, |bucket| bucket.notifications = wanted).await?;
         Ok(S3Response::new(PutBucketNotificationConfigurationOutput {}))
     }
+}
+
+pub(super) fn no_policy() -> S3Error {
+    s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist")
 }

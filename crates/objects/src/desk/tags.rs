@@ -11,7 +11,6 @@ use s3s::{S3Response, S3Result, s3_error};
 use super::Desk;
 use super::get::shown_id;
 use crate::content::other;
-use crate::notify::Happened;
 use crate::record::Tags;
 use crate::text;
 
@@ -106,9 +105,8 @@ impl Desk {
         let found = self.find(&shelf, &key, id.as_deref())?;
         let desk = self.clone();
         self.to_the_end(async move {
-            let version = desk.objects.tag(&shelf, &key, &found.id, tags).await?;
-            desk.tell(&shelf, Happened { size: None, ..Happened::put(event, &key, &version) })
-                .await?;
+            let telling = desk.telling(event);
+            let version = desk.objects.tag(&shelf, &key, &found.id, tags, telling).await?;
             Ok(shown_id(&shelf, &version))
         })
         .await

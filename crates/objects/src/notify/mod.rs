@@ -3,11 +3,12 @@
 //! - [`Configuration`]: what a bucket's owner asked for; `wire` is the same as it is written in XML
 //! - [`record`]: the event, as Lambda's users know it
 //! - `foreign`: the same of what another S3 tells a webhook
-//! - `send`: to whom it goes
+//! - `send`: to whom it goes; `outbox`: where it is until the journal has it
 //!
 //! What an event looks like is in the S3 user guide, "Event message structure".
 
 pub(crate) mod foreign;
+pub(crate) mod outbox;
 pub(crate) mod record;
 mod send;
 pub(crate) mod trial;

@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 use crate::files::hex;
 use crate::record::Version;
 
+/// The ETag of nothing, which delete markers have in events.
+const EMPTY: &str = "d41d8cd98f00b204e9800998ecf8427e";
+
 /// Something that happened to an object.
 #[derive(Debug, Clone)]
 pub(crate) struct Happened {
@@ -53,6 +56,19 @@ impl Happened {
             version: Some(version.id.clone()).filter(|id| id != crate::record::NULL),
             at: version.at,
         }
+    }
+
+    /// An object was said to be deleted, by that marker.
+    pub(crate) fn marked(key: &str, marker: &Version) -> Self {
+        let event = "ObjectRemoved:DeleteMarkerCreated";
+        Self { size: None, etag: Some(EMPTY.into()), ..Self::put(event, key, marker) }
+    }
+
+    /// A version was removed, the one that was named or the only one.
+    pub(crate) fn removed(key: &str, version: Option<String>, at: u64) -> Self {
+        let version = version.filter(|id| id != crate::record::NULL);
+        let event = "ObjectRemoved:Delete";
+        Self { event, key: key.into(), size: None, etag: None, version, at }
     }
 
     /// The event, told by the rule of that id.
