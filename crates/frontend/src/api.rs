@@ -262,8 +262,8 @@ where
                 let scope = permit::operation(&self.control, &caller, operation, &path, query)?;
                 let request =
                     RestRequest { path: &path, query, headers: &parts.headers, body: &body };
-                let (iam, objects) = (&self.iam, &self.objects);
-                let at = Place { caller: &caller, scope: &scope, iam, objects };
+                let (iam, objects, bodies) = (&self.iam, &self.objects, &line.bodies);
+                let at = Place { caller: &caller, scope: &scope, iam, objects, bodies };
                 functions::answer(&self.control, at, operation, &request).await
             }
         }
@@ -341,7 +341,13 @@ impl From<AuthError> for Refusal {
 
 impl From<BodyError> for Refusal {
     fn from(why: BodyError) -> Self {
-        let error = match why {
+        Self { error: why.into(), body: Some(why) }
+    }
+}
+
+impl From<BodyError> for AwsError {
+    fn from(why: BodyError) -> Self {
+        match why {
             BodyError::TooLarge => AwsError::new(
                 "RequestEntityTooLargeException",
                 413,
@@ -358,8 +364,7 @@ impl From<BodyError> for Refusal {
             BodyError::Broken => {
                 AwsError::new("InvalidRequestContentException", 400, "The body was cut short.")
             }
-        };
-        Self { error, body: Some(why) }
+        }
     }
 }
 

@@ -80,7 +80,8 @@ impl Bodies {
         }
     }
 
-    async fn room(&self, bytes: u64) -> Result<Room, BodyError> {
+    /// Room for so many bytes, whoever they are from.
+    pub(crate) async fn room(&self, bytes: u64) -> Result<Room, BodyError> {
         if bytes <= SMALL_BYTES {
             return Ok(None);
         }

@@ -15,6 +15,7 @@ use fika_objects::Objects;
 use http::request::Parts;
 
 use crate::auth::Caller;
+use crate::body::Bodies;
 use crate::code;
 use crate::invoke;
 use crate::permit;
@@ -87,6 +88,8 @@ pub(crate) struct Place<'a> {
     pub iam: &'a Iam,
     /// Where code may be.
     pub objects: &'a Objects,
+    /// Where code from there finds room.
+    pub bodies: &'a Bodies,
 }
 
 /// Answers one operation that the caller may ask for.
@@ -104,13 +107,13 @@ pub(crate) async fn answer(
         Coverage::Refused(what) => return Err(reply::not_supported(operation.name(), what)),
         Coverage::Later => return Err(reply::not_served(operation.name())),
     }
-    let Place { caller, scope, iam, objects } = at;
+    let Place { caller, scope, iam, .. } = at;
     // Functions first, then what belongs to them, a family a block.
     match operation {
         O::CreateFunction => {
             let mut input: lambda::CreateFunctionInput = checked(request)?;
             permit::create_function(iam, caller, &input)?;
-            stored_code::of_function(objects, caller, &mut input).await?;
+            let _room = stored_code::of_function(at, &mut input).await?;
             respond::<lambda::CreateFunctionInput>(control.create_function(scope, input).await)
         }
         O::GetFunction => get_function(control, at, request),
@@ -123,7 +126,7 @@ pub(crate) async fn answer(
         }
         O::UpdateFunctionCode => {
             let mut input: lambda::UpdateFunctionCodeInput = checked(request)?;
-            stored_code::of_update(objects, caller, &mut input).await?;
+            let _room = stored_code::of_update(at, &mut input).await?;
             respond::<lambda::UpdateFunctionCodeInput>(
                 control.update_function_code(scope, input).await,
             )
@@ -358,7 +361,7 @@ pub(crate) async fn answer(
 
         O::PublishLayerVersion => {
             let mut input: lambda::PublishLayerVersionInput = checked(request)?;
-            stored_code::of_layer(objects, caller, &mut input).await?;
+            let _room = stored_code::of_layer(at, &mut input).await?;
             let published = control.publish_layer_version(scope, input).await;
             respond::<lambda::PublishLayerVersionInput>(
                 published.map(|answer| publish_layer_version(request, caller, answer)),

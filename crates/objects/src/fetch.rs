@@ -1,5 +1,7 @@
 //! Objects that other rooms read and write: code of functions, and records of what failed.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use fika_events::{Parcel, Pending, Receiver, Undelivered};
 use fika_service::Caller;
@@ -13,7 +15,7 @@ use crate::desk::{no_bucket, no_key, no_version};
 use crate::files::hex;
 use crate::notify::record::Doer;
 use crate::objects::{Objects, Telling};
-use crate::record::Head;
+use crate::record::{Head, Version};
 use crate::sums::DEFAULT;
 
 /// An object, as others name it.
@@ -55,17 +57,42 @@ impl From<S3Error> for NotRead {
     }
 }
 
+/// An object that somebody may read.
+#[derive(Debug)]
+pub struct Found {
+    objects: Objects,
+    version: Arc<Version>,
+}
+
+impl Found {
+    /// Bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.version.size()
+    }
+
+    /// All of it, in memory.
+    ///
+    /// # Errors
+    /// [`NotRead`] when the disk fails, or it was deleted meanwhile.
+    pub async fn read(&self) -> Result<Bytes, NotRead> {
+        let Self { objects, version } = self;
+        let reading = Reading::open(&objects.inner.files, &version.pieces, 0..version.size());
+        let mut reading = reading.await.map_err(disk)?;
+        let mut whole = BytesMut::with_capacity(usize::try_from(version.size()).unwrap_or(0));
+        while let Some(data) = reading.next().await {
+            whole.extend_from_slice(&data.map_err(disk)?);
+        }
+        Ok(whole.freeze())
+    }
+}
+
 impl Objects {
-    /// All of an object of at most so many bytes, read by the right of who asks.
+    /// An object of at most so many bytes, looked up by the right of who asks.
     ///
     /// # Errors
     /// [`NotRead`].
-    pub async fn read(
-        &self,
-        caller: &Caller,
-        named: Named<'_>,
-        most: u64,
-    ) -> Result<Bytes, NotRead> {
+    pub fn find(&self, caller: &Caller, named: Named<'_>, most: u64) -> Result<Found, NotRead> {
         let shelf = self.shelf(named.bucket).ok_or_else(no_bucket)?;
         let action = "s3:GetObject";
         let action = if named.version.is_some() { of_version(action) } else { action };
@@ -90,14 +117,7 @@ impl Objects {
         if found.size() > most {
             return Err(NotRead::TooLarge(most));
         }
-        let files = &self.inner.files;
-        let mut reading =
-            Reading::open(files, &found.pieces, 0..found.size()).await.map_err(disk)?;
-        let mut whole = BytesMut::with_capacity(usize::try_from(found.size()).unwrap_or(0));
-        while let Some(data) = reading.next().await {
-            whole.extend_from_slice(&data.map_err(disk)?);
-        }
-        Ok(whole.freeze())
+        Ok(Found { objects: self.clone(), version: found })
     }
 
     async fn record(&self, caller: &Caller, parcel: Parcel) -> S3Result<()> {

@@ -36,7 +36,7 @@ mod uploads;
 mod webhooks;
 
 pub use door::{Visit, Visitor};
-pub use fetch::{Named, NotRead};
+pub use fetch::{Found, Named, NotRead};
 pub use notify::foreign::Unreadable;
 pub use objects::{Objects, OpenError};
 pub use webhooks::{NoWebhook, NotTold, Webhook};
