@@ -143,12 +143,15 @@ def strangers():
     refused("AccessDenied", 403, "", nobody.get_object, **at)
 
 
-def raw(method, path, body=b"", headers={}, query=""):
-    """A request as it stands, signed: its status and the error's code."""
+def raw(method, path, body=b"", headers={}, query="", sha256=None):
+    """A request as it stands, signed, perhaps for another body: its status and the error's code."""
     target = path + (f"?{query}" if query else "")
     request = AWSRequest(method=method, url=f"http://{HOST}{target}", data=body,
                          headers={"Host": HOST, **headers})
-    S3SigV4Auth(KEYS, "s3", "us-east-1").add_auth(request)
+    auth = S3SigV4Auth(KEYS, "s3", "us-east-1")
+    if sha256:
+        auth.payload = lambda _: sha256
+    auth.add_auth(request)
     connection = http.client.HTTPConnection(HOST, timeout=60)
     sent = {**dict(request.headers.items()), **headers, "Content-Length": str(len(body))}
     connection.request(method, target, body=body, headers=sent)
@@ -207,9 +210,9 @@ def hostile():
         equal(raw("PUT", "/mine", text.encode(), query="notification")[0], 400)
     huge = (tagged % ("k" * (5 << 20))).encode()
     equal(raw("PUT", "/mine/k", huge, query="tagging"), (400, "MaxMessageLengthExceeded"))
-    other = {"x-amz-content-sha256": hashlib.sha256(b"other").hexdigest()}
-    equal(raw("PUT", "/mine/k", (tagged % "k").encode(), other, query="tagging"),
-          (400, "XAmzContentSHA256Mismatch"))
+    other = hashlib.sha256(b"other").hexdigest()
+    for path, body, query in [("/mine/k", (tagged % "k").encode(), "tagging"), ("/mine/new", b"x", "")]:
+        equal(raw("PUT", path, body, query=query, sha256=other), (400, "XAmzContentSHA256Mismatch"))
     many = "".join(f"<Object><Key>{n}</Key></Object>" for n in range(1001))
     equal(raw("POST", "/mine", f"<Delete {XML}>{many}</Delete>".encode(), query="delete"),
           (400, "MalformedXML"))
