@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::NotAPattern;
+use crate::any_of::AnyOf;
 use crate::cidr::Cidr;
 use crate::glob::Glob;
 use crate::number::{Number, Range};
@@ -35,7 +36,7 @@ fn expression(members: &Map<String, Value>) -> Read<Option<Test>> {
         "wildcard" => Some(Test::Wildcard(glob(value)?)),
         "cidr" => Some(Test::Cidr(Cidr::parse(text(value, "prefix match pattern")?)?)),
         "numeric" => Some(Test::Numeric(numeric(value)?)),
-        "anything-but" => Some(Test::AnythingBut(anything_but(value)?)),
+        "anything-but" => Some(Test::AnythingBut(Box::new(anything_but(value)?))),
         other => return bad(format!("Unrecognized match type {other}")),
     };
     if members.len() > 1 {
@@ -101,7 +102,7 @@ fn numeric(value: &Value) -> Read<Range> {
 }
 
 /// What a value must be none of.
-fn anything_but(value: &Value) -> Read<Vec<Test>> {
+fn anything_but(value: &Value) -> Read<AnyOf> {
     const WHAT: &str = "Value of anything-but must be an array or single string/number value.";
     match value {
         Value::Array(values) => listed(values),
@@ -119,7 +120,7 @@ fn anything_but(value: &Value) -> Read<Vec<Test>> {
                 Value::String(_) | Value::Number(_) => std::slice::from_ref(inner),
                 _ => return bad(WHAT),
             };
-            let tests = values.iter().map(|value| but(name, value)).collect::<Read<_>>()?;
+            let tests = values.iter().map(|value| but(name, value)).collect::<Read<AnyOf>>()?;
             if members.len() > 1 {
                 return bad("Too many elements in numeric expression");
             }
@@ -130,13 +131,13 @@ fn anything_but(value: &Value) -> Read<Vec<Test>> {
 }
 
 /// A list of texts or of numbers.
-fn listed(values: &[Value]) -> Read<Vec<Test>> {
+fn listed(values: &[Value]) -> Read<AnyOf> {
     let read = |value: &Value| match value {
         Value::String(text) => Ok(Test::Exact(text.clone())),
         Value::Number(number) => Ok(Test::Number(Number::of(number))),
         _ => bad("Inside anything but list, start|null|boolean is not supported."),
     };
-    let tests = values.iter().map(read).collect::<Read<Vec<_>>>()?;
+    let tests = values.iter().map(read).collect::<Read<AnyOf>>()?;
     let texts = values.iter().filter(|value| value.is_string()).count();
     if values.is_empty() || (texts > 0 && texts < values.len()) {
         return bad(

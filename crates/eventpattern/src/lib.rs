@@ -3,18 +3,20 @@
 //! - [`Pattern`]: read once, asked of every event
 //! - `read`: from JSON to a pattern, with EventBridge's texts for what is none
 //! - `expression`: reading one match expression, as in `{"numeric": [">", 0]}`
-//! - `test`: what a value is asked; `number`, `cidr`, `glob`: three kinds of that
+//! - `test`: what a value is asked; `any_of`: many such at once; `number`, `cidr`, `glob`: three kinds of that
 //! - `walk`: asking an event
 //!
 //! From *Amazon EventBridge event patterns* in the service's documentation and from recorded answers of
-//! the service. Asking takes time linear in the event for each part of a pattern: who writes patterns and
-//! who writes events may both be hostile.
+//! the service. Who writes patterns and who writes events may both be hostile. Asking takes time linear in
+//! the event for each field of a pattern, and for each wildcard, range or `anything-but` there; however long a list of
+//! other values is, each value of the event is looked up in it.
 //!
 //! An event is seen as fields with dotted names: `{"a": {"b": 1}}` and `{"a.b": 1}` are the same field. An
 //! array is each of its elements, and what a pattern asks of several fields in an array must be so of one
 //! element.
 #![forbid(unsafe_code)]
 
+mod any_of;
 mod cidr;
 mod expression;
 mod glob;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::test::Test;
+use crate::any_of::AnyOf;
 use crate::{NotAPattern, Pattern, expression};
 
 /// Names that alternatives of `$or` may not have, since they are match expressions or may become some.
@@ -41,7 +41,7 @@ pub(crate) type Fields = Vec<Term>;
 pub(crate) enum Term {
     /// A field has one of some values, or is not there at all, where that is allowed: the number of
     /// the absence.
-    Leaf { path: Vec<String>, tests: Vec<Test>, absence: Option<usize> },
+    Leaf { path: Vec<String>, tests: AnyOf, absence: Option<usize> },
     /// What is so of the inside of a field.
     Inside { path: Vec<String>, fields: Fields },
     /// One of these is so.
@@ -107,7 +107,7 @@ impl Reader {
             self.absences.push(self.at.clone());
             self.absences.len() - 1
         });
-        Ok(Term::Leaf { path, tests, absence })
+        Ok(Term::Leaf { path, tests: tests.into_iter().collect(), absence })
     }
 
     fn alternatives(&mut self, value: &Value) -> Result<Term, NotAPattern> {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
+use crate::any_of::AnyOf;
 use crate::cidr::Cidr;
 use crate::glob::Glob;
 use crate::number::{Number, Range};
@@ -33,7 +34,7 @@ pub(crate) enum Test {
     /// Any value.
     Exists,
     /// None of these.
-    AnythingBut(Vec<Test>),
+    AnythingBut(Box<AnyOf>),
 }
 
 impl Test {
@@ -46,7 +47,7 @@ impl Test {
     pub(crate) fn holds(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::Exists, _) => true,
-            (Self::AnythingBut(these), _) => !these.iter().any(|test| test.holds(value)),
+            (Self::AnythingBut(these), _) => !these.holds(value),
             (Self::Literal(own), _) => own == value,
             (Self::Number(own), Value::Number(number)) => *own == Number::of(number),
             (Self::Numeric(range), Value::Number(number)) => range.holds(number),

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::Pattern;
+use crate::any_of::AnyOf;
 use crate::read::{Fields, Term};
-use crate::test::Test;
 
 /// A place in an event.
 #[derive(Clone)]
@@ -53,24 +53,27 @@ impl Walk {
     }
 }
 
-fn leaf(place: &Place<'_>, path: &[String], tests: &[Test]) -> bool {
+fn leaf(place: &Place<'_>, path: &[String], tests: &AnyOf) -> bool {
     let places = place.down(path);
-    places.iter().filter(|inside| inside.begun.is_none()).any(|inside| any(inside.value, tests))
+    places
+        .iter()
+        .filter(|inside| inside.begun.is_none())
+        .any(|inside| any(inside.value, &|value| tests.holds(value)))
 }
 
-/// Whether a value, or a value in an array, passes one of the tests.
-fn any(value: &Value, tests: &[Test]) -> bool {
+/// Whether it is so of a value, or of a value in an array.
+fn any(value: &Value, holds: &impl Fn(&Value) -> bool) -> bool {
     match value {
-        Value::Array(elements) => elements.iter().any(|element| any(element, tests)),
+        Value::Array(elements) => elements.iter().any(|element| any(element, holds)),
         Value::Object(_) => false,
-        _ => tests.iter().any(|test| test.holds(value)),
+        _ => holds(value),
     }
 }
 
 /// Whether there is a value there.
 fn is_there(place: &Place<'_>, path: &[String]) -> bool {
     let Some((name, rest)) = path.split_first() else {
-        return place.begun.is_none() && any(place.value, &[Test::Exists]);
+        return place.begun.is_none() && any(place.value, &|_| true);
     };
     match place.value {
         Value::Array(elements) => {
