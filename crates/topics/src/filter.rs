@@ -3,6 +3,7 @@
 //! From *Amazon SNS subscription filter policies* in the service's documentation. A policy is an event pattern
 //! over the message's attributes, or over its body where that is JSON.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use fika_aws::shape::AwsError;
@@ -54,12 +55,32 @@ impl Filter {
         Ok(Some(Self { pattern, on_body }))
     }
 
-    pub(crate) fn wants(&self, message: &Message) -> bool {
-        if !self.on_body {
-            return self.pattern.matches(&message.seen());
-        }
-        let body: Result<Value, _> = serde_json::from_str(&message.text);
-        body.is_ok_and(|body| body.is_object() && self.pattern.matches(&body))
+    pub(crate) fn wants(&self, seen: &Seen<'_>) -> bool {
+        let value = if self.on_body { seen.body() } else { Some(seen.attributes()) };
+        value.is_some_and(|value| self.pattern.matches(value))
+    }
+}
+
+/// A message as filter policies see it, read once for all subscriptions.
+pub(crate) struct Seen<'m> {
+    message: &'m Message,
+    attributes: OnceCell<Value>,
+    body: OnceCell<Option<Value>>,
+}
+
+impl<'m> Seen<'m> {
+    pub(crate) fn new(message: &'m Message) -> Self {
+        Self { message, attributes: OnceCell::new(), body: OnceCell::new() }
+    }
+
+    fn attributes(&self) -> &Value {
+        self.attributes.get_or_init(|| self.message.seen())
+    }
+
+    /// None where it is no object.
+    fn body(&self) -> Option<&Value> {
+        let read = || serde_json::from_str(&self.message.text).ok().filter(Value::is_object);
+        self.body.get_or_init(read).as_ref()
     }
 }
 
@@ -94,7 +115,8 @@ fn count(keys: &Map<String, Value>, depth: usize, leaves: &mut usize, combinatio
             }
             Value::Array(values) => {
                 *leaves += 1;
-                *combinations = combinations.saturating_mul(values.len().max(1) * depth);
+                let values = values.iter().map(alternatives).sum::<usize>().max(1);
+                *combinations = combinations.saturating_mul(values * depth);
             }
             Value::Object(inner) => count(inner, depth + 1, leaves, combinations),
             _ => {}
@@ -102,9 +124,20 @@ fn count(keys: &Map<String, Value>, depth: usize, leaves: &mut usize, combinatio
     }
 }
 
+/// How many values a member of a field's array stands for: those that `anything-but` lists are as many.
+fn alternatives(member: &Value) -> usize {
+    let listed = |value: &Value| match value {
+        Value::Object(inner) => inner.values().filter_map(Value::as_array).map(Vec::len).sum(),
+        value => value.as_array().map_or(1, Vec::len),
+    };
+    member.get("anything-but").map_or(1, listed).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
     use super::*;
 
     fn filter(policy: &str, scope: &str) -> Result<Option<Filter>, AwsError> {
@@ -147,7 +180,7 @@ mod tests {
             (false, r#"{"store": ["example_corp"], "event": ["cancelled"]}"#),
         ] {
             let filter = filter(policy, "MessageAttributes").unwrap().unwrap();
-            assert_eq!(filter.wants(&sent), wanted, "{policy}");
+            assert_eq!(filter.wants(&Seen::new(&sent)), wanted, "{policy}");
         }
     }
 
@@ -155,9 +188,24 @@ mod tests {
     fn bodies_are_matched_where_they_are_json() {
         let policy = r#"{"detail": {"kind": ["a"]}}"#;
         let filter = filter(policy, "MessageBody").unwrap().unwrap();
-        assert!(filter.wants(&message(&[], r#"{"detail": {"kind": "a"}}"#)));
-        assert!(!filter.wants(&message(&[], r#"{"detail": {"kind": "b"}}"#)));
-        assert!(!filter.wants(&message(&[], "no JSON")));
+        let wants = |text| filter.wants(&Seen::new(&message(&[], text)));
+        assert!(wants(r#"{"detail": {"kind": "a"}}"#));
+        assert!(!wants(r#"{"detail": {"kind": "b"}}"#));
+        assert!(!wants("no JSON"));
+    }
+
+    #[test]
+    fn what_anything_but_lists_is_counted() {
+        let of = |count: usize| json!({"a": [{"anything-but": vec!["b"; count]}]}).to_string();
+        let inner = |count: usize| {
+            json!({"a": [{"anything-but": {"prefix": vec!["b"; count]}}]}).to_string()
+        };
+        for policy in [of(COMBINATIONS), inner(COMBINATIONS)] {
+            assert!(filter(&policy, "MessageBody").unwrap().is_some());
+        }
+        for policy in [of(COMBINATIONS + 1), inner(COMBINATIONS + 1)] {
+            assert_eq!(filter(&policy, "MessageBody").unwrap_err().name(), "InvalidParameter");
+        }
     }
 
     #[test]

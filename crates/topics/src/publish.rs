@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::invalid;
+use crate::filter::Seen;
 use crate::message::Message;
 use crate::notice::Notice;
 use crate::record::{Place, Protocol, Subscription, Topic};
@@ -152,7 +153,8 @@ fn notify(
     now: u64,
     key: Option<String>,
 ) -> Vec<Event> {
-    let wants = |id: &Uuid| topic.filters.get(id).is_none_or(|filter| filter.wants(message));
+    let seen = Seen::new(message);
+    let wants = |id: &Uuid| topic.filters.get(id).is_none_or(|filter| filter.wants(&seen));
     let subscriptions = topic.record.subscriptions.iter().filter(|(id, _)| wants(id));
     let event = |(id, subscription): (&Uuid, &Subscription)| {
         let (arn, own) = (place.arn(), place.subscription_arn(*id));
