@@ -64,36 +64,42 @@ pub(crate) fn time(ms: i64) -> String {
 }
 
 impl Inner {
-    /// What all rules of a bus send because of an event, made when it is asked for: it may be many
+    /// What each rule of a bus sends because of an event, made when it is asked for: it may be many
     /// times the event.
     pub(crate) fn sent<'a>(
         &'a self,
         scope: &Scope,
         bus: &str,
         published: &'a Published,
-    ) -> impl Iterator<Item = Event> + Send + use<'a> {
+    ) -> impl Iterator<Item = Vec<Event>> + Send + use<'a> {
         let rules = self.rules.list(scope, bus).into_iter();
-        let wanting = rules.filter(|(_, rule)| rule.wants(&published.event));
-        wanting.flat_map(|(name, rule)| self.by_rule(&name, &rule, published))
+        rules.map(|(name, rule)| match rule.wants(&published.event) {
+            true => self.by_rule(&name, &rule, published),
+            false => Vec::new(),
+        })
     }
 
-    /// Accepts what is sent, in portions, and with the last of them a change of the caller's own.
+    /// Accepts what is sent, in portions, and with the last of them a change of the caller's own. A long
+    /// pattern may think long about a long event: whoever else is served here has a turn after each rule.
     ///
     /// # Errors
     /// The journal's. What was accepted before stays so: whoever asks again sends it again.
     pub(crate) async fn accept(
         &self,
         batch: Batch,
-        sent: impl Iterator<Item = Event> + Send,
+        sent: impl Iterator<Item = Vec<Event>> + Send,
     ) -> Result<(), JournalError> {
         let (mut portion, mut bytes) = (Vec::new(), 0);
-        for event in sent {
-            bytes += event.payload.len();
-            portion.push(event);
-            if bytes >= PORTION_BYTES {
-                bytes = 0;
-                self.events.accept_with(Batch::new(), std::mem::take(&mut portion)).await?;
+        for by_rule in sent {
+            for event in by_rule {
+                bytes += event.payload.len();
+                portion.push(event);
+                if bytes >= PORTION_BYTES {
+                    bytes = 0;
+                    self.events.accept_with(Batch::new(), std::mem::take(&mut portion)).await?;
+                }
             }
+            tokio::task::yield_now().await;
         }
         self.events.accept_with(batch, portion).await
     }
