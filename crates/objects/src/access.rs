@@ -57,6 +57,7 @@ fn action(operation: &str) -> Option<(About, Option<&'static str>)> {
         "GetBucketAccelerateConfiguration" => (Bucket, "s3:GetAccelerateConfiguration"),
         "GetBucketWebsite" => (Bucket, "s3:GetBucketWebsite"),
         "GetBucketCors" => (Bucket, "s3:GetBucketCORS"),
+        "PutBucketCors" | "DeleteBucketCors" => (Bucket, "s3:PutBucketCORS"),
         "GetBucketReplication" => (Bucket, "s3:GetReplicationConfiguration"),
         "GetObjectLockConfiguration" => (Bucket, "s3:GetBucketObjectLockConfiguration"),
         "GetBucketPolicy" => (Bucket, "s3:GetBucketPolicy"),

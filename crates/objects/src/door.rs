@@ -9,7 +9,7 @@ use fika_iam::Secret;
 use fika_model::RequestId;
 use fika_service::Caller;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -19,10 +19,12 @@ use s3s::host::{S3Host, VirtualHost};
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
+use crate::cors;
 use crate::desk::Desk;
 use crate::noted::{Noted, Notes};
 use crate::notify::record::Doer;
 use crate::objects::Objects;
+use crate::shelf::Shelf;
 
 /// The longest document of a request, bytes: a list of 1,000 objects or 10,000 parts.
 pub(crate) const XML_BYTES: usize = 4 << 20;
@@ -55,12 +57,35 @@ impl Objects {
     /// Whether a request that is not signed is for a bucket: by its host, or by its path.
     #[must_use]
     pub fn is_meant(&self, parts: &Parts) -> bool {
+        self.meant(parts).is_some()
+    }
+
+    /// The bucket that a request is for.
+    fn meant(&self, parts: &Parts) -> Option<Arc<Shelf>> {
         let host = parts.headers.get("host").and_then(|host| host.to_str().ok());
-        if host.and_then(bucket_of).is_some_and(|bucket| self.shelf(bucket).is_some()) {
-            return true;
+        let by_host = host.and_then(bucket_of).and_then(|bucket| self.shelf(bucket));
+        let first = || parts.uri.path().trim_start_matches('/').split('/').next();
+        by_host.or_else(|| self.shelf(first()?))
+    }
+
+    /// What a browser asks before it lets a page of another origin ask, which nobody signs.
+    fn preflight(&self, parts: &Parts) -> Response<s3s::Body> {
+        let bucket = self.meant(parts).map(|shelf| shelf.bucket());
+        let rules = bucket.as_ref().map_or(&[][..], |bucket| &bucket.cors);
+        match cors::preflight(rules, &parts.headers) {
+            Ok(headers) => {
+                let mut answer = Response::new(s3s::Body::empty());
+                answer.headers_mut().extend(headers);
+                answer
+            }
+            Err(error) => shown(error),
         }
-        let first = parts.uri.path().trim_start_matches('/').split('/').next();
-        first.is_some_and(|first| self.shelf(first).is_some())
+    }
+
+    /// What the answer to a page of another origin says more.
+    fn for_page(&self, parts: &Parts) -> Option<HeaderMap> {
+        let origin = parts.headers.get("origin")?.to_str().ok()?;
+        Some(cors::added(&self.meant(parts)?.bucket().cors, origin, parts.method.as_str()))
     }
 
     /// Answers a request. Its signature is checked here, and its body is read as it comes.
@@ -75,7 +100,9 @@ impl Objects {
     {
         let id = request_id(visit.request);
         let (parts, body) = request.into_parts();
+        let for_page = self.for_page(&parts);
         let mut answer = match refused(&parts) {
+            _ if parts.method == Method::OPTIONS => self.preflight(&parts),
             Some(error) => shown(error),
             None => {
                 let notes = Arc::<Notes>::default();
@@ -89,6 +116,7 @@ impl Objects {
             answer = worded(answer, &id).await;
         }
         let headers = answer.headers_mut();
+        headers.extend(for_page.into_iter().flatten());
         headers.insert("server", HeaderValue::from_static("AmazonS3"));
         if let Ok(id) = HeaderValue::from_str(&id) {
             headers.insert("x-amz-request-id", id);

@@ -5,6 +5,7 @@
 //! - `objects`: what there is, and every change to it, committed before it is seen; `shelf`: one
 //!   bucket in memory; `record`, `keys`: the same in the store; `load`: what a start finds
 //! - `uploads`: those in parts, and what became of them
+//! - `cors`: what pages of other origins may
 //! - `noted`: what is seen of requests' bodies
 //! - `files`, `content`: the bytes, in files that are written once; `sums`: their checksums
 //! - `fetch`: what other rooms read and write
@@ -17,6 +18,7 @@
 
 mod access;
 mod content;
+mod cors;
 mod desk;
 mod door;
 mod fetch;

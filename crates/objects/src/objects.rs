@@ -189,6 +189,7 @@ impl Objects {
             ownership: Some(ownership),
             bucket_key: false,
             lifecycle: Vec::new(),
+            cors: Vec::new(),
         };
         self.commit(Batch::new().put(keys::bucket(name), json(&bucket)?)).await?;
         let shelf = Arc::new(Shelf::new(name, bucket));

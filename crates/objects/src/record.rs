@@ -42,6 +42,9 @@ pub(crate) struct Bucket {
     /// Answered, and of no effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lifecycle: Vec<dto::LifecycleRule>,
+    /// What pages of other origins may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cors: Vec<dto::CORSRule>,
 }
 
 /// What a bucket keeps from the public. There are no ACLs, so that two of them change nothing.

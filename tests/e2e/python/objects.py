@@ -181,6 +181,36 @@ def settings():
     refused("ReplicationConfigurationNotFoundError", 404, "", api.get_bucket_replication, **name)
     refused("ObjectLockConfigurationNotFoundError", 404, "", api.get_object_lock_configuration,
             **name)
+    # Pages of other origins: what a browser asks first, and what it is answered then.
+    def asked(method, origin, url, **more):
+        import http.client
+        host = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://")
+        connection = http.client.HTTPConnection(host)
+        connection.request(method, url, headers={"Origin": origin, **more})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers.get("Access-Control-Allow-Origin")
+
+    page, put_first = "https://app.example.com", {"Access-Control-Request-Method": "PUT"}
+    equal(asked("OPTIONS", page, "/set/k", **put_first), (403, None))
+    cors = {"CORSRules": [{"AllowedOrigins": ["https://*.example.com"], "AllowedMethods": ["PUT", "GET"],
+                           "AllowedHeaders": ["*"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 60}]}
+    api.put_bucket_cors(CORSConfiguration=cors, **name)
+    equal(api.get_bucket_cors(**name)["CORSRules"], cors["CORSRules"])
+    equal(asked("OPTIONS", page, "/set/k", **put_first), (200, page))
+    equal(asked("OPTIONS", "https://evil.example", "/set/k", **put_first), (403, None))
+    equal(asked("OPTIONS", page, "/set/k"), (400, None))
+    signed = boto3.client("s3", config=s3config.merge(Config(signature_version="s3v4")))
+    url = signed.generate_presigned_url("put_object", Params={**name, "Key": "k"})
+    target = "/set" + url.split("/set", 1)[1]
+    equal(asked("OPTIONS", page, target, **put_first), (200, page))
+    equal(asked("PUT", page, target), (200, page))
+    equal(asked("PUT", "https://evil.example", target), (200, None))
+    no("InvalidRequest", 400, "unsupported HTTP method", lambda rule: api.put_bucket_cors(
+        CORSConfiguration={"CORSRules": [rule]}, **name),
+       {"AllowedOrigins": ["*"], "AllowedMethods": ["PATCH"]})
+    api.delete_bucket_cors(**name)
+    equal(asked("OPTIONS", page, "/set/k", **put_first), (403, None))
     for call in ["get_bucket_encryption", "get_bucket_cors", "get_bucket_acl"]:
         refused("NoSuchBucket", 404, "", getattr(api, call), Bucket="nowhere")
 

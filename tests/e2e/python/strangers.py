@@ -101,7 +101,9 @@ def strangers():
         "put_bucket_lifecycle_configuration": {**bucket, "LifecycleConfiguration": life},
         "delete_bucket_lifecycle": bucket, "get_bucket_acl": bucket, "get_bucket_logging": bucket,
         "get_bucket_request_payment": bucket, "get_bucket_accelerate_configuration": bucket,
-        "get_bucket_website": bucket, "get_bucket_cors": bucket, "get_bucket_replication": bucket,
+        "get_bucket_website": bucket, "get_bucket_cors": bucket, "put_bucket_cors": {**bucket, "CORSConfiguration": {
+            "CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]}},
+        "delete_bucket_cors": bucket, "get_bucket_replication": bucket,
         "get_object_lock_configuration": bucket, "get_bucket_tagging": bucket,
         "put_bucket_tagging": {**bucket, **tags}, "delete_bucket_tagging": bucket,
         "get_object": at, "head_object": at, "put_object": {**at, "Body": b"stranger"},
@@ -197,7 +199,7 @@ def hostile():
     bodies = ["", "<", "no XML", "<a/>", "<a><b></a></b>", "\x00", "<a>" * 100_000,
               bomb + "<Tagging>&l9;</Tagging>", file + tagged % "&x;", bomb + tagged % "&l9;"]
     for query in ["tagging", "versioning", "lifecycle", "encryption", "policy", "ownershipControls",
-                  "publicAccessBlock"]:
+                  "publicAccessBlock", "cors"]:
         for text in bodies:
             status, code = raw("PUT", "/mine", text.encode(), query=query)
             assert status == 400, (query, text[:80], status, code)

@@ -1,5 +1,5 @@
-//! What tools ask of every bucket and what is the same of all: fika has no ACLs, logs, websites, rules for
-//! other origins, replicas or locks, and answers as S3 does of a bucket without them.
+//! What tools ask of every bucket and what is the same of all: fika has no ACLs, logs, websites, replicas
+//! or locks, and answers as S3 does of a bucket without them.
 
 use s3s::dto::{
     GetBucketAccelerateConfigurationOutput, GetBucketAclInput, GetBucketAclOutput,

@@ -80,10 +80,10 @@ served! {
         S3ErrorCode::NoSuchWebsiteConfiguration,
         "The specified bucket does not have a website configuration",
     );
-    get_bucket_cors, GetBucketCorsInput => GetBucketCorsOutput: |_d, _r| none(
-        S3ErrorCode::NoSuchCORSConfiguration,
-        "The CORS configuration does not exist",
-    );
+    get_bucket_cors, GetBucketCorsInput => GetBucketCorsOutput: |d, r| d.cors(&r.input);
+    put_bucket_cors, PutBucketCorsInput => PutBucketCorsOutput: |d, r| d.put_cors(r.input).await;
+    delete_bucket_cors, DeleteBucketCorsInput => DeleteBucketCorsOutput:
+        |d, r| d.delete_cors(r.input).await;
     get_bucket_replication, GetBucketReplicationInput => GetBucketReplicationOutput: |_d, _r| none(
         S3ErrorCode::ReplicationConfigurationNotFoundError,
         "The replication configuration was not found",

@@ -2,12 +2,14 @@
 
 use fika_policy::{DocumentKind, Policy};
 use s3s::dto::{
-    BucketVersioningStatus, DeleteBucketPolicyInput, DeleteBucketPolicyOutput,
+    BucketVersioningStatus, DeleteBucketCorsInput, DeleteBucketCorsOutput, DeleteBucketPolicyInput,
+    DeleteBucketPolicyOutput, GetBucketCorsInput, GetBucketCorsOutput,
     GetBucketNotificationConfigurationInput, GetBucketNotificationConfigurationOutput,
     GetBucketPolicyInput, GetBucketPolicyOutput, GetBucketVersioningInput,
-    GetBucketVersioningOutput, PutBucketNotificationConfigurationInput,
-    PutBucketNotificationConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
-    PutBucketVersioningInput, PutBucketVersioningOutput,
+    GetBucketVersioningOutput, PutBucketCorsInput, PutBucketCorsOutput,
+    PutBucketNotificationConfigurationInput, PutBucketNotificationConfigurationOutput,
+    PutBucketPolicyInput, PutBucketPolicyOutput, PutBucketVersioningInput,
+    PutBucketVersioningOutput,
 };
 use s3s::{S3Error, S3Response, S3Result, s3_error};
 
@@ -15,6 +17,7 @@ use http::StatusCode;
 
 use super::Desk;
 use crate::content::other;
+use crate::cors;
 use crate::notify::wire;
 use crate::record::{Bucket, Versioning};
 
@@ -63,6 +66,37 @@ impl Desk {
     ) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
         self.set(&input.bucket, |bucket| bucket.policy = None).await?;
         let output = DeleteBucketPolicyOutput {};
+        Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
+    }
+
+    pub(super) fn cors(
+        &self,
+        input: &GetBucketCorsInput,
+    ) -> S3Result<S3Response<GetBucketCorsOutput>> {
+        let rules = self.shelf(&input.bucket)?.bucket().cors.clone();
+        if rules.is_empty() {
+            let text = "The CORS configuration does not exist";
+            return Err(s3_error!(NoSuchCORSConfiguration, "{text}"));
+        }
+        Ok(S3Response::new(GetBucketCorsOutput { cors_rules: Some(rules) }))
+    }
+
+    pub(super) async fn put_cors(
+        &self,
+        input: PutBucketCorsInput,
+    ) -> S3Result<S3Response<PutBucketCorsOutput>> {
+        let rules = input.cors_configuration.cors_rules;
+        cors::check(&rules)?;
+        self.set(&input.bucket, |bucket| bucket.cors = rules).await?;
+        Ok(S3Response::new(PutBucketCorsOutput {}))
+    }
+
+    pub(super) async fn delete_cors(
+        &self,
+        input: DeleteBucketCorsInput,
+    ) -> S3Result<S3Response<DeleteBucketCorsOutput>> {
+        self.set(&input.bucket, |bucket| bucket.cors.clear()).await?;
+        let output = DeleteBucketCorsOutput {};
         Ok(S3Response::with_status(output, http::StatusCode::NO_CONTENT))
     }
 
