@@ -130,7 +130,7 @@ impl Issuers {
         let found = self.get(&address).await?;
         let Discovery { jwks_uri } =
             serde_json::from_slice(&found).map_err(|e| NoKeys::Answer(e.to_string()))?;
-        if issuer.starts_with("https://") && !jwks_uri.starts_with("https://") {
+        if !may_name(issuer, &jwks_uri) {
             return Err(NoKeys::Address(jwks_uri));
         }
         let keys = self.get(&jwks_uri).await?;
@@ -183,6 +183,15 @@ fn judge(
         Some(keys) => verify(token, keys, issuer, audience, now),
         None => Err(Refused::UnknownKey(String::new())),
     }
+}
+
+/// Whether an issuer may have its keys there.
+fn may_name(issuer: &str, keys: &str) -> bool {
+    // As the address is read that is asked: in whatever case.
+    let secure = |address: &str| {
+        address.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+    };
+    secure(keys) || !secure(issuer)
 }
 
 /// None where every address is one that is not asked.
@@ -253,6 +262,21 @@ mod tests {
             ("0.0.0.0", false, false),
         ] {
             assert_eq!((may(address, false), may(address, true)), (plain, tls), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_elsewhere_names_nothing_that_only_this_machine_can_see() {
+        let (away, here) = ("https://a.example", "http://127.0.0.1:80");
+        for (issuer, keys, may) in [
+            (away, "https://b.example/keys", true),
+            (away, "http://127.0.0.1/shutdown", false),
+            (away, "HTTP://localhost/shutdown", false),
+            ("HTTPS://a.example", "http://localhost/shutdown", false),
+            (away, "HTTPS://b.example/keys", true),
+            (here, "http://127.0.0.1/keys", true),
+        ] {
+            assert_eq!(may_name(issuer, keys), may, "{issuer} {keys}");
         }
     }
 
