@@ -36,45 +36,68 @@ impl Kept {
 /// All of them, by account and age.
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
-    accounts: BTreeMap<AccountId, BTreeMap<EntryId, Kept>>,
+    accounts: BTreeMap<AccountId, Pile>,
+}
+
+/// Those of an account, oldest first.
+#[derive(Debug, Default)]
+struct Pile {
+    kept: BTreeMap<EntryId, Kept>,
+    /// Of all of them.
+    bytes: u64,
+}
+
+impl Pile {
+    fn put(&mut self, entry: EntryId, one: Kept) {
+        self.bytes += u64::from(one.size);
+        let before = self.kept.insert(entry, one);
+        self.bytes -= before.map_or(0, |before| u64::from(before.size));
+    }
+
+    fn take(&mut self, entry: EntryId) -> Option<Kept> {
+        let one = self.kept.remove(&entry)?;
+        self.bytes -= u64::from(one.size);
+        Some(one)
+    }
+
+    /// The oldest, if there is no place or time for it any more.
+    fn overdue(&self, now: u64) -> Option<EntryId> {
+        let (entry, first) = self.kept.first_key_value()?;
+        let old = now.saturating_sub(first.ended()) > KEPT;
+        (old || self.bytes > MOST_BYTES || self.kept.len() > MOST).then_some(*entry)
+    }
 }
 
 impl Shelf {
     /// Puts one there.
     pub(crate) fn put(&mut self, entry: EntryId, kept: Kept) {
-        self.accounts.entry(kept.head.scope.account.clone()).or_default().insert(entry, kept);
+        self.accounts.entry(kept.head.scope.account.clone()).or_default().put(entry, kept);
     }
 
     /// Those of an account there is no place or time for any more, off the shelf.
     pub(crate) fn overdue(&mut self, account: &AccountId, now: u64) -> Vec<(EntryId, Kept)> {
-        let Some(kept) = self.accounts.get_mut(account) else { return Vec::new() };
+        let Some(pile) = self.accounts.get_mut(account) else { return Vec::new() };
         let mut gone = Vec::new();
-        let mut bytes: u64 = kept.values().map(|one| u64::from(one.size)).sum();
-        while let Some(first) = kept.first_entry() {
-            let old = now.saturating_sub(first.get().ended()) > KEPT;
-            if !old && bytes <= MOST_BYTES && kept.len() <= MOST {
-                break;
-            }
-            let Some((entry, one)) = kept.pop_first() else { break };
-            bytes -= u64::from(one.size);
-            gone.push((entry, one));
+        while let Some(entry) = pile.overdue(now) {
+            gone.extend(pile.take(entry).map(|one| (entry, one)));
         }
         gone
     }
 
     /// What an account has, oldest first.
     pub(crate) fn of(&self, account: &AccountId) -> impl Iterator<Item = (EntryId, &Kept)> {
-        self.accounts.get(account).into_iter().flatten().map(|(entry, kept)| (*entry, kept))
+        let kept = self.accounts.get(account).into_iter().flat_map(|pile| &pile.kept);
+        kept.map(|(entry, kept)| (*entry, kept))
     }
 
     /// Takes one off.
     pub(crate) fn take(&mut self, account: &AccountId, entry: EntryId) -> Option<Kept> {
-        self.accounts.get_mut(account)?.remove(&entry)
+        self.accounts.get_mut(account)?.take(entry)
     }
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.accounts.values().map(BTreeMap::len).sum()
+        self.accounts.values().map(|pile| pile.kept.len()).sum()
     }
 }
 
@@ -100,5 +123,26 @@ mod tests {
         assert_eq!(shelf.overdue(&account, KEPT + 3).len(), 1, "one is older than that");
         assert!(shelf.take(&account, EntryId(3)).is_some());
         assert!(shelf.take(&account, EntryId(3)).is_none());
+    }
+
+    #[test]
+    fn large_ones_make_room_too() {
+        let (mut shelf, half) = (Shelf::default(), u32::try_from(MOST_BYTES / 2).expect("a size"));
+        let event = testing::event("arn:aws:lambda:us-east-1:123456789012:function:f");
+        let account = event.scope.account.clone();
+        let kept = || Kept { head: Head::new(&event, 0), size: half };
+        let gone = |shelf: &mut Shelf| {
+            let gone = shelf.overdue(&account, 0);
+            gone.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>()
+        };
+        (0..2).for_each(|n| shelf.put(EntryId(n), kept()));
+        assert_eq!(gone(&mut shelf), []);
+        // One that is put again, as at a restart, counts once; one that was taken, not at all.
+        shelf.put(EntryId(1), kept());
+        assert!(shelf.take(&account, EntryId(0)).is_some());
+        shelf.put(EntryId(2), kept());
+        assert_eq!(gone(&mut shelf), []);
+        shelf.put(EntryId(3), kept());
+        assert_eq!(gone(&mut shelf), [EntryId(1)]);
     }
 }
