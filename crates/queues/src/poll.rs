@@ -15,7 +15,7 @@ use crate::queue::Queue;
 use crate::room::Queues;
 use crate::state::{Ask, NotHeld, Received};
 
-/// How long a receiver waits where dead letters cannot be moved.
+/// How long a receiver waits where dead letters cannot be moved, or old messages not removed.
 const STUCK: Duration = Duration::from_secs(1);
 
 /// What a poller has to know of a queue.
@@ -31,6 +31,15 @@ pub struct QueueFacts {
     pub delayed: usize,
     /// How long ago the oldest was sent.
     pub oldest: Option<Duration>,
+}
+
+/// What came of one look at a queue.
+struct Settled {
+    given: Vec<Delivered>,
+    /// How many went to the dead letters.
+    buried: usize,
+    /// Whether some that are not to be received are still there.
+    stuck: bool,
 }
 
 impl Queues {
@@ -165,8 +174,7 @@ impl Queues {
             if more {
                 queue.wake.notify_one();
             }
-            let dead = got.dead.len();
-            let (given, buried) = self.settle(queue, got).await;
+            let Settled { given, buried, stuck } = self.settle(queue, got).await;
             if !given.is_empty() {
                 queue.counted.received(given.len(), now);
                 return given;
@@ -179,8 +187,7 @@ impl Queues {
                 return Vec::new();
             }
             let at = next.map_or(until, |next| next.min(until)).max(now.saturating_add(1));
-            // Where they could not be moved, who put them back has woken this very loop.
-            let stuck = dead > 0;
+            // Where something could not be moved or removed, who put it back has woken this very loop.
             let rest = if stuck { STUCK } else { Duration::from_millis(at - now) };
             tokio::select! {
                 () = woken, if !stuck => {}
@@ -190,17 +197,14 @@ impl Queues {
         }
     }
 
-    /// Sees to what was set aside, and reads what was given; says how many were buried.
-    async fn settle(&self, queue: &Arc<Queue>, got: Received) -> (Vec<Delivered>, usize) {
+    /// Sees to what was set aside, and reads what was given.
+    async fn settle(&self, queue: &Arc<Queue>, got: Received) -> Settled {
         // Both are begun at once, and go on by themselves where the receiver leaves meanwhile. What the
         // journal keeps of the old is looked for again.
-        let old = async {
-            if !got.old.is_empty() {
-                let _ = self.remove(queue, got.old).await;
-            }
-        };
-        let dead = async { if got.dead.is_empty() { 0 } else { self.bury(queue, got.dead).await } };
-        let ((), buried) = tokio::join!(old, dead);
+        let dead = got.dead.len();
+        let old = async { got.old.is_empty() || self.remove(queue, got.old).await.is_ok() };
+        let bury = async { if got.dead.is_empty() { 0 } else { self.bury(queue, got.dead).await } };
+        let (removed, buried) = tokio::join!(old, bury);
         if !got.given.is_empty() {
             self.note(&got.given);
         }
@@ -212,7 +216,7 @@ impl Queues {
                 Err(error) => tracing::warn!(%error, queue = %queue.arn, "a message is not read"),
             }
         }
-        (given, buried)
+        Settled { given, buried, stuck: buried < dead || !removed }
     }
 
     /// Moves messages to the queue of the dead letters; says how many it took.

@@ -321,6 +321,11 @@ impl State {
         self.ages.first().map(|(sent, _)| *sent)
     }
 
+    /// The queues that messages came from as dead letters.
+    pub(crate) fn sources(&self) -> BTreeSet<String> {
+        self.messages.values().filter_map(|message| message.head.source.clone()).collect()
+    }
+
     /// What was sent under that id within the last five minutes.
     pub(crate) fn repeat(&self, now: u64, key: &RepeatKey) -> Option<&Sent> {
         let (at, sent) = self.repeats.get(key)?;

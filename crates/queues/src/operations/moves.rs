@@ -36,15 +36,18 @@ impl Ask<'_> {
         }
         let rate_name = "MaxNumberOfMessagesPerSecond";
         let rate = within(input.max_number_of_messages_per_second, rate_name, 1, 500)?;
-        if !self.queues.has_sources(&source) {
+        if self.queues.sources_of(&source).is_empty() {
             return Err(invalid("Source queue must be configured as a Dead Letter Queue."));
         }
         let to = input.destination_arn.as_deref();
-        if let Some(arn) = to {
-            let target = self.queue_of(Some(arn), "sqs:SendMessage")?;
-            if target.fifo != source.fifo || target.arn == source.arn {
-                return Err(invalid("The destination must be another queue of the same type."));
+        match to {
+            Some(arn) => {
+                let target = self.queue_of(Some(arn), "sqs:SendMessage")?;
+                if target.fifo != source.fifo || target.arn == source.arn {
+                    return Err(invalid("The destination must be another queue of the same type."));
+                }
             }
+            None => self.may_send_back(&source)?,
         }
         let now = self.queues.now();
         let handle = STANDARD.encode(format!("{} {}", source.arn, Uuid::new_v4()));
@@ -84,6 +87,18 @@ impl Ask<'_> {
         Ok(json!({ "ApproximateNumberOfMessagesMoved": moved }))
     }
 
+    /// Whether the caller may send to every queue that a message of these dead letters may go back to: those it came
+    /// from already, and those it may still come from. One that has gone takes nothing.
+    fn may_send_back(&self, source: &Queue) -> Result<(), AwsError> {
+        let mut back = self.queues.sources_of(source);
+        let came_from = source.state().sources();
+        back.extend(came_from.iter().filter_map(|arn| self.queues.find(&Place::of_arn(arn)?)));
+        for queue in back {
+            self.queues.own(self.caller, "sqs:SendMessage", &queue.place)?;
+        }
+        Ok(())
+    }
+
     fn queue_of(&self, arn: Option<&str>, action: &str) -> Result<Arc<Queue>, AwsError> {
         let arn = arn.ok_or_else(|| missing("SourceArn"))?;
         let place = Place::of_arn(arn).ok_or_else(|| no_task("You must use this format to specify the queue ARN: arn:<partition>:<service>:<region>:<account-id>:<resource-id>"))?;
@@ -103,11 +118,14 @@ impl Ask<'_> {
 }
 
 impl Queues {
-    fn has_sources(&self, queue: &Queue) -> bool {
-        self.list(&queue.place.scope).iter().any(|other| {
+    /// The queues whose dead letters go to that one.
+    fn sources_of(&self, queue: &Queue) -> Vec<Arc<Queue>> {
+        let mut all = self.list(&queue.place.scope);
+        all.retain(|other| {
             let known = other.known();
             known.settings.redrive.as_ref().is_some_and(|to| to.target == queue.place)
-        })
+        });
+        all
     }
 }
 
