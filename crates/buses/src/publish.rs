@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use fika_events::{Attribute, Event, Retries, Sender};
-use fika_journal::{Batch, JournalError};
 use fika_model::{RequestId, Scope};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,8 +15,6 @@ use crate::transform::{self, By};
 
 /// How often an event is handed on from bus to bus: buses may send to each other in a circle.
 const MOST_HOPS: u32 = 5;
-/// How much of what is sent because of an event is in memory at once, and in one commit.
-const PORTION_BYTES: usize = 4 << 20;
 /// The attribute that counts them.
 pub(crate) const HOPS: &str = "fika-hops";
 
@@ -77,31 +74,6 @@ impl Inner {
             true => self.by_rule(&name, &rule, published),
             false => Vec::new(),
         })
-    }
-
-    /// Accepts what is sent, in portions, and with the last of them a change of the caller's own. A long
-    /// pattern may think long about a long event: whoever else is served here has a turn after each rule.
-    ///
-    /// # Errors
-    /// The journal's. What was accepted before stays so: whoever asks again sends it again.
-    pub(crate) async fn accept(
-        &self,
-        batch: Batch,
-        sent: impl Iterator<Item = Vec<Event>> + Send,
-    ) -> Result<(), JournalError> {
-        let (mut portion, mut bytes) = (Vec::new(), 0);
-        for by_rule in sent {
-            for event in by_rule {
-                bytes += event.payload.len();
-                portion.push(event);
-                if bytes >= PORTION_BYTES {
-                    bytes = 0;
-                    self.events.accept_with(Batch::new(), std::mem::take(&mut portion)).await?;
-                }
-            }
-            tokio::task::yield_now().await;
-        }
-        self.events.accept_with(batch, portion).await
     }
 
     /// What a rule sends because of an event.

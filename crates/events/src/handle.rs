@@ -20,6 +20,8 @@ use crate::{Event, Functions, Receiver, deliver};
 
 /// What may be under way at once: events, and 16 KiB of their payloads.
 const ROOM: u32 = 8_192;
+/// How much of what is accepted together is in memory at once, and in one commit.
+const PORTION_BYTES: usize = 4 << 20;
 /// The longest that a wait goes on after a restart, milliseconds: a clock that was set back keeps nothing for ever.
 const LONGEST_WAIT: u64 = 300_000;
 
@@ -179,6 +181,32 @@ impl Events {
             Ok(())
         });
         accepted.await.unwrap_or(Err(JournalError::Closed))
+    }
+
+    /// Accepts as many as there are, in portions, so that little of them is in memory and in one commit; with the last
+    /// portion the changes of the caller's own. What makes them may think long (patterns, filters): whoever else is
+    /// served here has a turn after each piece.
+    ///
+    /// # Errors
+    /// [`JournalError`]. What was accepted before stays so: whoever asks again sends it again.
+    pub async fn accept_all(
+        &self,
+        batch: Batch,
+        pieces: impl Iterator<Item = Vec<Event>> + Send,
+    ) -> Result<(), JournalError> {
+        let (mut portion, mut bytes) = (Vec::new(), 0);
+        for piece in pieces {
+            for event in piece {
+                bytes += event.payload.len();
+                portion.push(event);
+                if bytes >= PORTION_BYTES {
+                    bytes = 0;
+                    self.accept(std::mem::take(&mut portion)).await?;
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        self.accept_with(batch, portion).await
     }
 
     /// Begins no more deliveries. What is not delivered waits for the next start.

@@ -38,26 +38,30 @@ impl Buses {
         parcel: Parcel,
         end: Batch,
     ) -> Result<(), Undelivered> {
-        let (scope, bus) = self.for_bus(caller, &parcel)?;
         let published = published(&parcel, self.inner.clock.now())?;
+        let (scope, bus) = self.for_bus(caller, &parcel.target, &published.event)?;
         let sent = self.inner.sent(&scope, &bus, &published);
-        let accepted = self.inner.accept(end, sent).await;
+        let accepted = self.inner.events.accept_all(end, sent).await;
         accepted.map_err(|error| Undelivered::Later(error.to_string()))
     }
 
-    /// The bus, if it is there and the sender may.
-    fn for_bus(&self, caller: &Caller, parcel: &Parcel) -> Result<(Scope, String), Undelivered> {
-        let absent = || {
-            refused(
-                "ResourceNotFoundException",
-                format!("There is no event bus {}.", parcel.target),
-            )
-        };
-        let (scope, bus) = bus_of(&parcel.target).ok_or_else(absent)?;
+    /// The bus, if it is there and the sender may put such an event there.
+    fn for_bus(
+        &self,
+        caller: &Caller,
+        arn: &str,
+        event: &Value,
+    ) -> Result<(Scope, String), Undelivered> {
+        let absent =
+            || refused("ResourceNotFoundException", format!("There is no event bus {arn}."));
+        let (scope, bus) = bus_of(arn).ok_or_else(absent)?;
         if !is_own(caller, &scope) {
             let policy = self.inner.bus_policy(&scope, &bus);
-            let allowed =
-                caller.allow("events:PutEvents", &bus_arn(&scope, &bus), policy.as_ref(), &[]);
+            let said = |member: &str| event.get(member).and_then(Value::as_str).unwrap_or_default();
+            let more =
+                [("events:source", said("source")), ("events:detail-type", said("detail-type"))];
+            let arn = bus_arn(&scope, &bus);
+            let allowed = caller.allow("events:PutEvents", &arn, policy.as_ref(), &more);
             allowed.map_err(|error| refused(error.name(), error.message().to_owned()))?;
         }
         if is_bus(&self.inner, &scope, &bus) { Ok((scope, bus)) } else { Err(absent()) }
