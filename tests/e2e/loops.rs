@@ -1,9 +1,11 @@
 //! Functions that call themselves, as an SDK inside them would: it sends on the trace header that
 //! it finds in the function's environment.
 
+use std::process::Command;
+
 use serde_json::Value;
 
-use crate::harness::{Client, Function, Server};
+use crate::harness::{Client, Function, Server, tools};
 
 const TELLS: &str = "exports.handler = async () => process.env._X_AMZN_TRACE_ID";
 
@@ -47,4 +49,15 @@ fn a_loop_is_cut_after_sixteen_calls_unless_it_may_go_on() {
         trace = call(&client, "ping", &trace).expect("a call");
     }
     assert_eq!(call(&client, "pong", &trace), Err(cut));
+}
+
+/// Through a queue, a topic, a bucket and a destination, with AWS's SDK for Python in the function.
+#[test]
+fn a_loop_through_another_service_is_cut_and_what_was_sent_is_kept() {
+    let server = Server::start();
+    let mut python = Command::new(tools::installed("venv/bin/python"));
+    tools::point_at(&mut python, &server);
+    python.arg("-B").arg(tools::script("python/loops.py"));
+    let said = tools::run(&mut python);
+    assert!(said.ends_with("done\n"), "{said}");
 }

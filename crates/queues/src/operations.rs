@@ -34,6 +34,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) caller: &'a Caller,
     /// What a queue's URL begins with, for who asks.
     pub(crate) base: &'a str,
+    /// `X-Amzn-Trace-Id`.
+    pub(crate) trace: Option<&'a str>,
 }
 
 impl Ask<'_> {

@@ -67,7 +67,7 @@ impl AwsService for Queues {
 impl Queues {
     async fn answer_json(&self, operation: &str, call: Call<'_>) -> Response<Bytes> {
         let base = base(&call);
-        let ask = Ask { queues: self, caller: call.caller, base: &base };
+        let ask = Ask { queues: self, caller: call.caller, base: &base, trace: call.trace_id() };
         let answered = match json::read(call.body) {
             Ok(input) => ask.answer(operation, input).await,
             Err(error) => Err(error),
@@ -87,7 +87,7 @@ impl Queues {
         };
         let operation = form.get("Action").unwrap_or_default().to_owned();
         let base = base(&call);
-        let ask = Ask { queues: self, caller: call.caller, base: &base };
+        let ask = Ask { queues: self, caller: call.caller, base: &base, trace: call.trace_id() };
         let answered = match form::read(&form, call.parts.uri.path()) {
             Some(input) => ask.answer(&operation, input).await,
             None => Err(AwsError::new("MalformedQueryString", 400, "A parameter is misspelled.")),

@@ -73,6 +73,19 @@ pub struct Call<'a> {
     pub body: &'a Bytes,
 }
 
+/// Bytes of a trace header that is handed on, at most: what EventBridge takes of one.
+const TRACE_BYTES: usize = 500;
+
+impl<'a> Call<'a> {
+    /// `X-Amzn-Trace-Id`, as every AWS SDK in a function sends it on: what follows from the request is of the
+    /// same chain of calls. None for one that is no trace header, or too long for one.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&'a str> {
+        let trace = self.parts.headers.get("x-amzn-trace-id")?.to_str().ok()?;
+        (1..=TRACE_BYTES).contains(&trace.len()).then_some(trace)
+    }
+}
+
 /// The answer to one.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Response<Bytes>> + Send + 'a>>;
 

@@ -23,6 +23,8 @@ pub(crate) struct Message {
     pub(crate) attributes: Vec<(String, Attribute)>,
     pub(crate) group: Option<String>,
     pub(crate) deduplication: Option<String>,
+    /// `X-Amzn-Trace-Id`, with its lineage, where there is one.
+    pub(crate) trace: Option<String>,
 }
 
 impl Message {
@@ -35,6 +37,7 @@ impl Message {
             attributes: Vec::new(),
             group: None,
             deduplication: None,
+            trace: None,
         }
     }
 

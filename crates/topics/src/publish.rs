@@ -1,6 +1,6 @@
-//! From a message to events: one for each subscription that wants it, all accepted together.
+//! From a message to events: one for each subscription that wants it.
 
-use std::sync::PoisonError;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,13 +14,12 @@ use uuid::Uuid;
 
 use crate::error::invalid;
 use crate::filter::Seen;
+use crate::lately::Lately;
 use crate::message::Message;
 use crate::notice::Notice;
 use crate::record::{Place, Protocol, Subscription, Topic};
 use crate::room::Topics;
 
-/// How long a FIFO topic remembers what it took.
-const LATELY_MS: u64 = 300_000;
 /// How long SNS tries queues: "100,015 times, over 23 days".
 const RETRIES: Retries = Retries { most: 100_015, age: Duration::from_secs(23 * 86_400) };
 
@@ -38,86 +37,88 @@ impl Published {
     }
 }
 
+/// A message that a topic had not before.
+struct Fresh {
+    message: Message,
+    key: Option<String>,
+    published: Published,
+}
+
 impl Topics {
-    /// Takes messages: all are on disk, for all who want them, when this returns; or none is.
+    /// Takes messages: all are on disk, for all who want them, when this returns. `batch` has changes of the caller's
+    /// own entries of the journal, made if the messages are taken and not otherwise; it puts nothing.
+    ///
+    /// # Errors
+    /// As on AWS. Some may have been sent to some subscriptions then: whoever publishes again sends to those again.
     pub(crate) async fn take(
         &self,
         place: &Place,
-        topic: &Topic,
-        messages: &[Message],
+        topic: &Arc<Topic>,
+        messages: Vec<Message>,
+        batch: Batch,
     ) -> Result<Vec<Published>, AwsError> {
-        self.take_with(place, topic, messages, Batch::new()).await
+        let keyed = |message| Ok((key(place, topic, &message)?, message));
+        let messages = messages.into_iter().map(keyed).collect::<Result<Vec<_>, AwsError>>()?;
+        let (this, place, topic) = (self.clone(), place.clone(), Arc::clone(topic));
+        // To the end, even where whoever asked does not wait for it: what is on disk is remembered.
+        let taking = tokio::spawn(async move {
+            if !place.is_fifo() {
+                return this
+                    .take_once(&place, &topic, messages, &mut Lately::default(), batch)
+                    .await;
+            }
+            // Whoever else publishes to it waits to hear whether this was taken.
+            let lately = this.lately(&place);
+            let mut lately = lately.lock().await;
+            this.take_once(&place, &topic, messages, &mut lately, batch).await
+        });
+        taking.await.map_err(|error| crate::error::internal(&error))?
     }
 
-    /// The same together with changes of the caller's own entries of the journal, made if the messages are taken and
-    /// not otherwise. The batch puts nothing.
-    pub(crate) async fn take_with(
+    async fn take_once(
         &self,
         place: &Place,
         topic: &Topic,
-        messages: &[Message],
+        messages: Vec<(Option<String>, Message)>,
+        lately: &mut Lately,
         batch: Batch,
     ) -> Result<Vec<Published>, AwsError> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = now.as_millis() as u64;
-        let (mut published, mut events, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-        for message in messages {
-            let key = key(place, topic, message)?;
-            if let Some(before) = key.as_ref().and_then(|key| self.before(place, key, now)) {
-                published.push(before);
-                continue;
+        let (mut told, mut fresh) = (Vec::new(), Vec::<Fresh>::new());
+        for (key, message) in messages {
+            let twin = || fresh.iter().find(|one| one.key == key).map(|one| &one.published);
+            let before = key.as_ref().and_then(|key| lately.get(key).or_else(twin));
+            let published = before.cloned().unwrap_or_else(|| Published {
+                id: Uuid::new_v4(),
+                sequence: key.is_some().then(|| self.next()),
+            });
+            if before.is_none() {
+                fresh.push(Fresh { message, key, published: published.clone() });
             }
-            let sequence = key.is_some().then(|| self.next(now));
-            let one = Published { id: Uuid::new_v4(), sequence };
-            if let Some(key) = key {
-                self.remember(place, &key, now, &one);
-                keys.push(key.clone());
-                events.extend(notify(place, topic, message, &one, now, Some(key)));
-            } else {
-                events.extend(notify(place, topic, message, &one, now, None));
-            }
-            published.push(one);
+            told.push(published);
         }
-        if let Err(error) = self.accept(events, batch).await {
-            keys.into_iter().for_each(|key| self.forget(place, key));
-            return Err(error);
-        }
-        Ok(published)
-    }
-
-    async fn accept(&self, events: Vec<Event>, batch: Batch) -> Result<(), AwsError> {
-        self.inner.events.accept_with(batch, events).await.map_err(|error| match error {
+        let now = unix_ms();
+        let events = fresh.iter().flat_map(|one| notify(place, topic, one, now));
+        let accepted = self.inner.events.accept_all(batch, events).await;
+        accepted.map_err(|error| match error {
             JournalError::Full => AwsError::new("Throttled", 429, error.to_string()),
             _ => crate::error::internal(&error),
-        })
+        })?;
+        for Fresh { key, published, .. } in fresh {
+            key.into_iter().for_each(|key| lately.remember(key, published.clone()));
+        }
+        Ok(told)
     }
 
     /// Numbers that grow also over a restart.
-    fn next(&self, now: u64) -> u64 {
-        let least = now << 20;
-        self.inner.sequence.fetch_max(least, Ordering::Relaxed);
+    fn next(&self) -> u64 {
+        self.inner.sequence.fetch_max(unix_ms() << 20, Ordering::Relaxed);
         self.inner.sequence.fetch_add(1, Ordering::Relaxed)
     }
+}
 
-    fn before(&self, place: &Place, key: &str, now: u64) -> Option<Published> {
-        let lately = self.inner.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, published) = lately.get(&(place.clone(), key.to_owned()))?;
-        (now.saturating_sub(*at) < LATELY_MS).then(|| published.clone())
-    }
-
-    fn remember(&self, place: &Place, key: &str, now: u64, it: &Published) {
-        let mut lately = self.inner.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        // Looked through whenever it has doubled, so a message costs no more for what came before it.
-        if lately.len() == lately.capacity() {
-            lately.retain(|_, (at, ..)| now.saturating_sub(*at) < LATELY_MS);
-        }
-        lately.insert((place.clone(), key.to_owned()), (now, it.clone()));
-    }
-
-    fn forget(&self, place: &Place, key: String) {
-        let mut lately = self.inner.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        lately.remove(&(place.clone(), key));
-    }
+fn unix_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// By what a FIFO topic knows a message again.
@@ -145,33 +146,33 @@ fn key(place: &Place, topic: &Topic, message: &Message) -> Result<Option<String>
     }
 }
 
-fn notify(
-    place: &Place,
-    topic: &Topic,
-    message: &Message,
-    published: &Published,
+/// What each of its subscriptions is sent of a message, made when it is asked for: it may be thousands of times the message.
+fn notify<'a>(
+    place: &'a Place,
+    topic: &'a Topic,
+    fresh: &'a Fresh,
     now: u64,
-    key: Option<String>,
-) -> Vec<Event> {
+) -> impl Iterator<Item = Vec<Event>> + Send + 'a {
+    let Fresh { message, key, published } = fresh;
+    let (topic_arn, id) = (place.arn(), published.id.to_string());
+    let (sequence, time) = (published.sequence(), i64::try_from(now).unwrap_or_default());
+    let time = format!("{:.3}", Timestamp::from_millisecond(time).unwrap_or_default());
     let seen = Seen::new(message);
-    let wants = |id: &Uuid| topic.filters.get(id).is_none_or(|filter| filter.wants(&seen));
-    let subscriptions = topic.record.subscriptions.iter().filter(|(id, _)| wants(id));
-    let event = |(id, subscription): (&Uuid, &Subscription)| {
-        let (arn, own) = (place.arn(), place.subscription_arn(*id));
-        let time = Timestamp::from_millisecond(now as i64).unwrap_or_default();
-        let sequence = published.sequence();
+    topic.record.subscriptions.iter().map(move |(own, subscription): (&Uuid, &Subscription)| {
+        if topic.filters.get(own).is_some_and(|filter| !filter.wants(&seen)) {
+            return Vec::new();
+        }
         let notice = Notice {
             message,
-            id: &published.id.to_string(),
-            topic: &arn,
-            subscription: &own,
+            id: &id,
+            topic: &topic_arn,
+            subscription: &place.subscription_arn(*own),
             region: place.scope.region.as_str(),
-            time: &format!("{time:.3}"),
+            time: &time,
             sequence: sequence.as_deref(),
         };
-        envelope(place, subscription, &notice, key.clone())
-    };
-    subscriptions.map(event).collect()
+        vec![envelope(place, subscription, &notice, key.clone())]
+    })
 }
 
 fn envelope(
@@ -195,7 +196,7 @@ fn envelope(
         sender: Sender::Service { name: "sns.amazonaws.com".into(), source: place.arn() },
         target: subscription.endpoint.clone(),
         payload: payload.into(),
-        trace_id: None,
+        trace_id: notice.message.trace.clone(),
         client_context: None,
         tenant: None,
         attributes: if raw { attributes.clone() } else { Vec::new() },

@@ -39,13 +39,14 @@ impl Topics {
         let mut message = Message::new(String::from_utf8_lossy(&parcel.payload));
         message.attributes = parcel.attributes;
         message.group = parcel.group;
+        message.trace = parcel.trace_id;
         // The same parcel tried again has the same id, so a FIFO topic has it once.
         let again = place.is_fifo().then(|| parcel.id.to_string());
         message.deduplication = parcel.deduplication.filter(|_| place.is_fifo()).or(again);
         if message.size() > MESSAGE_BYTES {
             return Err(invalid("Message too long"));
         }
-        self.take_with(&place, &topic, &[message], end).await.map(|_| ())
+        self.take(&place, &topic, vec![message], end).await.map(|_| ())
     }
 }
 

@@ -11,14 +11,11 @@ use fika_service::Caller;
 use fika_store::{Batch, Store, StoreError};
 
 use crate::error::{denied, internal, no_topic, not_yours};
-use crate::publish::Published;
+use crate::lately::Lately;
 use crate::record::{PREFIX, Place, Record, Topic};
 
 /// The most bytes of a topic with its subscriptions, as it is stored.
 const RECORD_BYTES: usize = 4 << 20;
-
-/// By topic and deduplication id: when, and as which message.
-pub(crate) type Lately = HashMap<(Place, String), (u64, Published)>;
 
 /// All topics, shared: clones are the same.
 #[derive(Clone)]
@@ -32,8 +29,8 @@ pub(crate) struct Inner {
     all: RwLock<BTreeMap<Scope, BTreeMap<String, Arc<Topic>>>>,
     /// Held by whoever changes one, from the first look to the last effect.
     turn: tokio::sync::Mutex<()>,
-    /// What FIFO topics took lately.
-    pub(crate) lately: Mutex<Lately>,
+    /// What FIFO topics took lately. Each is held by who publishes there, until that is on disk.
+    lately: Mutex<HashMap<Place, Arc<tokio::sync::Mutex<Lately>>>>,
     pub(crate) sequence: AtomicU64,
 }
 
@@ -146,7 +143,18 @@ impl Topics {
         self.inner.store.commit(batch).await.map(|_| ()).map_err(|error| internal(&error))
     }
 
-    fn show(&self, Place { scope, name }: &Place, topic: Option<Arc<Topic>>) {
+    /// What a FIFO topic took lately.
+    pub(crate) fn lately(&self, place: &Place) -> Arc<tokio::sync::Mutex<Lately>> {
+        let mut all = self.inner.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(place.clone()).or_default())
+    }
+
+    fn show(&self, place: &Place, topic: Option<Arc<Topic>>) {
+        if topic.is_none() {
+            let mut lately = self.inner.lately.lock().unwrap_or_else(PoisonError::into_inner);
+            lately.remove(place);
+        }
+        let Place { scope, name } = place;
         let mut all = self.inner.all.write().unwrap_or_else(PoisonError::into_inner);
         let topics = all.entry(scope.clone()).or_default();
         match topic {

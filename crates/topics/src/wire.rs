@@ -59,7 +59,7 @@ impl Topics {
             return named(query::refuse(&error, NAMESPACE, &id), &id);
         };
         let action = form.get("Action").unwrap_or_default().to_owned();
-        let ask = Ask { topics: self, caller: call.caller, form: &form };
+        let ask = Ask { topics: self, caller: call.caller, form: &form, trace: call.trace_id() };
         named(
             match ask.answer(&action).await {
                 Ok(result) => query::respond(&action, NAMESPACE, &id, result),

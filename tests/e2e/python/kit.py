@@ -4,8 +4,10 @@ import io
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import boto3
+import botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -37,6 +39,22 @@ def zipped(**files):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
             archive.writestr(name.replace("_js", ".js"), text)
+    return out.getvalue()
+
+
+def sdk_layer(*services):
+    """The SDK as a layer: python/ in a zip. Of AWS's models, those of these services: others are 30 MB."""
+    packages = Path(botocore.__file__).parent.parent
+    models = {"endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json", *services}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for package in ["boto3", "botocore", "s3transfer", "urllib3", "dateutil", "jmespath", "six.py"]:
+            root = packages / package
+            for path in [root] if root.is_file() else root.rglob("*"):
+                name = path.relative_to(packages)
+                model = name.parts[:2] == ("botocore", "data") and len(name.parts) > 2
+                if path.is_file() and not (model and name.parts[2] not in models):
+                    archive.write(path, f"python/{name}")
     return out.getvalue()
 
 

@@ -7,15 +7,11 @@ import sys
 import zipfile
 from pathlib import Path
 
-import botocore
 from PIL import Image
 
 from kit import *
 
 PYTHON = os.environ["PYTHON_RUNTIME"]
-PACKAGES = Path(botocore.__file__).parent.parent
-# What of AWS's models the function needs: others are 30 MB.
-MODELS = ["s3", "sts", "endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"]
 SOURCE = """
 import io, urllib.parse
 import boto3
@@ -34,20 +30,6 @@ def handler(event, context):
         s3.put_object(Bucket=bucket, Key="thumbnails/" + key.split("/", 1)[1], Body=out.getvalue(),
                       ContentType="image/png", Metadata={"of": record["s3"]["object"]["eTag"]})
 """
-
-
-def layer():
-    """The SDK as a layer: python/ in a zip."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for package in ["boto3", "botocore", "s3transfer", "urllib3", "dateutil", "jmespath", "six.py"]:
-            root = PACKAGES / package
-            for path in [root] if root.is_file() else root.rglob("*"):
-                name = path.relative_to(PACKAGES)
-                models = name.parts[:2] == ("botocore", "data") and len(name.parts) > 2
-                if path.is_file() and not (models and name.parts[2] not in MODELS):
-                    archive.write(path, f"python/{name}")
-    return out.getvalue()
 
 
 def code():
@@ -77,7 +59,7 @@ iam.put_role_policy(RoleName="lambda", PolicyName="p", PolicyDocument=document(
 named = {"S3Bucket": "deploys", "S3Key": "sdk.zip"}
 publish = lambda **content: functions.publish_layer_version(LayerName="sdk", Content=content)
 refused("InvalidParameterValueException", 400, "NoSuchKey", publish, **named)
-version = s3.put_object(Bucket="deploys", Key="sdk.zip", Body=layer())["VersionId"]
+version = s3.put_object(Bucket="deploys", Key="sdk.zip", Body=sdk_layer("s3", "sts"))["VersionId"]
 s3.put_object(Bucket="deploys", Key="sdk.zip", Body=b"no zip at all")
 refused("InvalidParameterValueException", 400, "", publish, **named)
 refused("InvalidParameterValueException", 400, "NoSuchVersion", publish, S3ObjectVersion="none", **named)

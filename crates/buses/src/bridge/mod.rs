@@ -161,7 +161,7 @@ impl Inner {
             "UntagResource" => self.untag_bridge(caller, read(call)?).await,
             "ListTagsForResource" => self.bridge_tags(caller, &read(call)?),
             "TestEventPattern" => put::test_pattern(caller, &read(call)?),
-            "PutEvents" => self.put_events(caller, read(call)?).await,
+            "PutEvents" => self.put_events(caller, read(call)?, call.trace_id()).await,
             other if REFUSED.contains(&other) || other.starts_with("Update") => Err(AwsError::new(
                 "OperationDisabledException",
                 400,

@@ -50,7 +50,13 @@ pub(super) struct TestInput {
 type Refusal = (&'static str, String);
 
 impl Inner {
-    pub(super) async fn put_events(&self, caller: &Caller, asked: PutInput) -> Checked<Value> {
+    /// `trace` is what the request came with: an event that says none itself is of that chain of calls.
+    pub(super) async fn put_events(
+        &self,
+        caller: &Caller,
+        asked: PutInput,
+        trace: Option<&str>,
+    ) -> Checked<Value> {
         let entries = required(asked.entries, "entries")?;
         if asked.endpoint_id.is_some() {
             return Err(AwsError::validation("fika has no global endpoints, so no EndpointId."));
@@ -64,6 +70,11 @@ impl Inner {
             let shown = format!("[{} entries]", entries.len());
             return input::broken(&shown, "entries", &format!("Member must have length {rule}"));
         }
+        for (n, entry) in (1..).zip(&entries) {
+            if let Some(trace) = &entry.trace_header {
+                input::length(trace, &format!("entries.{n}.member.traceHeader"), 1, 500)?;
+            }
+        }
         if entries.iter().map(Entry::size).sum::<usize>() > MOST_BYTES {
             return Err(AwsError::validation(
                 "Total size of the entries in the request is over the limit.",
@@ -73,7 +84,7 @@ impl Inner {
         let (mut put, mut results, mut failed) = (Vec::new(), Vec::new(), 0);
         for entry in &entries {
             let id = RequestId::random();
-            match self.published(caller, entry, id) {
+            match self.published(caller, entry, id, trace) {
                 Ok(event) => {
                     put.push(event);
                     results.push(json!({"EventId": id.to_string()}));
@@ -88,7 +99,7 @@ impl Inner {
         let refused = |error: fika_journal::JournalError| {
             AwsError::new("InternalException", 500, error.to_string())
         };
-        self.accept(Batch::new(), sent).await.map_err(refused)?;
+        self.events.accept_all(Batch::new(), sent).await.map_err(refused)?;
         Ok(json!({"FailedEntryCount": failed, "Entries": results}))
     }
 
@@ -107,6 +118,7 @@ impl Inner {
         caller: &Caller,
         entry: &Entry,
         id: RequestId,
+        trace: Option<&str>,
     ) -> Result<(Scope, String, Published), Refusal> {
         let (scope, bus) = entry.bus(caller);
         let [kind, source, detail] = [
@@ -143,7 +155,8 @@ impl Inner {
         }
         let event =
             envelope(&Scope { account: caller.scope.account.clone(), ..scope.clone() }, said);
-        Ok((scope, bus, Published { event, trace_id: entry.trace_header.clone(), hops: 0 }))
+        let trace_id = entry.trace_header.as_deref().or(trace).map(str::to_owned);
+        Ok((scope, bus, Published { event, trace_id, hops: 0 }))
     }
 }
 

@@ -77,7 +77,7 @@ impl Ask<'_> {
         let place = self.place(input.queue_url.as_deref())?;
         let queue = self.queues.permitted(self.caller, "sqs:SendMessage", &place)?;
         let sums = sums(&input.entry);
-        let message = message(input.entry)?;
+        let message = message(input.entry, self.trace)?;
         let draft = draft(&queue, self.caller, self.queues.now(), Uuid::new_v4(), message)?;
         let sent = self.queues.send(&queue, vec![draft]).await?;
         let sent = sent.first().ok_or_else(|| crate::error::internal("nothing was sent"))?;
@@ -99,7 +99,7 @@ impl Ask<'_> {
         let (mut drafts, mut shown, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for entry in entries {
             let (id, sums) = (entry.id.clone(), sums(&entry));
-            let made = message(entry).and_then(|message| {
+            let made = message(entry, self.trace).and_then(|message| {
                 draft(&queue, self.caller, self.queues.now(), Uuid::new_v4(), message)
             });
             match made {
@@ -131,11 +131,12 @@ impl Entry {
     }
 }
 
-fn message(entry: Entry) -> Result<Message, AwsError> {
+/// `trace` is what the request came with: a message that says none itself is of that chain of calls.
+fn message(entry: Entry, trace: Option<&str>) -> Result<Message, AwsError> {
     let text = entry.message_body.filter(|text| !text.is_empty());
     let delay = within(entry.delay_seconds, "DelaySeconds", 0, 900)?;
     let mut system = entry.message_system_attributes.unwrap_or_default();
-    let trace = system.remove(TRACE).and_then(|value| value.string_value);
+    let own = system.remove(TRACE).and_then(|value| value.string_value);
     if let Some(name) = system.keys().next() {
         let reason = "Message system attribute name is invalid.";
         return Err(value(name, "MessageSystemAttributes", reason));
@@ -143,7 +144,7 @@ fn message(entry: Entry) -> Result<Message, AwsError> {
     Ok(Message {
         text: text.ok_or_else(|| missing("MessageBody"))?,
         attributes: entry.message_attributes.unwrap_or_default(),
-        trace,
+        trace: own.or_else(|| trace.map(str::to_owned)),
         delay_ms: delay.map(|seconds| seconds * 1_000),
         group: entry.message_group_id,
         deduplication: entry.message_deduplication_id,

@@ -32,6 +32,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) topics: &'a Topics,
     pub(crate) caller: &'a Caller,
     pub(crate) form: &'a Form,
+    /// `X-Amzn-Trace-Id`.
+    pub(crate) trace: Option<&'a str>,
 }
 
 impl<'a> Ask<'a> {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use fika_aws::query::Xml;
 use fika_aws::shape::AwsError;
+use fika_journal::Batch;
 
 use super::Ask;
 use crate::error::invalid;
@@ -21,8 +22,8 @@ impl Ask<'_> {
         }
         let name = if self.form.get("TargetArn").is_some() { "TargetArn" } else { "TopicArn" };
         let (place, topic) = self.topic(name, "Publish")?;
-        let message = Message::of(self.form, "")?;
-        let taken = self.topics.take(&place, &topic, &[message]).await?;
+        let message = self.message("")?;
+        let taken = self.topics.take(&place, &topic, vec![message], Batch::new()).await?;
         Ok(taken.first().map(|taken| shown(taken, Xml::new())))
     }
 
@@ -33,7 +34,7 @@ impl Ask<'_> {
         let (mut good, mut failed) = (Vec::new(), Vec::new());
         let mut bytes = 0;
         for (n, id) in (1..).zip(&ids) {
-            match Message::of(self.form, &format!("PublishBatchRequestEntries.member.{n}.")) {
+            match self.message(&format!("PublishBatchRequestEntries.member.{n}.")) {
                 Ok(message) => {
                     bytes += message.size();
                     good.push((id, message));
@@ -47,10 +48,17 @@ impl Ask<'_> {
         }
         let mut done = Vec::new();
         let (ids, messages): (Vec<_>, Vec<_>) = good.into_iter().unzip();
-        for (id, taken) in ids.iter().zip(self.topics.take(&place, &topic, &messages).await?) {
+        let taken = self.topics.take(&place, &topic, messages, Batch::new()).await?;
+        for (id, taken) in ids.iter().zip(taken) {
             done.push(shown(&taken, Xml::new().text("Id", id)));
         }
         Ok(Some(Xml::new().list("Successful", done).list("Failed", failed)))
+    }
+
+    fn message(self, prefix: &str) -> Result<Message, AwsError> {
+        let mut message = Message::of(self.form, prefix)?;
+        message.trace = self.trace.map(str::to_owned);
+        Ok(message)
     }
 }
 
