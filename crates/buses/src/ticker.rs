@@ -125,21 +125,29 @@ impl Inner {
             if due.is_empty() {
                 break;
             }
-            let sent = {
-                let _turn = self.turn.lock().await;
-                let ticks = due.iter().filter_map(|timer| self.tick(timer, now)).collect();
-                self.send(ticks).await
-            };
-            if !sent {
-                due.into_iter().for_each(|timer| planner.plan(timer, Some(now + AGAIN)));
-                break;
-            }
-            let unplanned = due.into_iter().filter(|timer| !self.plan(planner, timer.clone()));
+            let (sent, unsent) = self.send_due(due, now).await;
+            unsent.into_iter().for_each(|timer| planner.plan(timer, Some(now + AGAIN)));
+            let unplanned = sent.into_iter().filter(|timer| !self.plan(planner, timer.clone()));
             over.extend(unplanned.filter_map(Timer::schedule));
         }
         if !over.is_empty() {
             self.complete(over).await;
         }
+    }
+
+    /// Sends what these are due for, all together, or else each by itself: of one account there may be too much
+    /// waiting. Says which were sent, and which were not.
+    async fn send_due(&self, due: Vec<Timer>, now: i64) -> (Vec<Timer>, Vec<Timer>) {
+        let _turn = self.turn.lock().await;
+        if self.send(due.iter().filter_map(|timer| self.tick(timer, now)).collect()).await {
+            return (due, Vec::new());
+        }
+        let (mut sent, mut unsent) = (Vec::new(), Vec::new());
+        for timer in due {
+            let went = self.send(self.tick(&timer, now).into_iter().collect()).await;
+            if went { sent.push(timer) } else { unsent.push(timer) }
+        }
+        (sent, unsent)
     }
 
     /// Commits ticks together with what they send; whether that went well.

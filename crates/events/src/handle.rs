@@ -41,7 +41,6 @@ pub(crate) struct Inner {
     pub(crate) tally: Tally,
     pub(crate) lately: Lately,
     book: Mutex<Book>,
-    topic: Arc<str>,
     /// Where deliveries run; none before the start.
     lanes: OnceLock<Vec<Handle>>,
     turn: AtomicUsize,
@@ -89,7 +88,7 @@ impl std::fmt::Debug for Events {
 }
 
 impl Events {
-    /// The topic of its entries in the journal.
+    /// What the topics of its entries in the journal begin with; then comes whose they are, as in `event/123456789012`.
     pub const TOPIC: &'static str = "event";
 
     /// Goes on with what the journal had of it. Nothing is delivered before [`Self::start`].
@@ -106,7 +105,6 @@ impl Events {
             tally: Tally::default(),
             lately: Lately::default(),
             book,
-            topic: Self::TOPIC.into(),
             lanes: OnceLock::new(),
             turn: AtomicUsize::new(0),
             sooner: Notify::new(),
@@ -262,8 +260,8 @@ impl Inner {
         for (event, purpose) in &events {
             let (head, body) = (Head::new(event, now).bytes(), stored::body(event, purpose));
             let size = u32::try_from(head.len() + body.len()).unwrap_or(u32::MAX);
-            batch = batch.put(Arc::clone(&self.topic), head, body);
             let account = event.scope.account.clone();
+            batch = batch.put(format!("{}/{account}", Events::TOPIC).into(), head, body);
             new.push((Key { account, target: event.target.as_str().into() }, size));
         }
         let ids = self.journal.commit(batch).await?;

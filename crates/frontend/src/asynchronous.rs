@@ -33,7 +33,7 @@ where
     /// Takes an invocation, for good.
     ///
     /// # Errors
-    /// 503 when there is no room for it: it was not taken.
+    /// 503 when there is no room for it, 429 when its account has too much waiting: it was not taken.
     pub(crate) async fn accept(
         &self,
         version: &FunctionVersion,
@@ -116,6 +116,9 @@ fn not_run(error: &AwsError, never: bool) -> NotRun {
 }
 
 fn refused(error: &JournalError) -> AwsError {
+    if *error == JournalError::Share {
+        return AwsError::too_many_requests(error.to_string(), None, None);
+    }
     tracing::warn!(%error, "an event was not accepted");
     AwsError::new("ServiceUnavailableException", 503, error.to_string())
 }

@@ -38,8 +38,9 @@ pub struct Batch {
 /// How a journal is to be.
 #[derive(Debug, Clone, Copy)]
 pub struct JournalOptions {
-    /// What it may take of the disk, bytes. Batches that end as many entries as they begin are taken
-    /// beyond that: so what waits can always be worked off.
+    /// What it may take of the disk, bytes; and half of it what one account's entries may. Batches that end as many
+    /// entries as they begin are taken beyond that, so that what waits can be worked off: a quarter more, and what
+    /// leaves no more bytes than it finds without bound.
     pub disk_bytes: u64,
 }
 
@@ -49,6 +50,11 @@ pub enum JournalError {
     /// There is no room left of what it may take.
     #[error("the queue is full: give it more disk, or let what waits be worked off")]
     Full,
+    /// Whom an entry is for has as much waiting as one account may: half of what there is.
+    #[error(
+        "the account has as many events and messages waiting as it may: let some be worked off"
+    )]
+    Share,
     /// It amends or removes an entry that is not there.
     #[error("entry {} is not there any more", .0.0)]
     Gone(EntryId),

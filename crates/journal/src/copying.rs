@@ -8,10 +8,11 @@ use std::io::{self, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use crate::index::Index;
+use crate::index::{Index, Span};
 use crate::lock;
 use crate::record::{self, Change, Frames};
 use crate::segment::{HEADER_BYTES, read};
+use crate::shares::Owner;
 use crate::writer::{Group, Sizes, Writer};
 
 /// Bytes read at a time between two commits.
@@ -139,8 +140,8 @@ impl Writer {
         for change in changes {
             let Change::Put { id, topic, body, .. } = change else { continue };
             let at = (first + body.at as u64) as u32;
-            let Some((file, head)) = self.living(*id, number, at) else { continue };
-            group.put(*id, topic, &read(&file, head)?, body.bytes);
+            let Some((file, head, owner)) = self.living(*id, number, at) else { continue };
+            group.put(*id, (topic, owner), &read(&file, head)?, body.bytes);
         }
         if group.bytes.len() == frame + record::FRAME_BYTES {
             group.bytes.truncate(frame);
@@ -150,12 +151,12 @@ impl Writer {
         Ok(())
     }
 
-    /// The head of an entry, if that is where its body lives.
-    fn living(&self, id: u64, segment: u32, at: u32) -> Option<(Arc<File>, crate::index::Span)> {
+    /// The head of an entry and whose it is, if that is where its body lives.
+    fn living(&self, id: u64, segment: u32, at: u32) -> Option<(Arc<File>, Span, Owner)> {
         let index = lock(&self.shared.index);
         let entry = index.get(id)?;
         let here = entry.body.segment == segment && entry.body.at == at;
         let file = &index.segments.get(&entry.head.segment)?.file;
-        here.then(|| (file.clone(), entry.head))
+        here.then(|| (file.clone(), entry.head, entry.owner))
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use crate::record::{FRAME_BYTES, PUT_BYTES};
+use crate::shares::{Owner, Shares};
 use crate::tail::Tail;
 
 /// Where some bytes are.
@@ -21,6 +22,7 @@ pub(crate) struct Entry {
     pub(crate) head: Span,
     pub(crate) body: Span,
     pub(crate) topic: u16,
+    pub(crate) owner: Owner,
 }
 
 /// A segment.
@@ -52,6 +54,7 @@ pub(crate) struct Index {
     pub(crate) content: u64,
     /// Bytes that all entries would take were nothing else there.
     pub(crate) footprint: u64,
+    pub(crate) shares: Shares,
     pub(crate) tail: Tail,
 }
 
@@ -60,7 +63,7 @@ impl Entry {
         u64::from(self.head.len) + u64::from(self.body.len)
     }
 
-    fn footprint(&self) -> u64 {
+    pub(crate) fn footprint(&self) -> u64 {
         (FRAME_BYTES + PUT_BYTES) as u64 + u64::from(self.topic) + self.content()
     }
 }
@@ -96,6 +99,7 @@ impl Index {
     fn count(&mut self, entry: &Entry) {
         self.content += entry.content();
         self.footprint += entry.footprint();
+        self.shares.add(entry.owner, entry.footprint());
         if let Some(segment) = self.segments.get_mut(&entry.body.segment) {
             segment.live += 1;
         }
@@ -105,6 +109,7 @@ impl Index {
         let entry = self.entries.remove(&id)?;
         self.content -= entry.content();
         self.footprint -= entry.footprint();
+        self.shares.subtract(entry.owner, entry.footprint());
         if let Some(segment) = self.segments.get_mut(&entry.body.segment) {
             segment.live -= 1;
         }

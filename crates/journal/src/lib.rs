@@ -9,7 +9,7 @@
 //! - [`Journal`]: commits batches and reads bodies
 //! - `batch`: what is asked and answered; `record`: its bytes
 //! - `segment`: the files; `recover`: what is in them at the start
-//! - `index`: where everything is; `tail`: what was written last
+//! - `index`: where everything is; `tail`: what was written last; `shares`: how much of it is whose
 //! - `writer`: the one thread that writes, in groups; `answers`: how those who wait are told; `copying`: how it
 //!   makes room
 #![forbid(unsafe_code)]
@@ -21,6 +21,7 @@ mod index;
 mod record;
 mod recover;
 mod segment;
+mod shares;
 mod tail;
 mod writer;
 

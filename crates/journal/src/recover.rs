@@ -95,7 +95,10 @@ impl Recovery {
         };
         match change {
             Change::Put { id, topic, head, body } => {
-                let entry = Entry { head: span(head), body: span(body), topic: topic.len() as u16 };
+                let owner = self.index.shares.owner(topic);
+                let (head_at, body_at) = (span(head), span(body));
+                let entry =
+                    Entry { head: head_at, body: body_at, topic: topic.len() as u16, owner };
                 self.next = self.next.max(id + 1);
                 self.index.apply(Effect::Put(id, entry));
                 let topic = self.topic(topic);

@@ -3,7 +3,7 @@
 //! While the disk takes one group, the next gathers in the queue; so the busier the journal, the larger its
 //! groups, and nobody ever waits for company.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use tokio::sync::mpsc;
 use crate::answers::{self, Answer, Asker};
 use crate::batch::{Batch, EntryId, JournalError};
 use crate::copying::Copying;
-use crate::index::{Effect, Entry, Segment, Span};
+use crate::index::{Effect, Entry, Index, Segment, Span};
 use crate::record;
 use crate::segment::{Directory, HEADER_BYTES};
+use crate::shares::Owner;
 use crate::{Shared, lock};
 
 /// The most batches in a group.
@@ -153,9 +154,9 @@ impl Writer {
         let answers = pending
             .iter()
             .map(|pending| {
-                self.check(&pending.batch, room, &group, &gone)?;
+                let owners = self.check(&pending.batch, room, &group, &gone)?;
                 gone.extend(&pending.batch.removes);
-                Ok(group.encode(&pending.batch, &mut next))
+                Ok(group.encode(&pending.batch, &owners, &mut next))
             })
             .collect();
         if !group.effects.is_empty() {
@@ -167,29 +168,45 @@ impl Writer {
         Ok(answers)
     }
 
+    /// Whose what a batch puts is, if it may be written.
     fn check(
         &self,
         batch: &Batch,
         room: bool,
         group: &Group,
         gone: &HashSet<EntryId>,
-    ) -> Result<(), JournalError> {
-        let index = lock(&self.shared.index);
+    ) -> Result<Vec<Owner>, JournalError> {
+        let mut index = lock(&self.shared.index);
         let touched = batch.amends.iter().map(|(id, _)| id).chain(&batch.removes);
         let is_gone = |id: &&EntryId| gone.contains(id) || index.get(id.0).is_none();
         if let Some(gone) = touched.into_iter().find(is_gone) {
             return Err(JournalError::Gone(*gone));
         }
+        let owners: Vec<Owner> =
+            batch.puts.iter().map(|(topic, ..)| index.shares.owner(topic)).collect();
+        let disk = self.sizes.disk;
+        let after = index.disk + (group.bytes.len() + batch.size()) as u64;
         if batch.eases() {
-            return Ok(());
+            let fits = after <= disk + disk / 4 || !grows(&index, batch);
+            return if fits { Ok(owners) } else { Err(JournalError::Full) };
         }
         if !room {
             return Err(JournalError::Disk(
                 io::Error::from(io::ErrorKind::StorageFull).to_string(),
             ));
         }
-        let after = index.disk + (group.bytes.len() + batch.size()) as u64;
-        if after > self.sizes.disk { Err(JournalError::Full) } else { Ok(()) }
+        if after > disk {
+            return Err(JournalError::Full);
+        }
+        // What else is in the group is not counted yet: some megabytes.
+        let mut more = HashMap::<Owner, u64>::new();
+        for (owner, (_, head, body)) in owners.iter().zip(&batch.puts) {
+            *more.entry(*owner).or_default() += (head.len() + body.len()) as u64;
+        }
+        match more.into_iter().all(|(owner, bytes)| index.shares.allows(owner, bytes, disk)) {
+            true => Ok(owners),
+            false => Err(JournalError::Share),
+        }
     }
 
     /// A group that begins where the segment which is written ends, or a new one does.
@@ -268,6 +285,18 @@ impl Writer {
     }
 }
 
+/// Whether there are more bytes of entries after a batch than before.
+fn grows(index: &Index, batch: &Batch) -> bool {
+    let amended =
+        batch.amends.iter().filter_map(|(id, _)| Some(u64::from(index.get(id.0)?.head.len)));
+    let removed = batch.removes.iter().filter_map(|id| Some(index.get(id.0)?.footprint()));
+    let amends: usize = batch.amends.iter().map(|(_, head)| head.len()).sum();
+    let puts = batch.puts.iter().map(|(topic, head, body)| {
+        record::FRAME_BYTES + record::PUT_BYTES + topic.len() + head.len() + body.len()
+    });
+    (amends + puts.sum::<usize>()) as u64 > amended.chain(removed).sum::<u64>()
+}
+
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
@@ -278,7 +307,7 @@ impl Group {
     }
 
     /// A batch, whose entries get the next numbers.
-    fn encode(&mut self, batch: &Batch, next: &mut u64) -> Vec<EntryId> {
+    fn encode(&mut self, batch: &Batch, owners: &[Owner], next: &mut u64) -> Vec<EntryId> {
         let frame = record::begin(&mut self.bytes);
         for (id, head) in &batch.amends {
             let at = record::amend(&mut self.bytes, id.0, head);
@@ -289,9 +318,9 @@ impl Group {
             self.effects.push(Effect::Remove(id.0));
         }
         let mut ids = Vec::with_capacity(batch.puts.len());
-        for (topic, head, body) in &batch.puts {
+        for ((topic, head, body), owner) in batch.puts.iter().zip(owners) {
             ids.push(EntryId(*next));
-            self.put(*next, topic, head, body);
+            self.put(*next, (topic, *owner), head, body);
             *next += 1;
         }
         record::end(&mut self.bytes, frame);
@@ -299,12 +328,14 @@ impl Group {
     }
 
     /// An entry, within a frame.
-    pub(crate) fn put(&mut self, id: u64, topic: &str, head: &[u8], body: &[u8]) {
+    pub(crate) fn put(&mut self, id: u64, of: (&str, Owner), head: &[u8], body: &[u8]) {
+        let (topic, owner) = of;
         let (head_at, body_at) = record::put(&mut self.bytes, id, topic, head, body);
         let entry = Entry {
             head: self.span(head_at, head.len()),
             body: self.span(body_at, body.len()),
             topic: topic.len() as u16,
+            owner,
         };
         self.effects.push(Effect::Put(id, entry));
     }

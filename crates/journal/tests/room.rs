@@ -65,6 +65,59 @@ async fn a_full_journal_refuses_what_is_new_and_lets_what_waits_go_on() {
     assert_eq!(facts.entries as usize, 1 + ids.len() / 2 + more.len());
 }
 
+#[tokio::test]
+async fn an_account_fills_its_half_and_others_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |account: &str, bytes| {
+        Batch::new().put(format!("event/{account}").into(), "head", vec![7; bytes])
+    };
+    let mut journal = open(dir.path());
+    let mut ids = Vec::new();
+    let error = loop {
+        match journal.commit(of("111122223333", 8000)).await {
+            Ok(new) => ids.extend(new),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error, JournalError::Share);
+    let half = (ids.len() * 8000) as u64;
+    assert!((LIMIT / 2 - LIMIT / 20..=LIMIT / 2).contains(&half), "{half}");
+    let queue = || Batch::new().put("queue/111122223333/us-east-1/q".into(), "", "");
+    // What is left is less than two small ones.
+    let last = journal.commit(queue()).await.unwrap_or(ids.split_off(ids.len() - 1))[0];
+    assert_eq!(journal.commit(queue()).await, Err(JournalError::Share));
+    journal.commit(queue().remove(last)).await.expect("a message goes from queue to queue");
+    journal.commit(of("123456789012", 8000)).await.expect("others have room");
+    // The same after a restart, and until something is worked off.
+    drop(journal);
+    journal = open(dir.path());
+    assert_eq!(journal.commit(of("111122223333", 8000)).await, Err(JournalError::Share));
+    journal.commit(Batch::new().remove(ids[0])).await.unwrap();
+    journal.commit(of("111122223333", 8000)).await.expect("room again");
+}
+
+#[tokio::test]
+async fn what_grows_by_being_worked_off_has_a_bound_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let (mut ids, _) = fill(&journal, 1000).await;
+    let refused = loop {
+        // As an event's record does, with the answer that the event had.
+        let first = ids.pop_front().unwrap();
+        if let Err(error) = journal.commit(put(20_000).remove(first)).await {
+            ids.push_front(first);
+            break error;
+        }
+    };
+    assert_eq!(refused, JournalError::Full);
+    assert!(journal.facts().disk_bytes <= LIMIT / 4 * 5, "{:?}", journal.facts());
+    // What does not grow goes on all the same.
+    let first = ids.pop_front().unwrap();
+    journal.commit(put(900).remove(first)).await.unwrap();
+    journal.commit(Batch::new().amend(ids[0], "4")).await.unwrap();
+    journal.commit(Batch::new().remove(ids[0])).await.unwrap();
+}
+
 /// On a disk of its own, of 1 MiB. Run by the test below.
 #[test]
 #[ignore = "needs a disk to fill: run by the next test"]

@@ -3,6 +3,9 @@
 use fika_aws::shape::AwsError;
 use fika_journal::JournalError;
 
+/// What an account is told that has too much waiting.
+pub(crate) const THROTTLED: &str = "RequestThrottled";
+
 pub(crate) fn no_queue() -> AwsError {
     AwsError::new("QueueDoesNotExist", 400, "The specified queue does not exist.")
 }
@@ -53,6 +56,9 @@ pub(crate) fn unsupported(text: impl Into<String>) -> AwsError {
 }
 
 pub(crate) fn unavailable(why: &JournalError) -> AwsError {
+    if *why == JournalError::Share {
+        return AwsError::new(THROTTLED, 403, why.to_string());
+    }
     tracing::warn!(error = %why, "a queue's change is refused");
     AwsError::new("ServiceUnavailable", 503, why.to_string())
 }

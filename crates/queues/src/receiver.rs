@@ -64,7 +64,7 @@ fn attributes(attributes: Vec<(String, Attribute)>) -> Attributes {
 }
 
 fn undelivered(error: AwsError) -> Undelivered {
-    if error.status() >= 500 {
+    if error.status() >= 500 || error.name() == crate::error::THROTTLED {
         return Undelivered::Later(error.message().to_owned());
     }
     let code = crate::wire::code(error.name()).to_owned();

@@ -100,7 +100,9 @@ impl Topics {
         let events = fresh.iter().flat_map(|one| notify(place, topic, one, now));
         let accepted = self.inner.events.accept_all(batch, events).await;
         accepted.map_err(|error| match error {
-            JournalError::Full => AwsError::new("Throttled", 429, error.to_string()),
+            JournalError::Full | JournalError::Share => {
+                AwsError::new("Throttled", 429, error.to_string())
+            }
             _ => crate::error::internal(&error),
         })?;
         for Fresh { key, published, .. } in fresh {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fika_aws::shape::AwsError;
-use fika_journal::Batch;
+use fika_journal::{Batch, JournalError};
 use fika_model::{RequestId, Scope};
 use fika_service::Caller;
 use jiff::Timestamp;
@@ -96,8 +96,9 @@ impl Inner {
             }
         }
         let sent = put.iter().flat_map(|(scope, bus, event)| self.sent(scope, bus, event));
-        let refused = |error: fika_journal::JournalError| {
-            AwsError::new("InternalException", 500, error.to_string())
+        let refused = |error: JournalError| match error {
+            JournalError::Share => AwsError::new("ThrottlingException", 400, error.to_string()),
+            _ => AwsError::new("InternalException", 500, error.to_string()),
         };
         self.events.accept_all(Batch::new(), sent).await.map_err(refused)?;
         Ok(json!({"FailedEntryCount": failed, "Entries": results}))
