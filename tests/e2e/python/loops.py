@@ -97,7 +97,6 @@ def through_a_queue():
     function("queue", url)
     api.create_event_source_mapping(FunctionName="queue", EventSourceArn=arn, BatchSize=1)
     sqs.send_message(QueueUrl=url, MessageBody="0")
-    equal(rounds("queue", ROUNDS), list(range(ROUNDS)))
     until = time.monotonic() + PATIENCE
     while not (got := sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20).get("Messages")):
         assert time.monotonic() < until, "no dead letter"
