@@ -306,7 +306,9 @@ impl Objects {
     ) -> Result<Option<Letter>, NotChanged> {
         let letter = shelf.letter(happened, doer);
         let batch = match &letter {
-            Some(_) if self.inner.outbox.is_full() => return Err(NotChanged::Full),
+            Some(_) if self.inner.outbox.is_full(&shelf.bucket().scope.account) => {
+                return Err(NotChanged::Full);
+            }
             Some(letter) => letter.add_to(batch)?,
             None => batch,
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use fika_events::{Attribute, Event, Retries, Sender};
 use fika_journal::JournalError;
-use fika_model::{RequestId, Scope};
+use fika_model::{AccountId, RequestId, Scope};
 use fika_store::{Batch, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ use crate::objects::{NotChanged, Objects, json};
 
 /// How long an event is tried where its target does not say so itself.
 pub(super) const RETRIES: Retries = Retries { most: 185, age: Duration::from_secs(24 * 3600) };
-/// How many changes may wait for a journal that takes nothing before no more are made.
-const MOST: usize = 10_000;
+/// How many changes of an account may wait for a journal that takes nothing before no more are made.
+const MOST: usize = 1_000;
 /// How long what the journal refused waits before the next try, at first and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
@@ -72,6 +72,10 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
+    fn is_of(&self, account: &AccountId) -> bool {
+        self.notices.first().is_some_and(|notice| notice.scope.account == *account)
+    }
+
     /// Adds it to the change that it tells of.
     pub(crate) fn add_to(&self, batch: Batch) -> Result<Batch, NotChanged> {
         Ok(batch.put(self.key.clone(), json(&self.notices)?))
@@ -98,9 +102,9 @@ impl Outbox {
         self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether so much waits that no change may add to it.
-    pub(crate) fn is_full(&self) -> bool {
-        self.late().len() >= MOST
+    /// Whether so much of an account waits that none of its changes may add to it.
+    pub(crate) fn is_full(&self, account: &AccountId) -> bool {
+        self.late().iter().filter(|letter| letter.is_of(account)).count() >= MOST
     }
 }
 
@@ -134,25 +138,31 @@ impl Objects {
     async fn go_on(self) {
         let mut wait = AGAIN.0;
         loop {
-            let Some(letter) = self.inner.outbox.late().front().cloned() else { return };
-            match self.accept(&letter).await {
-                Ok(()) => {
-                    self.forget(letter.key).await;
-                    wait = AGAIN.0;
-                    let mut late = self.inner.outbox.late();
-                    late.pop_front();
-                    if late.is_empty() {
-                        return;
-                    }
+            // In rounds: an account whose letters are refused holds up nobody else's.
+            let round = self.inner.outbox.late().len();
+            for _ in 0..round {
+                let Some(letter) = self.inner.outbox.late().front().cloned() else { return };
+                let accepted = self.accept(&letter).await;
+                match accepted {
+                    Ok(()) => self.forget(letter.key).await,
+                    // The next start has it.
+                    Err(JournalError::Closed) => return,
+                    Err(_) => {}
                 }
-                // The next start has it.
-                Err(JournalError::Closed) => return,
-                Err(error) => {
-                    tracing::debug!(%error, "what is told of changes waits for the journal still");
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(AGAIN.1);
+                let mut late = self.inner.outbox.late();
+                if accepted.is_ok() {
+                    wait = AGAIN.0;
+                    late.pop_front();
+                } else {
+                    late.rotate_left(1);
+                }
+                if late.is_empty() {
+                    return;
                 }
             }
+            tracing::debug!("what is told of changes waits for the journal still");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(AGAIN.1);
         }
     }
 
@@ -164,5 +174,37 @@ impl Objects {
         if let Err(error) = self.inner.store.commit(Batch::new().delete(key)).await {
             tracing::warn!(%error, "what was told of a change is told again after the next start");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fika_model::Region;
+
+    use super::*;
+
+    fn letter(account: &AccountId) -> Letter {
+        let region = Region::new("us-east-1").expect("a region");
+        let notice = Notice {
+            id: RequestId::random(),
+            bucket: "b".into(),
+            scope: Scope { account: account.clone(), region },
+            target: "arn:aws:sqs:us-east-1:123456789012:q".into(),
+            payload: "{}".into(),
+            trace_id: None,
+            attributes: Vec::new(),
+        };
+        Letter { key: "s3/outbox/1".into(), notices: vec![notice] }
+    }
+
+    #[test]
+    fn an_account_that_waits_holds_up_no_other() {
+        let account = |digits: &str| AccountId::new(digits).expect("twelve digits");
+        let (one, other) = (account("123456789012"), account("999999999999"));
+        let outbox = Outbox::default();
+        outbox.late().extend((1..MOST).map(|_| letter(&one)));
+        assert!(!outbox.is_full(&one));
+        outbox.late().push_back(letter(&one));
+        assert_eq!((outbox.is_full(&one), outbox.is_full(&other)), (true, false));
     }
 }
