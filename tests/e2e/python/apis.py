@@ -414,7 +414,10 @@ def openapi():
     document["info"]["title"] = "cats"
     equal(apis.reimport_api(ApiId=api, Body=json.dumps(document))["Name"], "cats")
     equal((ask(api, "GET", "/cats").status, ask(api, "GET", "/pets/5").status), (200, 404))
-    refused("BadRequestException", 400, "JSON", apis.import_api, Body="openapi: 3.0.1")
+    refused("BadRequestException", 400, "JSON", apis.import_api, Body="{openapi: 3.0.1}")
+    refused("BadRequestException", 400, "YAML", apis.import_api, Body="openapi: [3.0.1")
+    by_yaml = apis.import_api(Body="openapi: 3.0.1\ninfo:\n  title: dogs\n  version: 1.0.0\npaths: {}\n")
+    equal(by_yaml["Name"], "dogs")
 
 
 def refusals():

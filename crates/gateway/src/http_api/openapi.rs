@@ -1,5 +1,5 @@
 //! HTTP APIs from OpenAPI 3 documents with API Gateway's extensions ("Working with OpenAPI definitions
-//! for HTTP APIs"). JSON only.
+//! for HTTP APIs"), in JSON or YAML.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +18,8 @@ use crate::record::{Config, Draft};
 
 /// The largest document, bytes.
 const DOCUMENT_BYTES: usize = 5 << 20;
+/// How many nodes of a YAML document may come of its aliases.
+const REPLAYED: usize = 10_000;
 /// An operation for all methods.
 const ANY: &str = "x-amazon-apigateway-any-method";
 const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
@@ -49,6 +51,24 @@ pub(super) async fn import(
     change(gateway, call, id, edit).await.map(created)
 }
 
+/// A document. One that begins with a brace is JSON: as YAML its parser would tell less of what is
+/// wrong with it.
+fn parsed(text: &str) -> Result<Value, AwsError> {
+    let unreadable = |format: &str, why: String| {
+        // What follows shows the place in the document.
+        let why = why.lines().next().unwrap_or_default();
+        bad(format!("Unable to parse the OpenAPI document as {format}: {why}"))
+    };
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text).map_err(|why| unreadable("JSON", why.to_string()));
+    }
+    // A few lines that name each other can stand for gigabytes.
+    let mut options = serde_saphyr::Options::default();
+    options.alias_limits.max_total_replayed_events = REPLAYED;
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|why| unreadable("YAML", why.to_string()))
+}
+
 /// What a document asks for.
 #[derive(Debug, Default)]
 struct Plan {
@@ -62,8 +82,7 @@ struct Plan {
 
 impl Plan {
     fn read(text: &str) -> Result<Self, AwsError> {
-        let document: Value = serde_json::from_str(text)
-            .map_err(|e| bad(format!("Unable to parse the OpenAPI document as JSON: {e}")))?;
+        let document = parsed(text)?;
         let version = document["openapi"].as_str().unwrap_or_default();
         if !version.starts_with("3.0") {
             return Err(bad("Only OpenAPI 3.0 documents can be imported"));
@@ -281,7 +300,25 @@ mod tests {
         let mut unknown = document();
         unknown["paths"]["/pets/{id}"]["get"]["security"] = json!([{"other": []}]);
         assert!(Plan::read(&unknown.to_string()).is_err());
-        assert!(Plan::read("openapi: 3.0.1").is_err());
         assert!(Plan::read(r#"{"openapi":"2.0"}"#).is_err());
+    }
+
+    #[test]
+    fn yaml_says_the_same_and_no_bomb_goes_off() {
+        let yaml = format!(
+            "openapi: 3.0.1\ninfo:\n  title: pets\n  version: '7'\npaths:\n  /pets/{{id}}:\n    get:\n      \
+             responses:\n        200:\n          description: one\n      \
+             x-amazon-apigateway-integration: &f\n        type: AWS_PROXY\n        uri: {URI}\n        \
+             payloadFormatVersion: '2.0'\n    put:\n      x-amazon-apigateway-integration: *f\n"
+        );
+        let plan = Plan::read(&yaml).expect("a plan");
+        let keys: Vec<_> = plan.routes.iter().filter_map(|(r, _)| text(r, "routeKey")).collect();
+        assert_eq!(keys, ["GET /pets/{id}", "PUT /pets/{id}"]);
+        assert_eq!(plan.routes[0].1, plan.routes[1].1);
+        assert!(Plan::read("openapi: 3.0.1\n  x").is_err());
+        let line = |n: u32| format!("x{}: &x{0} [{}]\n", n, format!("*x{},", n - 1).repeat(9));
+        let bomb: String = (1..9).map(line).collect();
+        let refused = Plan::read(&format!("openapi: 3.0.1\nx0: &x0 [a]\n{bomb}")).unwrap_err();
+        assert!(refused.message().contains("as YAML"), "{}", refused.message());
     }
 }
