@@ -46,6 +46,8 @@ impl Acks {
         client.keys = client.keys.service("s3");
         let acks = Self { client };
         acks.put(&format!("/{BUCKET}"), "");
+        // As on AWS, a new bucket is nobody else's.
+        acks.send("DELETE", &format!("/{BUCKET}?publicAccessBlock"), "");
         let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow",
             "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{BUCKET}/*") }] });
         acks.put(&format!("/{BUCKET}?policy"), &policy.to_string());
@@ -53,7 +55,11 @@ impl Acks {
     }
 
     fn put(&self, target: &str, body: &str) {
-        let mut request = self.client.request("PUT", target, body);
+        self.send("PUT", target, body);
+    }
+
+    fn send(&self, method: &str, target: &str, body: &str) {
+        let mut request = self.client.request(method, target, body);
         request.set("x-amz-content-sha256", &sha256(body.as_bytes()));
         self.client.keys.sign(&mut request);
         let answer = self.client.send(&request);
