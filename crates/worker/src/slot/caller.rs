@@ -59,7 +59,7 @@ impl Slot {
     }
 
     /// A frozen runtime goes on. It may find its work before it does: nothing is lost by that.
-    fn wake(&self, state: &mut State) {
+    pub(super) fn wake(&self, state: &mut State) {
         if std::mem::replace(&mut state.rest, Rest::Awake) == Rest::Frozen {
             self.command(Command::Thaw);
         }

@@ -104,8 +104,11 @@ impl Slot {
         let mut state = self.lock();
         let done = state.current.is_none() && state.unfinished.is_none();
         let waits = state.phase == SlotPhase::Waiting && done;
+        if !waits {
+            // One that ended just as it was to be frozen: what is started in its place must run.
+            return self.wake(&mut state);
+        }
         state.rest = match state.rest {
-            _ if !waits => Rest::Awake,
             Rest::Awake => Rest::Idle,
             Rest::Idle => {
                 self.command(Command::Freeze);
