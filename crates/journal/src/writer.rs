@@ -198,6 +198,10 @@ impl Writer {
         if after > disk {
             return Err(JournalError::Full);
         }
+        // What ends an entry is worked off, whatever comes of it: held up it would hold up others.
+        if !batch.removes.is_empty() {
+            return Ok(owners);
+        }
         // What else is in the group is not counted yet: some megabytes.
         let mut more = HashMap::<Owner, u64>::new();
         for (owner, (_, head, body)) in owners.iter().zip(&batch.puts) {

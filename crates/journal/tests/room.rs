@@ -86,13 +86,14 @@ async fn an_account_fills_its_half_and_others_go_on() {
     // What is left is less than two small ones.
     let last = journal.commit(queue()).await.unwrap_or(ids.split_off(ids.len() - 1))[0];
     assert_eq!(journal.commit(queue()).await, Err(JournalError::Share));
-    journal.commit(queue().remove(last)).await.expect("a message goes from queue to queue");
+    let two = queue().put("queue/111122223333/us-east-1/q".into(), "", "");
+    journal.commit(two.remove(last)).await.expect("what comes of a message goes to two queues");
     journal.commit(of("123456789012", 8000)).await.expect("others have room");
     // The same after a restart, and until something is worked off.
     drop(journal);
     journal = open(dir.path());
     assert_eq!(journal.commit(of("111122223333", 8000)).await, Err(JournalError::Share));
-    journal.commit(Batch::new().remove(ids[0])).await.unwrap();
+    journal.commit(Batch::new().remove(ids[0]).remove(ids[1])).await.unwrap();
     journal.commit(of("111122223333", 8000)).await.expect("room again");
 }
 
