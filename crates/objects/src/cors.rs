@@ -14,6 +14,10 @@ use crate::content::other;
 
 /// How many rules a bucket may have.
 const MOST: usize = 100;
+/// How much its rules may say in all, bytes, as on AWS; each word counts for one more.
+const BYTES: usize = 64 * 1024;
+/// How many headers a page may ask for at once.
+const ASKED: usize = 100;
 const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
 /// What S3 takes as rules.
@@ -21,7 +25,8 @@ const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 /// # Errors
 /// `MalformedXML` for none or too many, `InvalidRequest` for what is in one.
 pub(crate) fn check(rules: &[CORSRule]) -> S3Result<()> {
-    if !(1..=MOST).contains(&rules.len()) {
+    let bytes: usize = rules.iter().flat_map(words).map(|word| word.len() + 1).sum();
+    if !(1..=MOST).contains(&rules.len()) || bytes > BYTES {
         let text = "The XML you provided was not well-formed or did not validate against our \
                     published schema";
         return Err(s3_error!(MalformedXML, "{text}"));
@@ -42,6 +47,11 @@ pub(crate) fn check(rules: &[CORSRule]) -> S3Result<()> {
     Ok(())
 }
 
+fn words(rule: &CORSRule) -> impl Iterator<Item = &String> {
+    let headers = rule.allowed_headers.iter().chain(&rule.expose_headers).flatten();
+    rule.allowed_origins.iter().chain(&rule.allowed_methods).chain(headers)
+}
+
 /// The answer to who asks first; none where that is no question of a browser.
 ///
 /// # Errors
@@ -55,6 +65,9 @@ pub(crate) fn preflight(rules: &[CORSRule], asked: &HeaderMap) -> S3Result<Heade
     let headers = text(asked, &ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default();
     if rules.is_empty() {
         return Err(forbidden("CORSResponse: CORS is not enabled for this bucket."));
+    }
+    if headers.split(',').count() > ASKED {
+        return Err(refused());
     }
     let rule = rules.iter().find(|rule| {
         let named = headers.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -100,9 +113,16 @@ fn takes(rule: &CORSRule, origin: &str, method: &str) -> bool {
 }
 
 fn takes_header(rule: &CORSRule, name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     let mut patterns = rule.allowed_headers.iter().flatten();
-    patterns.any(|pattern| is_like(&pattern.to_ascii_lowercase(), &name))
+    patterns.any(|pattern| match pattern.split_once('*') {
+        Some((start, end)) => {
+            let (name, rest) = (name.as_bytes(), name.len().saturating_sub(end.len()));
+            start.len() <= rest
+                && name[..start.len()].eq_ignore_ascii_case(start.as_bytes())
+                && name[rest..].eq_ignore_ascii_case(end.as_bytes())
+        }
+        None => pattern.eq_ignore_ascii_case(name),
+    })
 }
 
 /// Whether a text is as a pattern with at most one `*` says.
@@ -197,5 +217,24 @@ mod tests {
         assert!(check(&[rule(&["*"], &["PATCH"], &[])]).is_err());
         assert!(check(&[rule(&["http://*.a.*"], &["GET"], &[])]).is_err());
         assert!(check(&vec![rule(&["*"], &["GET"], &[]); 101]).is_err());
+    }
+
+    #[test]
+    fn rules_and_questions_have_a_bound() {
+        let long = "x".repeat(BYTES / 2);
+        assert!(check(&[rule(&[&long], &["GET"], &["a"])]).is_ok());
+        assert!(check(&[rule(&[&long], &["GET"], &[&long])]).is_err());
+        let many = vec!["GET"; BYTES];
+        assert!(check(&[rule(&["*"], &many, &["a"])]).is_err());
+        let rules = [rule(&["*"], &["GET"], &["X-*-Z"])];
+        let ask = |headers: &str| {
+            let mut asked = HeaderMap::new();
+            put(&mut asked, ORIGIN, "https://a");
+            put(&mut asked, ACCESS_CONTROL_REQUEST_METHOD, "GET");
+            put(&mut asked, ACCESS_CONTROL_REQUEST_HEADERS, headers);
+            preflight(&rules, &asked).is_ok()
+        };
+        assert!(ask("x-a-z, X--Z") && !ask("x-z") && !ask("x-a"));
+        assert!(ask(&["x-a-z"; ASKED].join(",")) && !ask(&["x-a-z"; ASKED + 1].join(",")));
     }
 }

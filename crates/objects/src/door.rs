@@ -7,7 +7,7 @@ use bytes::Bytes;
 use fika_aws::shape::AwsError;
 use fika_iam::Secret;
 use fika_model::RequestId;
-use fika_service::Caller;
+use fika_service::{Caller, TRACE_BYTES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
@@ -158,7 +158,10 @@ impl Objects {
             address: visit.address,
             secure: visit.secure,
             request: id.into(),
-            trace_id: trace_id.and_then(|id| id.to_str().ok()).map(Into::into),
+            trace_id: trace_id
+                .and_then(|id| id.to_str().ok())
+                .filter(|id| id.len() <= TRACE_BYTES)
+                .map(Into::into),
         };
         let (key, caller) = match visit.visitor {
             Some(visitor) => (Some((visitor.access_key, visitor.secret)), Some(visitor.caller)),

@@ -91,6 +91,13 @@ impl Webhooks {
     }
 }
 
+/// What is on disk is shown, whether or not who asked for it waits.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, NoWebhook>> + Send + 'static,
+) -> Result<T, NoWebhook> {
+    tokio::spawn(work).await.unwrap_or_else(|died| Err(later(died)))
+}
+
 impl Objects {
     /// Makes one for a target of the caller, whose root it is, and its token, which nobody can tell again.
     /// A queue or a topic is sent an `s3:TestEvent`, as when a bucket is set up.
@@ -102,14 +109,23 @@ impl Objects {
         caller: &Caller,
         target: &str,
     ) -> Result<(Arc<Webhook>, String), NoWebhook> {
+        let (objects, caller, target) = (self.clone(), caller.clone(), target.to_owned());
+        to_its_end(async move { objects.new_webhook(&caller, &target).await }).await
+    }
+
+    async fn new_webhook(
+        &self,
+        caller: &Caller,
+        target: &str,
+    ) -> Result<(Arc<Webhook>, String), NoWebhook> {
+        let (scope, target) = read(&caller.scope, target)?;
+        let (id, token) = (random()?, format!("{}{}", random()?, random()?));
+        self.would_take(caller, &target, &id).await?;
         let webhooks = &self.inner.webhooks;
         let _turn = webhooks.turn.lock().await;
         if webhooks.of(&caller.scope.account).len() >= MOST {
             return Err(NoWebhook::TooMany);
         }
-        let (scope, target) = read(&caller.scope, target)?;
-        let (id, token) = (random()?, format!("{}{}", random()?, random()?));
-        self.would_take(caller, &target, &id).await?;
         let webhook = Webhook { id, scope, target, created_ms: now_ms(), token: digest(&token) };
         let value = serde_json::to_vec(&webhook).map_err(later)?;
         self.inner
@@ -148,6 +164,11 @@ impl Objects {
     /// # Errors
     /// [`NoWebhook`].
     pub async fn unmake_webhook(&self, account: &AccountId, id: &str) -> Result<(), NoWebhook> {
+        let (objects, account, id) = (self.clone(), account.clone(), id.to_owned());
+        to_its_end(async move { objects.remove_webhook(&account, &id).await }).await
+    }
+
+    async fn remove_webhook(&self, account: &AccountId, id: &str) -> Result<(), NoWebhook> {
         let webhooks = &self.inner.webhooks;
         let _turn = webhooks.turn.lock().await;
         if !webhooks.of(account).iter().any(|webhook| webhook.id == id) {

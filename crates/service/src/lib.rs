@@ -74,7 +74,7 @@ pub struct Call<'a> {
 }
 
 /// Bytes of a trace header that is handed on, at most: what EventBridge takes of one.
-const TRACE_BYTES: usize = 500;
+pub const TRACE_BYTES: usize = 500;
 
 impl<'a> Call<'a> {
     /// `X-Amzn-Trace-Id`, as every AWS SDK in a function sends it on: what follows from the request is of the
