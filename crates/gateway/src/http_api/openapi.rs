@@ -318,7 +318,8 @@ mod tests {
         assert!(Plan::read("openapi: 3.0.1\n  x").is_err());
         let line = |n: u32| format!("x{}: &x{0} [{}]\n", n, format!("*x{},", n - 1).repeat(9));
         let bomb: String = (1..9).map(line).collect();
-        let refused = Plan::read(&format!("openapi: 3.0.1\nx0: &x0 [a]\n{bomb}")).unwrap_err();
+        let refused =
+            Plan::read(&format!("openapi: 3.0.1\nx0: &x0 [a]\n{bomb}")).expect_err("a bomb");
         assert!(refused.message().contains("as YAML"), "{}", refused.message());
     }
 }
