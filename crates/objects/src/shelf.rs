@@ -11,6 +11,9 @@ use crate::record::{Bucket, Done, Part, Upload, Version};
 /// How long the answer to a finished upload is kept, milliseconds: an hour.
 const DONE_MS: i64 = 3_600_000;
 
+/// How many answers to finished uploads a bucket keeps at most, about: the oldest go first.
+const DONE_MOST: usize = 1_000;
+
 /// How many locks the keys of a bucket share.
 const STRIPES: usize = 32;
 
@@ -107,11 +110,14 @@ impl Shelf {
         self.done.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those of them that nobody will ask for any more.
+    /// Those of them that nobody will ask for any more, and the oldest where there are too many.
     pub(crate) fn over(&self, now_ms: i64) -> Vec<String> {
         let done = self.done();
-        let over = done.iter().filter(|(_, done)| now_ms.saturating_sub(done.at_ms) > DONE_MS);
-        over.map(|(id, _)| id.clone()).collect()
+        let mut oldest: Vec<_> = done.iter().map(|(id, done)| (done.at_ms, id)).collect();
+        oldest.sort_unstable();
+        let aged = oldest.partition_point(|(at_ms, _)| now_ms.saturating_sub(*at_ms) > DONE_MS);
+        let over = aged.max((oldest.len() + 1).saturating_sub(DONE_MOST));
+        oldest.into_iter().take(over).map(|(_, id)| id.clone()).collect()
     }
 
     /// Shows that an upload is done, and that some are over.
@@ -158,4 +164,32 @@ impl Shelf {
 fn parsed(bucket: &Bucket) -> Option<Arc<Policy>> {
     let text = bucket.policy.as_deref()?;
     Policy::parse(text, DocumentKind::Resource).ok().map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done_at(at_ms: i64) -> Option<Arc<Done>> {
+        let version = serde_json::json!({ "id": "v", "at": 1 });
+        let one =
+            serde_json::json!({ "key": "k", "asked": "", "version": version, "at_ms": at_ms });
+        Some(Arc::new(serde_json::from_value(one).expect("an upload that is done")))
+    }
+
+    #[test]
+    fn answers_to_finished_uploads_go_with_age_and_number() {
+        let bucket = serde_json::json!({ "scope": { "account": "000000000000", "region": "us-east-1" }, "created_ms": 0 });
+        let shelf = Shelf::new("b", serde_json::from_value(bucket).expect("a bucket"));
+        shelf.set_done("old", done_at(0), &[]);
+        shelf.set_done("young", done_at(DONE_MS), &[]);
+        assert!(shelf.over(DONE_MS).is_empty());
+        assert_eq!(shelf.over(DONE_MS + 1), ["old"]);
+        for n in 0..3_000 {
+            let over = shelf.over(DONE_MS);
+            shelf.set_done(&format!("{n:04}"), done_at(DONE_MS), &over);
+        }
+        assert_eq!(shelf.done().len(), DONE_MOST);
+        assert!(shelf.done().contains_key("2999"));
+    }
 }
