@@ -50,7 +50,8 @@ pub enum JournalError {
     /// There is no room left of what it may take.
     #[error("the queue is full: give it more disk, or let what waits be worked off")]
     Full,
-    /// Whom an entry is for has as much waiting as one account may: half of what there is.
+    /// Whom an entry is for has as much waiting as one account may: half of what there is. A batch that
+    /// removes something is not refused so: what waits must be worked off.
     #[error(
         "the account has as many events and messages waiting as it may: let some be worked off"
     )]

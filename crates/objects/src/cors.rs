@@ -109,30 +109,24 @@ fn said(rule: &CORSRule, origin: &str) -> HeaderMap {
 
 fn takes(rule: &CORSRule, origin: &str, method: &str) -> bool {
     rule.allowed_methods.iter().any(|one| one == method)
-        && rule.allowed_origins.iter().any(|pattern| is_like(pattern, origin))
+        && rule.allowed_origins.iter().any(|pattern| is_like(pattern, origin, <[u8]>::eq))
 }
 
 fn takes_header(rule: &CORSRule, name: &str) -> bool {
     let mut patterns = rule.allowed_headers.iter().flatten();
-    patterns.any(|pattern| match pattern.split_once('*') {
-        Some((start, end)) => {
-            let (name, rest) = (name.as_bytes(), name.len().saturating_sub(end.len()));
-            start.len() <= rest
-                && name[..start.len()].eq_ignore_ascii_case(start.as_bytes())
-                && name[rest..].eq_ignore_ascii_case(end.as_bytes())
-        }
-        None => pattern.eq_ignore_ascii_case(name),
-    })
+    patterns.any(|pattern| is_like(pattern, name, <[u8]>::eq_ignore_ascii_case))
 }
 
-/// Whether a text is as a pattern with at most one `*` says.
-fn is_like(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((start, end)) => {
-            text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
-        }
-        None => pattern == text,
-    }
+/// Whether a text is as a pattern with at most one `*` says, by what counts as the same.
+fn is_like(pattern: &str, text: &str, same: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let Some(star) = pattern.iter().position(|byte| *byte == b'*') else {
+        return same(pattern, text);
+    };
+    let (start, end) = (&pattern[..star], &pattern[star + 1..]);
+    text.len() >= start.len() + end.len()
+        && same(&text[..start.len()], start)
+        && same(&text[text.len() - end.len()..], end)
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

@@ -172,7 +172,7 @@ pub(crate) struct Upload {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Done {
     pub(crate) key: String,
-    /// The parts that it was to be made of.
+    /// The digest of what names the parts that it was to be made of: these may be ten thousand.
     pub(crate) asked: String,
     /// What became of it, without its content.
     pub(crate) version: Version,

@@ -9,6 +9,7 @@ use s3s::crypto::{Checksum as _, Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use s3s::dto::{Checksum, ChecksumType};
 use s3s::{S3Result, s3_error};
 
+use crate::files::hex;
 use crate::record::Sums;
 
 /// What clients call checksums, and the headers they come in.
@@ -22,6 +23,13 @@ const ALGORITHMS: [(&str, &str); 5] = [
 
 /// What S3 sums content by that comes without a sum.
 pub(crate) const DEFAULT: &str = "CRC64NVME";
+
+/// What a text is known by again where the text itself need not or must not be kept: its SHA-256, in hexadecimal.
+pub(crate) fn digest(text: &str) -> String {
+    let mut sum = Sha256::new();
+    sum.update(text.as_bytes());
+    hex(sum.finalize().as_ref())
+}
 
 /// Sums that are being taken.
 pub(crate) struct Summing {

@@ -9,17 +9,17 @@ use fika_journal::JournalError;
 use fika_model::{AccountId, FunctionArn, FunctionRef, Region, Scope};
 use fika_service::Caller;
 use fika_store::{Batch, Store, StoreError};
-use s3s::crypto::{Checksum as _, Sha256};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
-use crate::files::{hex, random_name};
+use crate::files::random_name;
 use crate::keys;
 use crate::load::visit;
 use crate::notify::foreign::{self, Unreadable};
 use crate::notify::trial::function;
 use crate::objects::{Objects, now_ms};
+use crate::sums::digest;
 
 /// How many an account may have.
 const MOST: usize = 100;
@@ -235,12 +235,6 @@ fn random() -> Result<String, NoWebhook> {
 
 fn later(error: impl std::fmt::Display) -> NoWebhook {
     NoWebhook::Later(error.to_string())
-}
-
-fn digest(token: &str) -> String {
-    let mut sum = Sha256::new();
-    sum.update(token.as_bytes());
-    hex(sum.finalize().as_ref())
 }
 
 #[cfg(test)]

@@ -202,13 +202,13 @@ impl Desk {
     }
 }
 
-/// What an upload is to be made of, in one line.
+/// A digest of what an upload is to be made of.
 fn named(parts: &[CompletedPart]) -> String {
     let one = |part: &CompletedPart| {
         let tag = part.e_tag.as_ref().map_or("", |tag| tag.value());
         format!("{}:{tag}", part.part_number.unwrap_or_default())
     };
-    parts.iter().map(one).collect::<Vec<_>>().join(" ")
+    sums::digest(&parts.iter().map(one).collect::<Vec<_>>().join(" "))
 }
 
 fn completed(
