@@ -18,7 +18,7 @@ use http::{Method, Request};
 use hyper::body::Incoming;
 
 use crate::auth::{self, Auth, Caller, IAM, LOGS, STS};
-use crate::body::{self, BodyError, Room};
+use crate::body::{self, Bodies, BodyError, Room};
 use crate::cloudwatch::MONITORING;
 use crate::functions::Place;
 use crate::invoke::{self, Mode};
@@ -34,7 +34,7 @@ use crate::{
 const SMALL_BODY_BYTES: usize = 1024 * 1024;
 
 /// What a request asks for.
-enum Asked<'p> {
+pub(crate) enum Asked<'p> {
     Lambda(Operation, PathParams<'p>),
     Logs(&'p str),
     CloudWatch(cloudwatch::Asked<'p>),
@@ -134,7 +134,7 @@ where
     }
 
     /// The way of an Invoke, from the caller to the answer.
-    async fn invoke(
+    pub(crate) async fn invoke(
         &self,
         operation: Operation,
         parts: &Parts,
@@ -186,7 +186,7 @@ where
     }
 
     /// The same for an InvokeAsync, which has no options.
-    async fn invoke_async(
+    pub(crate) async fn invoke_async(
         &self,
         parts: &Parts,
         path: &PathParams<'_>,
@@ -233,6 +233,17 @@ where
                 });
             }
         };
+        self.answered(parts, asked, admitted, &line.bodies).await
+    }
+
+    /// Answers what is no invocation.
+    pub(crate) async fn answered(
+        &self,
+        parts: &Parts,
+        asked: Asked<'_>,
+        admitted: Admitted<'_>,
+        bodies: &Bodies,
+    ) -> Result<Reply, AwsError> {
         let Admitted { caller, body, room: _room, run: _run } = admitted;
         match asked {
             Asked::Logs(operation) => Ok(self.logs.answer(&caller, operation, &body).await),
@@ -262,7 +273,7 @@ where
                 let scope = permit::operation(&self.control, &caller, operation, &path, query)?;
                 let request =
                     RestRequest { path: &path, query, headers: &parts.headers, body: &body };
-                let (iam, objects, bodies) = (&self.iam, &self.objects, &line.bodies);
+                let (iam, objects) = (&self.iam, &self.objects);
                 let at = Place { caller: &caller, scope: &scope, iam, objects, bodies };
                 functions::answer(&self.control, at, operation, &request).await
             }
@@ -306,11 +317,11 @@ where
 }
 
 /// A request that came whole, from somebody who may call.
-struct Admitted<'r> {
-    caller: Caller,
-    body: Bytes,
-    room: Room,
-    run: Run<'r>,
+pub(crate) struct Admitted<'r> {
+    pub caller: Caller,
+    pub body: Bytes,
+    pub room: Room,
+    pub run: Run<'r>,
 }
 
 /// A request that is refused before anything looks at what it asks.
@@ -374,7 +385,7 @@ fn too_large_invoke(most: usize) -> AwsError {
     AwsError::new("RequestEntityTooLargeException", 413, text)
 }
 
-fn asked(parts: &Parts, auth: Auth) -> Option<Asked<'_>> {
+pub(crate) fn asked(parts: &Parts, auth: Auth) -> Option<Asked<'_>> {
     let path = parts.uri.path();
     if let Some((operation, params)) =
         Operation::route(parts.method.as_str(), path, parts.uri.query())

@@ -54,9 +54,9 @@ where
         // Who does not prove what it says is nobody.
         let caller = visitor.and_then(|who| who.prove(&parts, &body, &self.keys).ok());
         describe(&mut parts, &visit, line.peer);
-        let signer = caller.as_ref().map(|caller| {
-            let access_key = caller.credentials().access_key;
-            Signer { caller, access_key }
+        let signer = caller.as_ref().and_then(|caller| {
+            let access_key = caller.credentials()?.access_key;
+            Some(Signer { caller, access_key })
         });
         let source_ip = line.peer.ip.to_string();
         let asked = Asked { parts: &parts, body: &body, source_ip: &source_ip, signer };

@@ -47,6 +47,8 @@ enum Proof {
     Claim(Claim),
     /// Not at all: they are let in as the root account, and that is its key.
     Open(Arc<Credential>),
+    /// A room of this server asks for them, that knows who they are.
+    Inside,
 }
 
 /// Reads who a request says it is from. Needs no body, so a stranger costs nothing more.
@@ -100,7 +102,8 @@ fn hinted_region(parts: &Parts) -> Option<&str> {
 /// A caller whose signature was good, and what it signed with.
 pub(crate) struct Caller {
     who: fika_service::Caller,
-    secret: Secret,
+    /// None for who is asked for from inside.
+    secret: Option<Secret>,
     proof: Proof,
 }
 
@@ -111,7 +114,7 @@ impl Visitor {
         let Self { proof, identified: Identified { principal, secret }, scope, via } = self;
         let access_key = match proof {
             Proof::Claim(claim) => claim.access_key().to_owned(),
-            Proof::Open(_) => return None,
+            Proof::Open(_) | Proof::Inside => return None,
         };
         let caller = fika_service::Caller { scope, principal, via };
         Some(fika_objects::Visitor { caller, access_key, secret })
@@ -134,7 +137,7 @@ impl Visitor {
             sigv4::verify(claim, &RequestView::from(parts), body, &key)?;
         }
         let who = fika_service::Caller { scope, principal, via };
-        Ok(Caller { who, secret, proof })
+        Ok(Caller { who, secret: Some(secret), proof })
     }
 }
 
@@ -147,13 +150,19 @@ impl Deref for Caller {
 }
 
 impl Caller {
-    /// What it signs with.
-    pub(crate) fn credentials(&self) -> Credentials<'_> {
+    /// Somebody for whom a room of this server asks.
+    pub(crate) fn inside(who: fika_service::Caller) -> Self {
+        Self { who, secret: None, proof: Proof::Inside }
+    }
+
+    /// What it signs with; none for who is asked for from inside.
+    pub(crate) fn credentials(&self) -> Option<Credentials<'_>> {
         let (access_key, session_token) = match &self.proof {
             Proof::Claim(claim) => (claim.access_key(), claim.session_token()),
             Proof::Open(root) => (root.access_key_id.as_str(), None),
+            Proof::Inside => return None,
         };
-        Credentials { access_key, secret_key: self.secret.reveal(), session_token }
+        Some(Credentials { access_key, secret_key: self.secret.as_ref()?.reveal(), session_token })
     }
 
     /// Whether it did not sign at all.
@@ -165,7 +174,7 @@ impl Caller {
     pub(crate) fn asks(&self, service: Service) -> bool {
         match &self.proof {
             Proof::Claim(claim) => claim.service() == service,
-            Proof::Open(_) => true,
+            Proof::Open(_) | Proof::Inside => true,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn location(
     let request = Request::get(format!("{scheme}://{host}{path}{name}")).body(()).ok()?;
     let mut parts = request.into_parts().0;
     let signer = Signer {
-        credentials: caller.credentials(),
+        credentials: caller.credentials()?,
         region: caller.scope.region.as_str(),
         service: Service::LAMBDA,
     };

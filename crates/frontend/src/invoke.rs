@@ -72,6 +72,12 @@ pub(crate) fn is_usual(operation: Operation, headers: &HeaderMap) -> bool {
         && text(TENANT_ID).is_none_or(|id| tenant_id(id).is_some())
 }
 
+/// Whether it has a function run.
+pub(crate) fn is_invocation(operation: Operation) -> bool {
+    use Operation::{Invoke, InvokeAsync, InvokeWithResponseStream};
+    matches!(operation, Invoke | InvokeWithResponseStream | InvokeAsync)
+}
+
 /// Reads `X-Amz-Invocation-Type`, which is one the model knows.
 pub(crate) fn mode(operation: Operation, headers: &HeaderMap) -> Mode {
     match headers.get(INVOCATION_TYPE).map(HeaderValue::as_bytes) {

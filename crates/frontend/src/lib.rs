@@ -10,6 +10,7 @@
 //! - `stream`: the same for answers that leave while the function writes them; `event_stream`: those of
 //!   `InvokeWithResponseStream`
 //! - `urls`: function URLs
+//! - `inside`: the same for rooms of this server, who know for whom they ask
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `apis`: HTTP APIs and REST APIs, by way of the gateway
 //! - `stored_code`: zips in buckets
@@ -36,6 +37,7 @@ mod end;
 mod event_stream;
 mod functions;
 mod http2;
+mod inside;
 mod invoke;
 mod lineage;
 mod logs;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use fika_aws::sigv4::{AuthError, Service};
 use fika_model::RequestId;
-use fika_objects::{Visit, Visitor};
+use fika_objects::{Visit, Who};
 use http::Request;
 use http::header::EXPECT;
 use http::request::Parts;
@@ -28,8 +28,8 @@ const STALL: Duration = Duration::from_secs(20);
 impl<C, A, W> Frontend<C, A, W> {
     /// Answers one.
     pub(crate) async fn objects(&self, parts: Parts, body: Incoming, line: &Line) -> Reply {
-        let visitor = match self.visitor(&parts, line) {
-            Ok(visitor) => visitor,
+        let who = match self.visitor(&parts, line) {
+            Ok(who) => who,
             Err(error) => {
                 body::discard(body).await;
                 let refused = self.objects.refuse(&reply::unauthorised(&error));
@@ -40,8 +40,7 @@ impl<C, A, W> Frontend<C, A, W> {
         let rest = Shared::new(body);
         let _run = line.running.begin();
         let Peer { ip, secure, .. } = line.peer;
-        let visit =
-            Visit { visitor, address: ip.to_string(), secure, request: RequestId::random() };
+        let visit = Visit { who, address: ip.to_string(), secure, request: RequestId::random() };
         let request = Request::from_parts(parts, Flowing::new(rest.clone()));
         let reply = self.objects.answer(visit, request).await.map(Answer::Boxed);
         match rest.take() {
@@ -57,10 +56,10 @@ impl<C, A, W> Frontend<C, A, W> {
     }
 
     /// Who signed, if anybody did.
-    fn visitor(&self, parts: &Parts, line: &Line) -> Result<Option<Visitor>, AuthError> {
+    fn visitor(&self, parts: &Parts, line: &Line) -> Result<Who, AuthError> {
         match auth::greet(parts, &self.iam, &self.sessions, &[Service::S3], line) {
-            Ok(visitor) => Ok(visitor.claimed()),
-            Err(AuthError::MissingToken) => Ok(None),
+            Ok(visitor) => Ok(visitor.claimed().map_or(Who::Nobody, Who::Signed)),
+            Err(AuthError::MissingToken) => Ok(Who::Nobody),
             Err(error) => Err(error),
         }
     }

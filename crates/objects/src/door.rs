@@ -40,11 +40,32 @@ pub struct Visitor {
     pub secret: Secret,
 }
 
+/// Who asks.
+#[derive(Debug)]
+pub enum Who {
+    /// Somebody who did not sign.
+    Nobody,
+    /// Somebody whose signature is to be checked.
+    Signed(Visitor),
+    /// Somebody who is known already: a room of this server asks for them.
+    Known(Caller),
+}
+
+impl Who {
+    fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Nobody => None,
+            Self::Signed(visitor) => Some(&visitor.caller),
+            Self::Known(caller) => Some(caller),
+        }
+    }
+}
+
 /// A request, and what the door knows of it.
 #[derive(Debug)]
 pub struct Visit {
-    /// None for who did not sign.
-    pub visitor: Option<Visitor>,
+    /// Who asks.
+    pub who: Who,
     /// Where it comes from.
     pub address: String,
     /// Whether nobody between can read along (TLS).
@@ -152,7 +173,7 @@ impl Objects {
         notes: &Arc<Notes>,
     ) -> Response<s3s::Body> {
         let trace_id = request.headers().get("x-amzn-trace-id");
-        let principal = visit.visitor.as_ref().map(|visitor| visitor.caller.principal.user_id());
+        let principal = visit.who.caller().map(|caller| caller.principal.user_id());
         let doer = Doer {
             principal: format!("AWS:{}", principal.as_deref().unwrap_or("ANONYMOUS")),
             address: visit.address,
@@ -163,9 +184,12 @@ impl Objects {
                 .filter(|id| id.len() <= TRACE_BYTES)
                 .map(Into::into),
         };
-        let (key, caller) = match visit.visitor {
-            Some(visitor) => (Some((visitor.access_key, visitor.secret)), Some(visitor.caller)),
-            None => (None, None),
+        let (key, caller) = match visit.who {
+            Who::Signed(visitor) => {
+                (Some((visitor.access_key, visitor.secret)), Some(visitor.caller))
+            }
+            Who::Known(caller) => (None, Some(caller)),
+            Who::Nobody => (None, None),
         };
         let desk = Desk::new(self.clone(), caller, doer, notes.clone());
         let mut builder = S3ServiceBuilder::new(desk.clone());

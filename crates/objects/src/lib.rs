@@ -37,7 +37,7 @@ mod text;
 mod uploads;
 mod webhooks;
 
-pub use door::{Visit, Visitor};
+pub use door::{Visit, Visitor, Who};
 pub use fetch::{Found, Named, NotRead};
 pub use notify::foreign::Unreadable;
 pub use objects::{Objects, OpenError};

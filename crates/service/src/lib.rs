@@ -3,6 +3,7 @@
 //! - [`Caller`]: who asks, in which account and region, and by which way; [`Caller::allow`] is what they may do
 //! - [`AwsService`]: a service beside Lambda, as the doors see it: the name requests are signed for, and
 //!   an answer to each
+//! - [`Doors`]: the same doors from inside, for rooms that ask services by their public API
 //! - [`to_the_end`]: an answer that is finished also where nobody waits for it
 //! - [`json`]: the aws-json protocols, as most of them speak it
 #![forbid(unsafe_code)]
@@ -19,8 +20,8 @@ use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
 use fika_iam::Principal;
 use fika_model::{AccountId, Region, Scope};
-use http::Response;
 use http::request::Parts;
+use http::{Request, Response};
 
 pub use end::to_the_end;
 pub use permit::owner;
@@ -114,4 +115,17 @@ pub trait AwsService: Send + Sync + 'static {
 
     /// Words a refusal of the doors as this service does.
     fn refuse(&self, parts: &Parts, error: AwsError) -> Response<Bytes>;
+}
+
+/// The doors from inside: what a room asks of any service, Lambda and S3 too, by its public API and for somebody
+/// who is known already. What they may do is judged as if they had asked themselves.
+pub trait Doors: Send + Sync + 'static {
+    /// Answers a request to the service of that name, as it is signed for (`lambda`, `s3`, `sqs`). The answer is
+    /// whole: those that stream are gathered first.
+    fn ask<'a>(
+        &'a self,
+        caller: &'a Caller,
+        service: &'a str,
+        request: Request<Bytes>,
+    ) -> Answering<'a>;
 }

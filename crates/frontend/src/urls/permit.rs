@@ -49,7 +49,7 @@ pub(super) fn authorizer(caller: &Caller) -> Value {
     let principal = &caller.principal;
     let id = principal.user_id();
     json!({ "iam": {
-        "accessKey": caller.credentials().access_key,
+        "accessKey": caller.credentials().map(|own| own.access_key),
         "accountId": principal.account().as_str(),
         "callerId": &id,
         "cognitoIdentity": null,
