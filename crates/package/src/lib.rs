@@ -27,7 +27,7 @@ mod walk;
 
 pub use error::PackageError;
 pub use inspect::{Inspection, inspect};
-pub use make::{single_file, zip_dir};
+pub use make::{files, single_file, zip_dir};
 pub use merge::merge;
 pub use signature::{BadKey, Claim, Signature, SigningKey, signature};
 pub use unpack::unpack;

@@ -17,9 +17,18 @@ type Writer = ZipWriter<Cursor<Vec<u8>>>;
 /// # Errors
 /// [`PackageError::Unusable`] if `name` is no name for a file in a package.
 pub fn single_file(name: &str, contents: &[u8]) -> Result<Vec<u8>, PackageError> {
-    let path = clean(name)?;
+    files(&[(name, contents)])
+}
+
+/// A zip of those files, each a name and what is in it, executable as a `bootstrap` must be.
+///
+/// # Errors
+/// [`PackageError::Unusable`] if one of the names is none for a file in a package.
+pub fn files(files: &[(&str, &[u8])]) -> Result<Vec<u8>, PackageError> {
     let mut writer = writer();
-    add_file(&mut writer, &path, contents, true)?;
+    for (name, contents) in files {
+        add_file(&mut writer, &clean(name)?, contents, true)?;
+    }
     Ok(writer.finish()?.into_inner())
 }
 

@@ -1,0 +1,31 @@
+//! Types of CloudFormation's resources, a file each: what of their properties may change in place, which attributes
+//! they have, and which calls of a service's public API make, change and delete one.
+//!
+//! - [`Kind`]: a type; [`find`] knows all of them (`table`)
+//! - [`Ask`]: what is asked of one, and for whom; [`Made`], [`Was`], [`Failure`]: what becomes of it
+//! - [`Services`]: the services, as rooms of this server ask them: with the rights of the stack's role
+//! - `properties`: reading of them what every type reads; `names`: of what is given none
+//! - `lambda`, `iam`, `sqs` …: the types, by service; `inert`: those that are only a record
+//!
+//! A type knows nothing of stacks, and nothing of the engine knows a type: one is added by its file and a line of
+//! the table. Every `create` may be asked again with the same token after a crash ([`Ask::again`]), and finds
+//! then what it made before.
+#![forbid(unsafe_code)]
+
+mod check;
+mod iam;
+mod inert;
+mod kind;
+mod lambda;
+mod names;
+mod properties;
+mod services;
+mod sqs;
+mod table;
+mod wait;
+
+pub use check::check;
+pub use inert::INERT;
+pub use kind::{Ask, Doing, Failure, Kind, Made, OnChange, Property, Stack, Was};
+pub use services::{Refusal, Services};
+pub use table::{all, find};
