@@ -181,7 +181,9 @@ fn an_account_goes_only_once_nothing_is_left_of_it() {
         let script = tools::script("python/left.py");
         tools::run(python.arg("-B").arg(script).args([action, kind]));
     };
-    for kind in ["queues", "topics", "buckets", "buses", "rules", "schedule groups", "APIs"] {
+    for kind in
+        ["queues", "topics", "parameters", "buckets", "buses", "rules", "schedule groups", "APIs"]
+    {
         left("make", kind);
         let refused = fika(&["delete", ACCOUNT]);
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -42,6 +42,7 @@ mod logs;
 mod loops;
 mod objects;
 mod objects_crash;
+mod parameters;
 mod powertools;
 mod queues;
 mod runtimes;

@@ -10,6 +10,7 @@ use fika_gateway::{Gateway, Host};
 use fika_iam::Iam;
 use fika_journal::{Journal, JournalOptions, Live};
 use fika_objects::Objects;
+use fika_parameters::Parameters;
 use fika_queues::Queues;
 use fika_service::AwsService;
 use fika_sources::{Brokers, QueueCheck, Sources, SourcesOptions};
@@ -71,6 +72,7 @@ pub fn open(
         Arc::new(bridge),
         Arc::new(scheduler),
         Arc::new(topics),
+        Arc::new(Parameters::open(store.clone())?),
         Arc::new(gateway.clone()),
     ];
     Ok(Services { events, queues, gateway, objects, doors })

@@ -26,6 +26,8 @@ KINDS = {
                lambda: of("sqs").delete_queue(QueueUrl=url())),
     "topics": (lambda: of("sns").create_topic(Name="t"),
                lambda: of("sns").delete_topic(TopicArn=TOPIC)),
+    "parameters": (lambda: of("ssm").put_parameter(Name="/a/b", Value="v", Type="String"),
+                   lambda: of("ssm").delete_parameter(Name="/a/b")),
     "buckets": (lambda: of("s3").create_bucket(Bucket="left-behind"),
                 lambda: of("s3").delete_bucket(Bucket="left-behind")),
     "buses": (lambda: of("events").create_event_bus(Name="b"),
