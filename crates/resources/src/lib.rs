@@ -4,6 +4,7 @@
 //! - [`Kind`]: a type; [`find`] knows all of them (`table`)
 //! - [`Ask`]: what is asked of one, and for whom; [`Made`], [`Was`], [`Failure`]: what becomes of it
 //! - [`Services`]: the services, as rooms of this server ask them: with the rights of the stack's role
+//! - [`coerce`], then [`check`]: what a template wrote, as the type means it, and whether it is all there
 //! - `properties`: reading of them what every type reads; `names`: of what is given none
 //! - `lambda`, `iam`, `sqs` …: the types, by service; `inert`: those that are only a record
 //!
@@ -13,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod coerce;
 mod iam;
 mod inert;
 mod kind;
@@ -25,6 +27,7 @@ mod table;
 mod wait;
 
 pub use check::check;
+pub use coerce::coerce;
 pub use inert::INERT;
 pub use kind::{Ask, Doing, Failure, Kind, Made, OnChange, Property, Stack, Was};
 pub use services::{Refusal, Services};
