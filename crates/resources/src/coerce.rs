@@ -181,7 +181,7 @@ mod tests {
 
     fn coerced(kind: &str, properties: Value) -> Value {
         let Value::Object(mut properties) = properties else { panic!("an object") };
-        coerce(find(kind).unwrap(), &mut properties);
+        coerce(find(kind).expect("a type"), &mut properties);
         properties.into()
     }
 

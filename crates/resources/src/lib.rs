@@ -15,6 +15,8 @@
 
 mod check;
 mod coerce;
+#[cfg(test)]
+mod fake;
 mod iam;
 mod inert;
 mod kind;

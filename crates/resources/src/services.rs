@@ -9,6 +9,8 @@ use http::header::CONTENT_TYPE;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 
+use crate::kind::Failure;
+
 /// Who is asked, and for whom. Clones are the same.
 #[derive(Clone)]
 pub struct Services {
@@ -71,6 +73,14 @@ impl Refusal {
 
 /// What a call comes to.
 pub type Answered<T> = Result<T, Refusal>;
+
+/// What a deletion comes to: what is gone already is no failure.
+pub(crate) fn gone<T>(answer: Answered<T>) -> Result<(), Failure> {
+    match answer {
+        Err(refusal) if !refusal.is_missing() => Err(refusal.into()),
+        _ => Ok(()),
+    }
+}
 
 impl Services {
     /// With the rights of `caller`.

@@ -6,7 +6,16 @@ use crate::{iam, inert, lambda, sqs};
 /// By service.
 static ALL: &[&Kind] = &[
     &iam::role::KIND,
+    &lambda::alias::KIND,
+    &lambda::code_signing::KIND,
+    &lambda::event_invoke::KIND,
     &lambda::function::KIND,
+    &lambda::layer::KIND,
+    &lambda::layer_permission::KIND,
+    &lambda::mapping::KIND,
+    &lambda::permission::KIND,
+    &lambda::url::KIND,
+    &lambda::version::KIND,
     &sqs::KIND,
     &inert::CDK_METADATA,
     &inert::ECR_REPOSITORY,

@@ -3,9 +3,10 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::tags::retag;
 use super::{FUNCTIONS, call, inline};
 use crate::kind::{Ask, Failure, Kind, Made, Property, Was};
-use crate::services::encoded;
+use crate::services::gone;
 
 /// Functions.
 pub static KIND: Kind = Kind {
@@ -130,16 +131,15 @@ async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
         settled(&ask, &name).await?;
     }
     beside(&ask, &name, old).await?;
-    retag(&ask, &was).await?;
+    if let Some(arn) = was.made.attributes.get("Arn").and_then(Value::as_str) {
+        retag(&ask, &was, arn).await?;
+    }
     Ok(made(&ask, &name))
 }
 
 async fn delete(ask: Ask, was: Was) -> Result<(), Failure> {
     let path = format!("{FUNCTIONS}/{}", was.made.id);
-    match call(&ask, Method::DELETE, &path, &Value::Null).await {
-        Err(refusal) if !refusal.is_missing() => Err(refusal.into()),
-        _ => Ok(()),
-    }
+    gone(call(&ask, Method::DELETE, &path, &Value::Null).await)
 }
 
 fn made(ask: &Ask, name: &str) -> Made {
@@ -161,8 +161,8 @@ fn key(ask: &Ask, input: &mut Map<String, Value>) {
     }
 }
 
-/// Waits until a function can be used and changed.
-async fn settled(ask: &Ask, name: &str) -> Result<(), Failure> {
+/// Waits until a function, or a version of it, can be used and changed.
+pub(super) async fn settled(ask: &Ask, name: &str) -> Result<(), Failure> {
     let path = &format!("{FUNCTIONS}/{name}/configuration");
     ask.until(|| async move {
         let function = call(ask, Method::GET, path, &Value::Null).await?;
@@ -215,23 +215,6 @@ async fn beside(ask: &Ask, name: &str, old: &Map<String, Value>) -> Result<(), F
                 call(ask, Method::PUT, &path, &input).await?
             }
         };
-    }
-    Ok(())
-}
-
-async fn retag(ask: &Ask, was: &Was) -> Result<(), Failure> {
-    let had = Ask { properties: was.properties.clone(), ..ask.clone() }.tags();
-    let has = ask.tags();
-    let Some(arn) = was.made.attributes.get("Arn").and_then(Value::as_str) else { return Ok(()) };
-    let path = format!("/2017-03-31/tags/{arn}");
-    let gone: Vec<_> = had.keys().filter(|key| !has.contains_key(*key)).collect();
-    if !gone.is_empty() {
-        let query = encoded(gone.iter().map(|key| ("tagKeys", key.as_str())));
-        let path = format!("{path}?{query}");
-        call(ask, Method::DELETE, &path, &Value::Null).await?;
-    }
-    if had != has || ask.again {
-        call(ask, Method::POST, &path, &json!({"Tags": has})).await?;
     }
     Ok(())
 }
