@@ -13,7 +13,17 @@ type Known = (&'static str, &'static str, &'static str);
 const ALL: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
 const READ_ALL: &str = r#"{"Effect":"Allow","Action":["lambda:Get*","lambda:List*","logs:Describe*",
     "logs:Filter*","logs:Get*","logs:StartLiveTail","logs:StopLiveTail","cloudwatch:Describe*",
-    "cloudwatch:Get*","cloudwatch:List*","iam:Get*","iam:List*"],"Resource":"*"}"#;
+    "cloudwatch:Get*","cloudwatch:List*","iam:Get*","iam:List*","cloudformation:Describe*",
+    "cloudformation:Detect*","cloudformation:Estimate*","cloudformation:Get*",
+    "cloudformation:List*","cloudformation:ValidateTemplate","events:Describe*","events:List*",
+    "events:Test*","scheduler:Get*","scheduler:List*","sns:Check*","sns:Get*","sns:List*",
+    "sqs:Get*","sqs:List*","s3:DescribeJob","s3:Get*","s3:List*","ssm:Describe*","ssm:Get*",
+    "ssm:List*","apigateway:GET"],"Resource":"*"}"#;
+const STACKS: &str = r#"{"Effect":"Allow","Action":["cloudformation:Describe*",
+    "cloudformation:EstimateTemplateCost","cloudformation:Get*","cloudformation:List*",
+    "cloudformation:ValidateTemplate","cloudformation:Detect*"],"Resource":"*"}"#;
+const PARAMETERS: &str =
+    r#"{"Effect":"Allow","Action":["ssm:Describe*","ssm:Get*","ssm:List*"],"Resource":"*"}"#;
 const LOGS: &str = r#"{"Effect":"Allow","Action":["logs:CreateLogGroup","logs:CreateLogStream",
     "logs:PutLogEvents"],"Resource":"*"}"#;
 const NETWORK: &str = r#"{"Effect":"Allow","Action":["ec2:CreateNetworkInterface",
@@ -64,6 +74,8 @@ const KNOWN: &[Known] = &[
     ("ReadOnlyAccess", READ_ALL, ""),
     ("IAMFullAccess", IAM_FULL, ""),
     ("CloudWatchLogsFullAccess", LOGS_FULL, ""),
+    ("AWSCloudFormationReadOnlyAccess", STACKS, ""),
+    ("AmazonSSMReadOnlyAccess", PARAMETERS, ""),
     ("AWSLambda_FullAccess", LAMBDA_FULL, ""),
     ("AWSLambda_ReadOnlyAccess", LAMBDA_READ, ""),
     ("AWSXRayDaemonWriteAccess", TRACES, ""),

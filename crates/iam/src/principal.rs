@@ -168,7 +168,11 @@ impl Principal {
         };
         context.add("aws:PrincipalType", kind);
         context.add("aws:PrincipalArn", arn);
-        for (key, value) in tags.into_iter().flatten() {
+        let session = self.session().and_then(|session| session.grant.as_ref());
+        let session = session.map(|grant| &grant.tags);
+        let over = |key: &String| session.is_some_and(|tags| tags.contains_key(key));
+        let tags = tags.into_iter().flatten().filter(|(key, _)| !over(key));
+        for (key, value) in tags.chain(session.into_iter().flatten()) {
             context.add(&format!("aws:PrincipalTag/{key}"), value.as_str());
         }
         context

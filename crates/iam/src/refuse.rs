@@ -45,9 +45,8 @@ pub(crate) fn invalid(text: impl Into<String>) -> AwsError {
 }
 
 /// 403, where a role is not to be assumed, or not there: nobody is told which.
-pub(crate) fn not_assumed(who: &str, role: &str) -> AwsError {
-    let text =
-        format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {role}");
+pub(crate) fn not_assumed(who: &str, action: &str, role: &str) -> AwsError {
+    let text = format!("User: {who} is not authorized to perform: {action} on resource: {role}");
     AwsError::new("AccessDenied", 403, text)
 }
 

@@ -4,6 +4,7 @@
 //! who and until when, with a code that only the key's owner can make; the secret is derived
 //! from the token. So any server of the store can check a session that another one gave.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,12 @@ pub struct Grant {
     /// ARNs of policies that narrow it, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policy_arns: Vec<String>,
+    /// `aws:PrincipalTag/…` of the session, before those of the role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Which of them go along to the next role.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitive: Vec<String>,
 }
 
 /// What a token says.

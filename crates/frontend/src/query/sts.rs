@@ -34,6 +34,8 @@ impl Ask<'_> {
             policy: self.form.text("Policy"),
             policy_arns: self.form.list("PolicyArns", ".arn"),
             external_id: self.form.text("ExternalId"),
+            tags: self.form.tags(),
+            transitive: self.form.list("TransitiveTagKeys", ""),
         };
         let (caller, context) = (&self.caller.principal, self.caller.circumstances());
         let assumed = self.iam.assume(self.sessions, caller, wanted, context, unix_now())?;

@@ -1,5 +1,7 @@
 //! AssumeRole.
 
+use std::collections::BTreeMap;
+
 use fika_aws::shape::AwsError;
 use fika_model::AccountId;
 use fika_policy::{Context, DocumentKind, Side};
@@ -18,6 +20,9 @@ const HOUR: u32 = 3_600;
 const LEAST: u32 = 900;
 /// Characters of a session policy.
 const POLICY: usize = 2_048;
+/// What a session's tags have at most, bytes: they are part of its token.
+const TAGS: usize = 2_048;
+const ASSUME: &str = "sts:AssumeRole";
 
 /// What AssumeRole takes.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +39,10 @@ pub struct Assumption {
     pub policy_arns: Vec<String>,
     /// `sts:ExternalId`.
     pub external_id: Option<String>,
+    /// Tags of the session.
+    pub tags: BTreeMap<String, String>,
+    /// Keys of those that go along to the next role.
+    pub transitive: Vec<String>,
 }
 
 /// What AssumeRole gives.
@@ -62,17 +71,25 @@ impl Iam {
         now: i64,
     ) -> Result<Assumed, AwsError> {
         check_name(&wanted.name)?;
-        let refused = || refuse::not_assumed(&caller.arn(), &wanted.role);
-        let (account, role) = self.role_at(&wanted.role).ok_or_else(refused)?;
+        let refused = |action| refuse::not_assumed(&caller.arn(), action, &wanted.role);
+        let (account, role) = self.role_at(&wanted.role).ok_or_else(|| refused(ASSUME))?;
         let mut context = context.with("sts:RoleSessionName", wanted.name.as_str());
         if let Some(id) = &wanted.external_id {
             context.add("sts:ExternalId", id.as_str());
         }
+        wanted.describe_tags(&mut context);
         let side = Side::Trust { same_account: *caller.account() == account };
-        let trust = Some(role.trust_policy());
-        caller.may("sts:AssumeRole", &wanted.role, trust, side, context).map_err(|_| refused())?;
+        let may = |action, context| {
+            let trust = Some(role.trust_policy());
+            caller.may(action, &wanted.role, trust, side, context).map_err(|_| refused(action))
+        };
+        may(ASSUME, context.clone())?;
+        let (tags, transitive) = session_tags(caller, &wanted)?;
+        if !tags.is_empty() {
+            may("sts:TagSession", context)?;
+        }
         let seconds = duration(caller, &role, wanted.duration)?;
-        let grant = self.grant(&account, &role, &wanted)?;
+        let grant = Grant { tags, transitive, ..self.grant(&account, &role, &wanted)? };
         let (role_arn, name) = (wanted.role.clone(), wanted.name.clone());
         let expires = now.saturating_add(seconds.into());
         Ok(Assumed {
@@ -114,8 +131,54 @@ impl Iam {
             role_id: role.entity.id.clone(),
             policies: wanted.policy.clone().map(|document| vec![document]),
             policy_arns: wanted.policy_arns.clone(),
+            ..Grant::default()
         })
     }
+}
+
+impl Assumption {
+    /// What conditions can ask of the tags.
+    fn describe_tags(&self, context: &mut Context) {
+        for (key, value) in &self.tags {
+            context.add(&format!("aws:RequestTag/{key}"), value.as_str());
+            context.add("aws:TagKeys", key.as_str());
+        }
+        for key in &self.transitive {
+            context.add("sts:TransitiveTagKeys", key.as_str());
+        }
+    }
+}
+
+/// The tags that a session gets, and which of them go along: those that were asked for, and those that came along.
+fn session_tags(
+    caller: &Principal,
+    wanted: &Assumption,
+) -> Result<(BTreeMap<String, String>, Vec<String>), AwsError> {
+    names::tags(&wanted.tags)?;
+    if wanted.tags.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() > TAGS {
+        let text = format!("The session's tags are longer than {TAGS} bytes together.");
+        return Err(AwsError::new("PackedPolicyTooLarge", 400, text));
+    }
+    if wanted.transitive.iter().any(|key| !wanted.tags.contains_key(key)) {
+        return Err(refuse::invalid(
+            "The specified transitive tag key must be included in the requested tags.",
+        ));
+    }
+    let (mut tags, mut transitive) = (wanted.tags.clone(), wanted.transitive.clone());
+    let before = caller.session().and_then(|session| session.grant.as_ref());
+    for key in before.iter().flat_map(|grant| &grant.transitive) {
+        if tags.keys().any(|own| own.eq_ignore_ascii_case(key)) {
+            return Err(refuse::invalid(
+                "One of the specified transitive tag keys can't be set because it conflicts with a \
+                 transitive tag key from the calling session.",
+            ));
+        }
+        if let Some(value) = before.and_then(|grant| grant.tags.get(key)) {
+            tags.insert(key.clone(), value.clone());
+            transitive.push(key.clone());
+        }
+    }
+    Ok((tags, transitive))
 }
 
 fn duration(caller: &Principal, role: &Role, wanted: Option<u32>) -> Result<u32, AwsError> {
