@@ -32,6 +32,11 @@ fn deploy_tools_find_what_they_set() {
 }
 
 #[test]
+fn a_bucket_and_roles_of_cdk_bootstrap_serve_its_deployments() {
+    walk_in("python/cdk.py", &Server::start(), "all", &[]);
+}
+
+#[test]
 fn listings_have_pages() {
     walk("listings");
 }

@@ -62,7 +62,7 @@ pub(crate) fn greet(
     services: &[Service],
     line: &Line,
 ) -> Result<Visitor, AuthError> {
-    let via = Via { ip: Some(line.peer.ip), secure: line.peer.secure };
+    let via = line.peer.via();
     let claimed = sigv4::parse(&RequestView::from(parts), unix_now(), services);
     let known = claimed.and_then(|claim| {
         let token = claim.session_token();

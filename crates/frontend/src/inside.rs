@@ -1,7 +1,6 @@
 //! The doors from inside: rooms that ask services by their public API, for somebody they know.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
@@ -81,12 +80,9 @@ where
     }
 
     async fn ask_objects(&self, caller: &Caller, request: Request<Bytes>) -> Response<Bytes> {
-        let (address, secure) = (caller.via.ip, caller.via.secure);
         let visit = Visit {
             who: Who::Known(caller.clone()),
-            address: address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_string(),
-            // Nobody is between: it does not leave this process.
-            secure: secure || address.is_none(),
+            via: caller.via,
             request: RequestId::random(),
         };
         whole(self.objects.answer(visit, request.map(Full::new)).await.map(Answer::Boxed)).await

@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use crate::answer::Answer;
 use crate::auth;
 use crate::reply::{self, Reply};
-use crate::server::{Line, Peer};
+use crate::server::Line;
 use crate::{Frontend, body};
 
 /// How long the next piece of a body may take.
@@ -39,8 +39,7 @@ impl<C, A, W> Frontend<C, A, W> {
         let waits = parts.headers.contains_key(EXPECT);
         let rest = Shared::new(body);
         let _run = line.running.begin();
-        let Peer { ip, secure, .. } = line.peer;
-        let visit = Visit { who, address: ip.to_string(), secure, request: RequestId::random() };
+        let visit = Visit { who, via: line.peer.via(), request: RequestId::random() };
         let request = Request::from_parts(parts, Flowing::new(rest.clone()));
         let reply = self.objects.answer(visit, request).await.map(Answer::Boxed);
         match rest.take() {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use fika_assignment::AssignmentService;
 use fika_counting::CountingService;
 use fika_model::LaneId;
+use fika_service::Via;
 use fika_worker::WorkerService;
 use http::Request;
 use hyper::body::Incoming;
@@ -151,7 +152,7 @@ where
 pub struct Peer {
     /// Its address.
     pub ip: IpAddr,
-    /// Whether nobody between can read along (TLS).
+    /// Whether it is by TLS.
     pub secure: bool,
     /// Whether it speaks HTTP/2, as was agreed with TLS.
     pub http2: bool,
@@ -160,6 +161,11 @@ pub struct Peer {
 impl Peer {
     /// A function of this machine.
     const INSIDE: Self = Self { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: false, http2: false };
+
+    /// The way that requests of it come by.
+    pub(crate) fn via(self) -> Via {
+        Via { ip: Some(self.ip), secure: self.secure }
+    }
 }
 
 /// What a request needs to know of the connection it came over.

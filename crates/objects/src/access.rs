@@ -177,7 +177,7 @@ impl Desk {
             Ok(caller) => may(caller, shelf, action, key, &more),
             Err(_) => {
                 let secure =
-                    ("aws:SecureTransport", if self.is_secure() { "true" } else { "false" });
+                    ("aws:SecureTransport", if self.via().is_private() { "true" } else { "false" });
                 stranger(shelf, action, key, &[&[secure], &*more].concat())
             }
         }
@@ -197,7 +197,8 @@ pub(crate) fn may(
     if caller.scope.account != owner && is_restricted(shelf) {
         return Err(denied());
     }
-    let allowed = caller.allow_of(&owner, action, &resource, policy.as_deref(), more);
+    let more = [more, &[("s3:ResourceAccount", owner.as_str())]].concat();
+    let allowed = caller.allow_of(&owner, action, &resource, policy.as_deref(), &more);
     allowed.map_err(|error| {
         S3Error::with_message(S3ErrorCode::AccessDenied, error.message().to_owned())
     })

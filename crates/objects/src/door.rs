@@ -1,13 +1,14 @@
 //! A request at the door: checked, handed to s3s, and its answer.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use fika_aws::shape::AwsError;
 use fika_iam::Secret;
 use fika_model::RequestId;
-use fika_service::{Caller, TRACE_BYTES};
+use fika_service::{Caller, TRACE_BYTES, Via};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
@@ -66,10 +67,8 @@ impl Who {
 pub struct Visit {
     /// Who asks.
     pub who: Who,
-    /// Where it comes from.
-    pub address: String,
-    /// Whether nobody between can read along (TLS).
-    pub secure: bool,
+    /// How it came.
+    pub via: Via,
     /// Its id.
     pub request: RequestId,
 }
@@ -176,8 +175,8 @@ impl Objects {
         let principal = visit.who.caller().map(|caller| caller.principal.user_id());
         let doer = Doer {
             principal: format!("AWS:{}", principal.as_deref().unwrap_or("ANONYMOUS")),
-            address: visit.address,
-            secure: visit.secure,
+            address: visit.via.ip.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_string(),
+            via: visit.via,
             request: id.into(),
             trace_id: trace_id
                 .and_then(|id| id.to_str().ok())

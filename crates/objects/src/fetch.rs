@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use fika_events::{Parcel, Pending, Receiver, Undelivered};
-use fika_service::Caller;
+use fika_service::{Caller, Via};
 use s3s::{S3Error, S3Result};
 use thiserror::Error;
 
@@ -141,7 +141,7 @@ impl Objects {
         let doer = Doer {
             principal: format!("AWS:{}", caller.principal.user_id()),
             address: "127.0.0.1".into(),
-            secure: false,
+            via: Via::default(),
             request: crate::door::request_id(parcel.id),
             trace_id: parcel.trace_id,
         };

@@ -188,6 +188,7 @@ impl Objects {
             public_access: Some(PublicAccess::NONE),
             ownership: Some(ownership),
             bucket_key: false,
+            kms: None,
             lifecycle: Vec::new(),
             cors: Vec::new(),
         };

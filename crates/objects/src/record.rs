@@ -39,12 +39,25 @@ pub(crate) struct Bucket {
     /// Whether KMS is to be asked less often: answered, and of no effect.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) bucket_key: bool,
+    /// Answered, and of no effect: nothing is encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms: Option<Kms>,
     /// Answered, and of no effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lifecycle: Vec<dto::LifecycleRule>,
     /// What pages of other origins may.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) cors: Vec<dto::CORSRule>,
+}
+
+/// What a bucket is to be encrypted with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kms {
+    /// `aws:kms` or `aws:kms:dsse`.
+    pub(crate) algorithm: String,
+    /// Its id, ARN or alias; none for the key that AWS keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
 }
 
 /// What a bucket keeps from the public. There are no ACLs, so that two of them change nothing.

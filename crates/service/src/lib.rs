@@ -42,11 +42,18 @@ pub struct Caller {
 pub struct Via {
     /// The address it came from.
     pub ip: Option<IpAddr>,
-    /// Whether nobody between could read along (TLS).
+    /// Whether it came by TLS.
     pub secure: bool,
 }
 
 impl Via {
+    /// Whether nobody between could read along: it came by TLS, or from this very machine. Policies know it as
+    /// `aws:SecureTransport`, and those that deploy tools write deny all that is not so.
+    #[must_use]
+    pub fn is_private(self) -> bool {
+        self.secure || self.ip.is_none_or(|ip| ip.to_canonical().is_loopback())
+    }
+
     /// What addresses begin with that are to be reached the same way.
     #[must_use]
     pub fn scheme(self) -> &'static str {
@@ -128,4 +135,24 @@ pub trait Doors: Send + Sync + 'static {
         service: &'a str,
         request: Request<Bytes>,
     ) -> Answering<'a>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stays_on_this_machine_is_private_and_all_else_by_tls_only() {
+        let private = |ip: &str, secure| {
+            Via { ip: Some(ip.parse().expect("an address")), secure }.is_private()
+        };
+        for ip in ["127.0.0.1", "127.9.8.7", "::1", "::ffff:127.0.0.1"] {
+            assert!(private(ip, false), "{ip}");
+        }
+        for ip in ["10.0.0.1", "192.168.1.2", "::ffff:10.0.0.1", "fe80::1", "0.0.0.0"] {
+            assert!(!private(ip, false) && private(ip, true), "{ip}");
+        }
+        assert!(Via::default().is_private(), "a service of this server");
+        assert_eq!(Via::default().scheme(), "http");
+    }
 }

@@ -99,7 +99,7 @@ impl Caller {
         let mut context = Context::new()
             .with("aws:EpochTime", now.to_string())
             .with("aws:CurrentTime", now.to_string())
-            .with("aws:SecureTransport", self.via.secure.to_string())
+            .with("aws:SecureTransport", self.via.is_private().to_string())
             .with("aws:ViaAWSService", "false")
             .with("aws:RequestedRegion", self.scope.region.as_str());
         if let Some(ip) = self.via.ip {

@@ -124,8 +124,19 @@ def settings():
     equal(encryption()["Rules"][0]["BucketKeyEnabled"], True)
     api.delete_bucket_encryption(**name)
     equal(encryption(), {"Rules": [rule]})
-    kms = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
-    no("NotImplemented", 501, "KMS", put, kms)
+    object_ = {"Key": "k", "Body": b"x", "ServerSideEncryption": "aws:kms", **name}
+    refused("NotImplemented", 501, "encrypts no objects", api.put_object, **object_)
+    kms = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/k"},
+           "BucketKeyEnabled": False}
+    put(kms)
+    equal(encryption(), {"Rules": [kms]})
+    api.put_object(**object_)
+    api.delete_object(Key="k", **name)
+    refused("InvalidArgument", 400, "not applicable", lambda: put({
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256", "KMSMasterKeyID": "k"}}))
+    put(rule)
+    equal(encryption(), {"Rules": [rule]})
+    refused("NotImplemented", 501, "encrypts no objects", api.put_object, **object_)
     refused("MalformedXML", 400, "", lambda: put(rule, rule))
     no("MalformedXML", 400, "", put,
        {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "ROT13"}})

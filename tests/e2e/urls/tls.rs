@@ -81,8 +81,10 @@ fn whoever_signs_is_known_to_come_by_tls_and_is_told_addresses_with_it() {
     let list = |end: &String| {
         signed(&format!("{end}/2015-03-31/functions/"), &chain, (&user, "lambda"), &[])
     };
-    assert_eq!(list(&ends[0])["Functions"], Value::Null, "by plain HTTP");
-    assert_eq!(list(&ends[1])["Functions"][0]["FunctionName"], "f");
+    // Both are: what stays on this machine nobody reads along. What comes from elsewhere is for a unit test.
+    for end in &ends {
+        assert_eq!(list(end)["Functions"][0]["FunctionName"], "f", "{end}");
+    }
 
     let keys = root_keys();
     let root = format!("{}:{}", keys.access_key_id, keys.secret);

@@ -21,7 +21,7 @@ pub(super) fn everybody(url: &Url, policy: Option<&Policy>, peer: Peer) -> bool 
     let context = Context::new()
         .with("aws:EpochTime", now.as_str())
         .with("aws:CurrentTime", now)
-        .with("aws:SecureTransport", peer.secure.to_string())
+        .with("aws:SecureTransport", peer.via().is_private().to_string())
         .with("aws:SourceIp", peer.ip.to_string())
         .with("aws:ViaAWSService", "false")
         .with("aws:PrincipalIsAWSService", "false")

@@ -60,7 +60,7 @@ impl Desk {
     ) -> S3Result<S3Response<CopyObjectOutput>> {
         let shelf = self.shelf(&input.bucket)?;
         let encryption = input.server_side_encryption.as_ref().map(|one| one.as_str());
-        no_encryption(input.sse_customer_key.as_ref(), encryption)?;
+        no_encryption(&shelf.bucket(), input.sse_customer_key.as_ref(), encryption)?;
         let source = self.source(
             &input.copy_source,
             input.expected_source_bucket_owner.as_deref(),

@@ -22,19 +22,26 @@ use http::StatusCode;
 
 use super::Desk;
 use crate::content::other;
-use crate::record::{PublicAccess, SELF_OWNED};
+use crate::record::{Bucket, Kms, PublicAccess, SELF_OWNED};
 
 /// How many rules a lifecycle may have.
 const MOST: usize = 1_000;
+/// The longest name of a key, bytes.
+const KEY_BYTES: usize = 2_048;
+const AES256: &str = ServerSideEncryption::AES256;
 
 impl Desk {
     pub(super) fn encryption(
         &self,
         input: &GetBucketEncryptionInput,
     ) -> S3Result<S3Response<GetBucketEncryptionOutput>> {
-        let bucket_key_enabled: BucketKeyEnabled = self.shelf(&input.bucket)?.bucket().bucket_key;
-        let sse_algorithm = ServerSideEncryption::from_static(ServerSideEncryption::AES256);
-        let by = ServerSideEncryptionByDefault { kms_master_key_id: None, sse_algorithm };
+        let bucket = self.shelf(&input.bucket)?.bucket();
+        let bucket_key_enabled: BucketKeyEnabled = bucket.bucket_key;
+        let kms = bucket.kms.clone();
+        let (algorithm, kms_master_key_id) =
+            kms.map_or((AES256.into(), None), |kms| (kms.algorithm, kms.key));
+        let sse_algorithm = ServerSideEncryption::from(algorithm);
+        let by = ServerSideEncryptionByDefault { kms_master_key_id, sse_algorithm };
         let rule = ServerSideEncryptionRule {
             apply_server_side_encryption_by_default: Some(by),
             bucket_key_enabled: Some(bucket_key_enabled),
@@ -50,23 +57,17 @@ impl Desk {
     ) -> S3Result<S3Response<PutBucketEncryptionOutput>> {
         let rules = input.server_side_encryption_configuration.rules;
         let [rule] = rules.as_slice() else { return Err(malformed()) };
-        if let Some(by) = &rule.apply_server_side_encryption_by_default {
-            match by.sse_algorithm.as_str() {
-                ServerSideEncryption::AES256 if by.kms_master_key_id.is_some() => {
-                    let text = "a KMSMasterKeyID is not applicable if the default sse algorithm \
-                                is not aws:kms or aws:kms:dsse";
-                    return Err(s3_error!(InvalidArgument, "{text}"));
-                }
-                ServerSideEncryption::AES256 => {}
-                "aws:kms" | "aws:kms:dsse" => {
-                    let text = "fika has no KMS: name AES256, and encrypt its disk.";
-                    return Err(s3_error!(NotImplemented, "{text}"));
-                }
-                _ => return Err(malformed()),
-            }
+        let kms = rule.apply_server_side_encryption_by_default.as_ref().map(kms_of).transpose()?;
+        let kms = kms.flatten();
+        if kms.is_some() {
+            tracing::warn!(
+                bucket = input.bucket,
+                "a bucket's key is kept; fika encrypts nothing, its disk may be encrypted"
+            );
         }
         let key = rule.bucket_key_enabled.unwrap_or_default();
-        self.set(&input.bucket, move |bucket| bucket.bucket_key = key).await?;
+        let change = move |bucket: &mut Bucket| (bucket.bucket_key, bucket.kms) = (key, kms);
+        self.set(&input.bucket, change).await?;
         Ok(S3Response::new(PutBucketEncryptionOutput {}))
     }
 
@@ -74,7 +75,8 @@ impl Desk {
         &self,
         input: DeleteBucketEncryptionInput,
     ) -> S3Result<S3Response<DeleteBucketEncryptionOutput>> {
-        self.set(&input.bucket, |bucket| bucket.bucket_key = false).await?;
+        let change = |bucket: &mut Bucket| (bucket.bucket_key, bucket.kms) = (false, None);
+        self.set(&input.bucket, change).await?;
         Ok(gone(DeleteBucketEncryptionOutput {}))
     }
 
@@ -230,6 +232,23 @@ impl Desk {
     ) -> S3Result<S3Response<DeleteBucketLifecycleOutput>> {
         self.set(&input.bucket, |bucket| bucket.lifecycle.clear()).await?;
         Ok(gone(DeleteBucketLifecycleOutput {}))
+    }
+}
+
+/// What a bucket is to be encrypted with; none for AES256.
+fn kms_of(by: &ServerSideEncryptionByDefault) -> S3Result<Option<Kms>> {
+    let (algorithm, key) = (by.sse_algorithm.as_str(), by.kms_master_key_id.as_ref());
+    match algorithm {
+        AES256 if key.is_some() => {
+            let text = "a KMSMasterKeyID is not applicable if the default sse algorithm is not \
+                        aws:kms or aws:kms:dsse";
+            Err(s3_error!(InvalidArgument, "{text}"))
+        }
+        AES256 => Ok(None),
+        "aws:kms" | "aws:kms:dsse" if key.is_none_or(|key| key.len() <= KEY_BYTES) => {
+            Ok(Some(Kms { algorithm: algorithm.into(), key: key.cloned() }))
+        }
+        _ => Err(malformed()),
     }
 }
 

@@ -21,7 +21,7 @@ mod tags;
 
 use std::sync::Arc;
 
-use fika_service::Caller;
+use fika_service::{Caller, Via};
 use s3s::{S3Error, S3Result, s3_error};
 
 use crate::access::denied;
@@ -41,9 +41,9 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Whether nobody could read along.
-    pub(crate) fn is_secure(&self) -> bool {
-        self.doer.secure
+    /// How the request came.
+    pub(crate) fn via(&self) -> Via {
+        self.doer.via
     }
 
     pub(crate) fn new(

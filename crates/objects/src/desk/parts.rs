@@ -33,7 +33,7 @@ impl Desk {
     ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
         let shelf = self.shelf(&input.bucket)?;
         let encryption = input.server_side_encryption.as_ref().map(|one| one.as_str());
-        no_encryption(input.sse_customer_key.as_ref(), encryption)?;
+        no_encryption(&shelf.bucket(), input.sse_customer_key.as_ref(), encryption)?;
         let described = Described {
             content_type: input.content_type,
             cache_control: input.cache_control,
@@ -137,7 +137,7 @@ impl Desk {
         let shelf = self.shelf(&input.bucket)?;
         let wanted = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
         let asked = named(&wanted);
-        let scheme = if self.is_secure() { "https" } else { "http" };
+        let scheme = self.via().scheme();
         let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
         let location = format!("{scheme}://{host}/{}/{}", input.bucket, input.key);
         let done = shelf.done().get(&input.upload_id).cloned();

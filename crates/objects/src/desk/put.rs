@@ -10,7 +10,7 @@ use super::get::{shown_id, signed};
 use super::{Desk, tags};
 use crate::content::{Said, take};
 use crate::files::hex;
-use crate::record::{Head, Sums, Version};
+use crate::record::{Bucket, Head, Sums, Version};
 use crate::sums::{self, DEFAULT};
 
 /// The most that metadata may have, bytes.
@@ -58,12 +58,19 @@ fn without_chunks(text: &str) -> Option<String> {
     Some(kept).filter(|kept| !kept.is_empty())
 }
 
-/// What fika does not do to content is refused, not left out.
+/// What fika does not do to content is refused, not left out. Who asks for KMS of a bucket that is set to it was told
+/// when they set it, and deploy tools ask so for what they put.
 pub(super) fn no_encryption(
+    bucket: &Bucket,
     customer_key: Option<&String>,
     algorithm: Option<&str>,
 ) -> S3Result<()> {
-    if customer_key.is_some() || algorithm.is_some_and(|algorithm| algorithm != "AES256") {
+    let fine = match algorithm {
+        None | Some("AES256") => true,
+        Some("aws:kms" | "aws:kms:dsse") => bucket.kms.is_some(),
+        Some(_) => false,
+    };
+    if customer_key.is_some() || !fine {
         return Err(s3_error!(NotImplemented, "fika encrypts no objects; its disk may be."));
     }
     Ok(())
@@ -77,7 +84,7 @@ impl Desk {
         let S3Request { input, headers, trailing_headers, .. } = request;
         let shelf = self.shelf(&input.bucket)?;
         let algorithm = input.server_side_encryption.as_ref().map(|one| one.as_str());
-        no_encryption(input.sse_customer_key.as_ref(), algorithm)?;
+        no_encryption(&shelf.bucket(), input.sse_customer_key.as_ref(), algorithm)?;
         let tags = tags::of_header(input.tagging.as_deref())?;
         let described = Described {
             content_type: input.content_type,

@@ -1,5 +1,6 @@
 //! The event that functions, queues and topics are sent.
 
+use fika_service::Via;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -30,8 +31,8 @@ pub(crate) struct Doer {
     /// As in `AWS:AIDAJDPLRKLG7UEXAMPLE`.
     pub(crate) principal: String,
     pub(crate) address: String,
-    /// Whether by TLS.
-    pub(crate) secure: bool,
+    /// How they came.
+    pub(crate) via: Via,
     pub(crate) request: String,
     /// `X-Amzn-Trace-Id`, where there was one.
     pub(crate) trace_id: Option<String>,
@@ -210,7 +211,7 @@ mod tests {
         let doer = Doer {
             principal: "AWS:AIDAJDPLRKLG7UEXAMPLE".into(),
             address: "127.0.0.1".into(),
-            secure: false,
+            via: Via::default(),
             request: "C3D13FE58DE4C810".into(),
             trace_id: None,
         };
