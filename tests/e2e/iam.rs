@@ -22,6 +22,11 @@ fn roles_and_their_policies() {
 }
 
 #[test]
+fn a_policy_says_what_the_version_says_that_counts() {
+    walk("versions");
+}
+
+#[test]
 fn users_do_what_their_policies_allow() {
     walk("users");
 }

@@ -129,6 +129,7 @@ fn made((name, first, second): Known) -> ManagedPolicy {
         description: None,
         document,
         attachments: 0,
+        versions: Default::default(),
         policy: Arc::new(policy.expect("written here, and read by a test")),
     }
 }

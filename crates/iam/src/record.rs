@@ -75,6 +75,38 @@ pub(crate) struct PolicyRecord {
     pub(crate) document: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
+    #[serde(default)]
+    pub(crate) versions: Versions,
+}
+
+/// Which versions a policy has beside the one that counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Versions {
+    /// The number of the one that counts.
+    pub default: u32,
+    /// The highest number that any had.
+    pub last: u32,
+    /// When the one that counts was made, seconds since 1970; none where that was with the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
+    /// The others, by number.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<u32, PolicyVersion>,
+}
+
+impl Default for Versions {
+    fn default() -> Self {
+        Self { default: 1, last: 1, created: None, others: BTreeMap::new() }
+    }
+}
+
+/// A version of a policy that does not count.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyVersion {
+    /// As it was written.
+    pub document: String,
+    /// When it was made, seconds since 1970.
+    pub created: i64,
 }
 
 /// A user.
@@ -120,6 +152,8 @@ pub struct ManagedPolicy {
     pub document: String,
     /// How many users and roles it is attached to.
     pub attachments: usize,
+    /// Which versions there are.
+    pub versions: Versions,
     pub(crate) policy: Arc<Policy>,
 }
 
@@ -164,6 +198,17 @@ impl Role {
             trust: self.trust.clone(),
             description: self.description.clone(),
             max_session: self.max_session,
+        }
+    }
+}
+
+impl ManagedPolicy {
+    pub(crate) fn record(&self) -> PolicyRecord {
+        PolicyRecord {
+            entity: self.entity.clone(),
+            document: self.document.clone(),
+            description: self.description.clone(),
+            versions: self.versions.clone(),
         }
     }
 }

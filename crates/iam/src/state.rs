@@ -68,10 +68,12 @@ impl Book {
     }
 
     pub(crate) fn put_policy(&mut self, account: &AccountId, record: PolicyRecord) {
-        let PolicyRecord { entity, document, description } = record;
+        let PolicyRecord { entity, document, description, versions } = record;
         let Some(policy) = parsed(&document, DocumentKind::Identity) else { return };
         let (arn, policy) = (arn(account, "policy", &entity), Arc::new(policy));
-        let managed = ManagedPolicy { entity, arn, description, document, attachments: 0, policy };
+        let attachments = 0;
+        let managed =
+            ManagedPolicy { entity, arn, description, document, attachments, versions, policy };
         self.policies.insert(key(&managed.entity.name), Arc::new(managed));
     }
 
@@ -89,6 +91,17 @@ impl Book {
         let users = self.users.values().map(|user| &user.held);
         let held = users.chain(self.roles.values().map(|role| &role.held));
         held.filter(|held| held.attached.iter().any(|one| one == arn)).count()
+    }
+
+    /// Has those who hold the policy of that ARN judged by what it says now.
+    fn renew(&mut self, account: &AccountId, arn: &str) {
+        let has = |held: &Held| held.attached.iter().any(|one| one == arn);
+        let users = self.users.values().filter(|user| has(&user.held));
+        let roles = self.roles.values().filter(|role| has(&role.held));
+        let users: Vec<_> = users.map(|user| user.record()).collect();
+        let roles: Vec<_> = roles.map(|role| role.record()).collect();
+        users.into_iter().for_each(|user| self.put_user(user));
+        roles.into_iter().for_each(|role| self.put_role(account, role));
     }
 
     /// Whoever holds a policy has no say over it, so those that are gone say nothing.
@@ -143,7 +156,11 @@ impl State {
                 Edit::User(name, None) => drop(book.users.remove(&name)),
                 Edit::Role(_, Some(record)) => book.put_role(account, record),
                 Edit::Role(name, None) => drop(book.roles.remove(&name)),
-                Edit::Policy(_, Some(record)) => book.put_policy(account, record),
+                Edit::Policy(_, Some(record)) => {
+                    let arn = arn(account, "policy", &record.entity);
+                    book.put_policy(account, record);
+                    book.renew(account, &arn);
+                }
                 Edit::Policy(name, None) => drop(book.policies.remove(&name)),
                 Edit::Key(credential) => {
                     let id = credential.access_key_id.as_str().into();

@@ -5,7 +5,17 @@ use crate::{iam, inert, lambda, sqs};
 
 /// By service.
 static ALL: &[&Kind] = &[
+    &iam::access_key::KIND,
+    &iam::inline_policy::ROLE,
+    &iam::inline_policy::USER,
+    &iam::managed_policy::KIND,
+    &iam::missing::GROUP,
+    &iam::missing::GROUP_POLICY,
+    &iam::missing::INSTANCE_PROFILE,
+    &iam::missing::USER_TO_GROUP,
+    &iam::policy::KIND,
     &iam::role::KIND,
+    &iam::user::KIND,
     &lambda::alias::KIND,
     &lambda::code_signing::KIND,
     &lambda::event_invoke::KIND,

@@ -127,6 +127,43 @@ def roles():
     equal(sts.get_caller_identity()["Arn"], f"arn:aws:iam::{ACCOUNT}:root")
 
 
+def versions():
+    iam, root = service("iam"), client()
+    create(root, "hello")
+    keys = user("ann")
+    policy = iam.create_policy(PolicyName="m", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="ann", PolicyArn=policy)
+    ann = client(**keys)
+    refused(*DENIED, "", ann.get_function, FunctionName="hello")
+    wider = document(allow("lambda:*"))
+    made = iam.create_policy_version(PolicyArn=policy, PolicyDocument=wider)["PolicyVersion"]
+    equal((made["VersionId"], made["IsDefaultVersion"]), ("v2", False))
+    refused(*DENIED, "", ann.get_function, FunctionName="hello")
+    iam.set_default_policy_version(PolicyArn=policy, VersionId="v2")
+    ann.get_function(FunctionName="hello")
+    equal(iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"], "v2")
+    for number in (1, 2):
+        got = iam.get_policy_version(PolicyArn=policy, VersionId=f"v{number}")["PolicyVersion"]
+        equal((got["IsDefaultVersion"], got["Document"]["Statement"][0]["Action"]),
+              (number == 2, ["s3:*", "lambda:*"][number - 1]))
+    for _ in range(3):
+        iam.create_policy_version(PolicyArn=policy, PolicyDocument=document(deny("*")), SetAsDefault=True)
+    refused("LimitExceeded", 409, "up to 5 versions", iam.create_policy_version,
+            PolicyArn=policy, PolicyDocument=wider)
+    refused(*DENIED, "explicit deny", ann.get_function, FunctionName="hello")
+    refused("DeleteConflict", 409, "default version", iam.delete_policy_version,
+            PolicyArn=policy, VersionId="v5")
+    iam.set_default_policy_version(PolicyArn=policy, VersionId="v2")
+    ann.get_function(FunctionName="hello")
+    iam.detach_user_policy(UserName="ann", PolicyArn=policy)
+    refused("DeleteConflict", 409, "more than one version", iam.delete_policy, PolicyArn=policy)
+    for number in (1, 3, 4, 5):
+        iam.delete_policy_version(PolicyArn=policy, VersionId=f"v{number}")
+    refused("NoSuchEntity", 404, "", iam.set_default_policy_version, PolicyArn=policy, VersionId="v1")
+    equal([one["VersionId"] for one in iam.list_policy_versions(PolicyArn=policy)["Versions"]], ["v2"])
+    iam.delete_policy(PolicyArn=policy)
+
+
 def users():
     iam, root = service("iam"), client()
     create(root, "hello")

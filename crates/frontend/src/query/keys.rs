@@ -20,7 +20,10 @@ impl Ask<'_> {
 
     async fn create_key(self) -> Answered {
         let user = self.user_to("CreateAccessKey")?;
-        let made = self.iam.create_key(self.account(), user.as_deref()).await?;
+        let made = self
+            .iam
+            .create_key(self.account(), user.as_deref(), self.form.text("ClientRequestToken"))
+            .await?;
         let key = shown(&made).text("SecretAccessKey", made.secret.reveal());
         Ok(Some(Xml::new().element("AccessKey", key)))
     }

@@ -5,6 +5,7 @@
 
 mod keys;
 mod policies;
+mod policy_versions;
 mod roles;
 mod sts;
 mod users;

@@ -4,10 +4,8 @@ use fika_aws::query::Xml;
 use fika_aws::shape::AwsError;
 use fika_iam::{Holder, ManagedPolicy, Scope};
 
+use super::policy_versions::versioned;
 use super::{Answered, Ask, date, encoded, paged, tags};
-
-/// The only version there is of a policy.
-const VERSION: &str = "v1";
 
 impl Ask<'_> {
     /// None where it is no operation on policies.
@@ -22,11 +20,9 @@ impl Ask<'_> {
             "ListAttachedRolePolicies" | "ListAttachedUserPolicies" => self.list_attached(action),
             "CreatePolicy" => self.create_policy().await,
             "GetPolicy" => self.get_policy(),
-            "GetPolicyVersion" => self.get_policy_version(),
-            "ListPolicyVersions" => self.list_policy_versions(),
             "ListPolicies" => self.list_policies(),
             "DeletePolicy" => self.delete_policy().await,
-            _ => return None,
+            action => return self.policy_versions(action).await,
         })
     }
 
@@ -97,24 +93,6 @@ impl Ask<'_> {
         Ok(Some(Xml::new().element("Policy", shown(&policy, true))))
     }
 
-    fn get_policy_version(self) -> Answered {
-        let policy = self.iam.policy(self.account(), &self.policy_to("GetPolicyVersion")?)?;
-        let version = self.form.required("VersionId")?;
-        if version != VERSION {
-            let text = format!("Policy {} version {version} does not exist", policy.arn);
-            return Err(AwsError::new("NoSuchEntity", 404, text));
-        }
-        let document = encoded(&policy.document);
-        let xml = Xml::new().text("Document", &document);
-        Ok(Some(Xml::new().element("PolicyVersion", shown_version(&policy, xml))))
-    }
-
-    fn list_policy_versions(self) -> Answered {
-        let policy = self.iam.policy(self.account(), &self.policy_to("ListPolicyVersions")?)?;
-        let versions = [shown_version(&policy, Xml::new())];
-        Ok(Some(paged(Xml::new().list("Versions", versions), None)))
-    }
-
     fn list_policies(self) -> Answered {
         self.may("ListPolicies", "policy", "/")?;
         let scope = match self.form.get("Scope") {
@@ -142,7 +120,7 @@ impl Ask<'_> {
     }
 
     /// The policy's ARN, once the caller may do that to it.
-    fn policy_to(self, action: &str) -> Result<String, AwsError> {
+    pub(super) fn policy_to(self, action: &str) -> Result<String, AwsError> {
         let arn = self.form.required("PolicyArn")?;
         // AWS's own are everybody's to read.
         let own = !arn.starts_with("arn:aws:iam::aws:");
@@ -166,21 +144,15 @@ fn shown(policy: &ManagedPolicy, whole: bool) -> Xml {
         .text("PolicyId", &entity.id)
         .text("Arn", &policy.arn)
         .text("Path", &entity.path)
-        .text("DefaultVersionId", VERSION)
+        .text("DefaultVersionId", &versioned(policy.versions.default))
         .text("AttachmentCount", &policy.attachments.to_string())
         .text("PermissionsBoundaryUsageCount", "0")
         .text("IsAttachable", "true")
         .text("CreateDate", &date(entity.created))
-        .text("UpdateDate", &date(entity.created));
+        .text("UpdateDate", &date(policy.versions.created.unwrap_or(entity.created)));
     if !whole {
         return xml;
     }
     let xml = xml.maybe("Description", policy.description.as_deref());
     if entity.tags.is_empty() { xml } else { xml.list("Tags", tags(&entity.tags)) }
-}
-
-fn shown_version(policy: &ManagedPolicy, xml: Xml) -> Xml {
-    xml.text("VersionId", VERSION)
-        .text("IsDefaultVersion", "true")
-        .text("CreateDate", &date(policy.entity.created))
 }

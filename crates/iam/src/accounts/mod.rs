@@ -103,6 +103,9 @@ pub struct Credential {
     /// Whether it was switched off.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inactive: bool,
+    /// What whoever wanted it called that wish: asked again, it is this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 /// All accounts and what they have, shared: clones are the same.
@@ -315,7 +318,15 @@ fn book(store: &Store, account: &AccountId) -> Result<Book, AccountsError> {
 impl Credential {
     pub(crate) fn random(account: AccountId, user: Option<String>) -> Result<Self, AccountsError> {
         let (access_key_id, secret) = (secret::access_key_id()?, Secret::random()?);
-        Ok(Self { access_key_id, account, secret, user, created: now(), inactive: false })
+        Ok(Self {
+            access_key_id,
+            account,
+            secret,
+            user,
+            created: now(),
+            inactive: false,
+            token: None,
+        })
     }
 }
 

@@ -86,6 +86,7 @@ impl Wanted {
                 user: None,
                 created: 0,
                 inactive: false,
+                token: None,
             }),
             (None, Some(stored)) if stored.account == account => Ok(stored.clone()),
             (None, _) => Credential::random(account, None),

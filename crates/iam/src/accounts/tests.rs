@@ -117,3 +117,16 @@ async fn no_id_is_given_twice() {
     assert!(matches!(again, Err(AccountsError::Gone(_))), "{again:?}");
     assert!(matches!(accounts.delete_account(&id).await, Err(AccountsError::NoAccount(_))));
 }
+
+#[tokio::test]
+async fn a_key_that_was_asked_for_twice_is_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let iam = open(&dir, RootOptions::default()).await;
+    let account = iam.root().account.clone();
+    iam.create_user(&account, "ann".into(), None, Default::default()).await.unwrap();
+    let key = |token: &str| iam.create_key(&account, Some("ann"), Some(token.into()));
+    let first = key("a").await.unwrap();
+    assert_eq!(key("a").await.unwrap(), first);
+    assert_ne!(key("b").await.unwrap(), first);
+    assert_eq!(iam.keys(&account, Some("ann")).unwrap().len(), 2);
+}

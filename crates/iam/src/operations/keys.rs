@@ -13,7 +13,8 @@ use crate::state::{Edit, State, key};
 const KEYS: usize = 2;
 
 impl Iam {
-    /// CreateAccessKey, for a user; for the account itself where none is named.
+    /// CreateAccessKey, for a user; for the account itself where none is named. Where a key of theirs was made
+    /// with the same `token`, that one: whoever did not hear the answer asks again.
     ///
     /// # Errors
     /// 404; 409 for one too many.
@@ -21,18 +22,26 @@ impl Iam {
         &self,
         account: &AccountId,
         user: Option<&str>,
+        token: Option<String>,
     ) -> Result<Credential, AwsError> {
         // As the user is spelled, however the caller spells it.
         let user = user.map(|name| self.user(account, name)).transpose()?;
         let user = user.map(|user| user.entity.name.clone());
         let made = Credential::random(account.clone(), user).map_err(|_| refuse::internal())?;
+        let made = Credential { token, ..made };
         let owner = account.clone();
         self.change(account, move |state, book| {
             let user = made.user.as_deref();
             if let Some(name) = user.filter(|name| !book.users.contains_key(&key(name))) {
                 return Err(refuse::not_found("user", name));
             }
-            if state.keys_of(&owner, user).len() >= KEYS {
+            let keys = state.keys_of(&owner, user);
+            if let Some(token) = &made.token
+                && let Some(own) = keys.iter().find(|key| key.token.as_ref() == Some(token))
+            {
+                return Ok((Credential::clone(own), vec![]));
+            }
+            if keys.len() >= KEYS {
                 let text = format!("Cannot exceed quota for AccessKeysPerUser: {KEYS}");
                 return Err(refuse::limit(text));
             }

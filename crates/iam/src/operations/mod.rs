@@ -4,6 +4,7 @@ mod assume;
 mod keys;
 mod pass;
 mod policies;
+mod policy_versions;
 mod roles;
 mod users;
 

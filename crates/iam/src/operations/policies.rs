@@ -11,7 +11,7 @@ use super::{entity, page};
 use crate::accounts::Iam;
 use crate::managed;
 use crate::names;
-use crate::record::{Held, ManagedPolicy, Page, PolicyRecord, arn};
+use crate::record::{Held, ManagedPolicy, Page, PolicyRecord, Versions, arn};
 use crate::refuse;
 use crate::state::{Edit, key};
 
@@ -19,7 +19,7 @@ use crate::state::{Edit, key};
 /// that is attached.
 const ROLE: usize = 10_240;
 const USER: usize = 2_048;
-const MANAGED: usize = 6_144;
+pub(super) const MANAGED: usize = 6_144;
 /// Policies attached to one user or role.
 const ATTACHED: usize = 10;
 
@@ -203,7 +203,7 @@ impl Iam {
         }
         let entity = entity("ANPA", name.clone(), path, tags)?;
         let arn = arn(account, "policy", &entity);
-        let record = PolicyRecord { entity, document, description };
+        let record = PolicyRecord { entity, document, description, versions: Versions::default() };
         self.change(account, move |_, book| {
             if book.policies.contains_key(&key(&name)) {
                 let text = format!(
@@ -250,7 +250,7 @@ impl Iam {
     /// DeletePolicy.
     ///
     /// # Errors
-    /// 404; 409 while it is attached.
+    /// 404; 409 while it is attached, or has other versions.
     pub async fn delete_policy(&self, account: &AccountId, arn: &str) -> Result<(), AwsError> {
         let arn = arn.to_owned();
         self.change(account, move |_, book| {
@@ -258,6 +258,12 @@ impl Iam {
             let own = own.ok_or_else(|| refuse::no_such(format!("Policy {arn} was not found.")))?;
             if book.attachments(&arn) > 0 {
                 return Err(refuse::in_use("Cannot delete a policy attached to entities."));
+            }
+            if !own.versions.others.is_empty() {
+                return Err(refuse::in_use(
+                    "This policy has more than one version. Before you delete a policy, you must delete the \
+                     policy's versions. The default version is deleted with the policy.",
+                ));
             }
             Ok(((), vec![Edit::Policy(own.entity.key(), None)]))
         })

@@ -1,13 +1,12 @@
 //! `AWS::IAM::Role`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Map;
 
-use serde_json::{Map, Value};
-
-use super::VERSION;
+use super::holder::{Holder, document, member_tags};
+use super::iam;
 use crate::kind::{Ask, Failure, Kind, Made, Property, Was};
 use crate::properties::text;
-use crate::services::{Answered, between};
+use crate::services::{between, gone};
 
 /// Roles.
 pub static KIND: Kind = Kind {
@@ -32,7 +31,7 @@ pub static KIND: Kind = Kind {
 
 async fn create(ask: Ask) -> Result<Made, Failure> {
     let name = ask.name("RoleName", 64);
-    let trust = ask.value("AssumeRolePolicyDocument").to_string();
+    let trust = document(ask.value("AssumeRolePolicyDocument"));
     let duration = text(ask.value("MaxSessionDuration"));
     let mut parameters = vec![("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)];
     parameters.extend(ask.text("Path").map(|path| ("Path", path)));
@@ -50,7 +49,7 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
     let made = Made::new(name.clone())
         .with("Arn", between(&answer, "Arn").unwrap_or_default())
         .with("RoleId", between(&answer, "RoleId").unwrap_or_default());
-    match attach(&ask, &name, &Map::new()).await {
+    match role(&name).attach(&ask, &Map::new()).await {
         Ok(()) => Ok(made),
         Err(failure) => Err(failure.leaving(made)),
     }
@@ -58,7 +57,7 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
 
 async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
     let name = was.made.id.clone();
-    let trust = ask.value("AssumeRolePolicyDocument").to_string();
+    let trust = document(ask.value("AssumeRolePolicyDocument"));
     iam(&ask, "UpdateAssumeRolePolicy", &[("RoleName", &name), ("PolicyDocument", &trust)]).await?;
     let duration = text(ask.value("MaxSessionDuration")).unwrap_or_else(|| "3600".into());
     let description = ask.text("Description").unwrap_or_default();
@@ -68,72 +67,17 @@ async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
         ("MaxSessionDuration", &duration),
     ];
     iam(&ask, "UpdateRole", &parameters).await?;
-    attach(&ask, &name, &was.properties).await?;
+    role(&name).attach(&ask, &was.properties).await?;
+    role(&name).retag(&ask, &was).await?;
     Ok(was.made)
 }
 
 async fn delete(ask: Ask, was: Was) -> Result<(), Failure> {
     let name = was.made.id;
-    let nothing = Ask { properties: Map::new(), ..ask.clone() };
-    match attach(&nothing, &name, &was.properties).await {
-        Ok(()) => {}
-        Err(failure) if failure.reason.contains("NoSuchEntity") => {}
-        Err(failure) => return Err(failure),
-    }
-    match iam(&ask, "DeleteRole", &[("RoleName", &name)]).await {
-        Err(refusal) if !refusal.is_missing() => Err(refusal.into()),
-        _ => Ok(()),
-    }
+    role(&name).strip(&ask, &was.properties).await?;
+    gone(iam(&ask, "DeleteRole", &[("RoleName", &name)]).await)
 }
 
-/// Gives a role the policies it is to have, and takes those away that it had by `was`.
-async fn attach(ask: &Ask, role: &str, was: &Map<String, Value>) -> Result<(), Failure> {
-    let (had, has) = (managed(was), managed(&ask.properties));
-    for arn in has.difference(&had) {
-        iam(ask, "AttachRolePolicy", &[("RoleName", role), ("PolicyArn", arn)]).await?;
-    }
-    for arn in had.difference(&has) {
-        iam(ask, "DetachRolePolicy", &[("RoleName", role), ("PolicyArn", arn)]).await?;
-    }
-    let (had, has) = (inline(was), inline(&ask.properties));
-    for (name, document) in &has {
-        let parameters =
-            [("RoleName", role), ("PolicyName", name), ("PolicyDocument", document.as_str())];
-        iam(ask, "PutRolePolicy", &parameters).await?;
-    }
-    for name in had.keys().filter(|name| !has.contains_key(*name)) {
-        iam(ask, "DeleteRolePolicy", &[("RoleName", role), ("PolicyName", name)]).await?;
-    }
-    Ok(())
-}
-
-fn managed(properties: &Map<String, Value>) -> BTreeSet<&str> {
-    let arns = properties.get("ManagedPolicyArns").and_then(Value::as_array);
-    arns.into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-fn inline(properties: &Map<String, Value>) -> BTreeMap<&str, String> {
-    let policies = properties.get("Policies").and_then(Value::as_array);
-    let one =
-        |policy: &'_ Value| -> Option<String> { Some(policy.get("PolicyDocument")?.to_string()) };
-    policies
-        .into_iter()
-        .flatten()
-        .filter_map(|policy| Some((policy.get("PolicyName")?.as_str()?, one(policy)?)))
-        .collect()
-}
-
-/// Tags as the query protocol lists them.
-fn member_tags(tags: &BTreeMap<String, String>) -> Vec<(String, String)> {
-    let pairs = tags.iter().zip(1..).flat_map(|((key, value), n)| {
-        [
-            (format!("Tags.member.{n}.Key"), key.clone()),
-            (format!("Tags.member.{n}.Value"), value.clone()),
-        ]
-    });
-    pairs.collect()
-}
-
-async fn iam(ask: &Ask, action: &str, parameters: &[(&str, &str)]) -> Answered<String> {
-    ask.services.query("iam", VERSION, action, parameters).await
+fn role(name: &str) -> Holder<'_> {
+    Holder { word: "Role", name }
 }
