@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Invalid;
 
 /// What resolving one value, or extending one template, may make: bytes of text, and [`NODE`] for each value.
-pub(crate) const MADE: usize = 16 << 20;
+pub(crate) const MADE: usize = 4 << 20;
 /// What a value costs beside its text, bytes.
 const NODE: usize = 32;
 

@@ -1,10 +1,11 @@
 //! What templates may not have.
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use crate::graph::{self, Graph};
 use crate::reference::{self, Branches, Reference};
-use crate::{Invalid, Scope, Template, condition, pseudo};
+use crate::{Invalid, Scope, Template, condition, listed, pseudo};
 
 /// How many mappings a template may have, and how many keys each.
 const MAPPINGS: usize = 200;
@@ -63,20 +64,18 @@ pub(crate) fn no_nulls(value: &Value) -> Result<(), Invalid> {
 
 /// Where the first null is: the innermost step first.
 fn null(value: &Value) -> Option<Vec<String>> {
-    let inside = |step: String, value: &Value| {
-        null(value).map(|mut steps| {
-            steps.push(step);
-            steps
-        })
-    };
     match value {
         Value::Null => Some(Vec::new()),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| inside(index.to_string(), item))
-        }
-        Value::Object(members) => {
-            members.iter().find_map(|(name, member)| inside(name.clone(), member))
-        }
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            let mut steps = null(item)?;
+            steps.push(index.to_string());
+            Some(steps)
+        }),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let mut steps = null(member)?;
+            steps.push(name.clone());
+            Some(steps)
+        }),
         _ => None,
     }
 }
@@ -124,7 +123,7 @@ pub(crate) fn conditions(
 
 /// All references are to something.
 pub(crate) fn references(template: &Template) -> Result<(), Invalid> {
-    let mut missing = Missing { template, of: Vec::new() };
+    let mut missing = Missing { template, of: IndexSet::new() };
     for condition in template.conditions.values() {
         reference::each(condition, Branches::All, &mut |reference| {
             missing.in_conditions(reference)
@@ -133,18 +132,18 @@ pub(crate) fn references(template: &Template) -> Result<(), Invalid> {
     if !missing.of.is_empty() {
         return Err(Invalid::format(format_args!(
             "Unresolved dependencies [{}]. Cannot reference resources in the Conditions block of the template",
-            missing.of.join(", ")
+            missing.names()
         )));
     }
     for resource in template.resources.values() {
         missing.condition(resource.condition.as_deref(), "Resources")?;
-        resource.each(Branches::All, &mut |reference| missing.reference(reference, "Resources"))?;
+        resource.each(Branches::All, &mut |reference| missing.reference(reference))?;
         resource.depends_on.iter().for_each(|name| missing.resource(name));
     }
     missing.refused("Resources")?;
     for output in template.outputs.values() {
         missing.condition(output.condition.as_deref(), "Outputs")?;
-        output.each(Branches::All, &mut |reference| missing.reference(reference, "Outputs"))?;
+        output.each(Branches::All, &mut |reference| missing.reference(reference))?;
     }
     missing.refused("Outputs")
 }
@@ -152,13 +151,13 @@ pub(crate) fn references(template: &Template) -> Result<(), Invalid> {
 /// What is not there, in the order that it is found in.
 struct Missing<'a> {
     template: &'a Template,
-    of: Vec<String>,
+    of: IndexSet<String>,
 }
 
 impl Missing<'_> {
     fn note(&mut self, name: &str) {
-        if !self.of.iter().any(|noted| noted == name) {
-            self.of.push(name.to_owned());
+        if !self.of.contains(name) {
+            self.of.insert(name.to_owned());
         }
     }
 
@@ -172,7 +171,7 @@ impl Missing<'_> {
         self.template.parameters.contains_key(name) || pseudo::is_pseudo(name)
     }
 
-    fn reference(&mut self, reference: Reference<'_>, block: &str) -> Result<(), Invalid> {
+    fn reference(&mut self, reference: Reference<'_>) -> Result<(), Invalid> {
         let there = |name: &str| self.template.resources.contains_key(name);
         match reference {
             Reference::Name(name) if !self.parameter(name) => self.resource(name),
@@ -186,7 +185,11 @@ impl Missing<'_> {
                     "instance of Fn::Sub references invalid resource attribute {name}.{attribute}"
                 )));
             }
-            Reference::Condition(name) => self.condition(Some(name), block)?,
+            Reference::Condition(name) if !self.template.conditions.contains_key(name) => {
+                return Err(Invalid::error(format_args!(
+                    "unresolved condition dependency {name} in Fn::If"
+                )));
+            }
             _ => {}
         }
         Ok(())
@@ -194,16 +197,19 @@ impl Missing<'_> {
 
     /// A resource whose condition does not hold.
     fn unmade(&mut self, reference: Reference<'_>, scope: &Scope<'_>) -> Result<(), Invalid> {
-        let (Reference::Name(name) | Reference::Attribute(name, _) | Reference::Inside(name, _)) =
+        if let Reference::Name(name) | Reference::Attribute(name, _) | Reference::Inside(name, _) =
             reference
-        else {
-            return Ok(());
-        };
+        {
+            self.note_unmade(name, scope);
+        }
+        Ok(())
+    }
+
+    fn note_unmade(&mut self, name: &str, scope: &Scope<'_>) {
         let resource = self.template.resources.get(name);
         if resource.is_some_and(|resource| !scope.holds(resource.condition.as_deref())) {
             self.note(name);
         }
-        Ok(())
     }
 
     fn in_conditions(&mut self, reference: Reference<'_>) -> Result<(), Invalid> {
@@ -214,7 +220,7 @@ impl Missing<'_> {
             }
             Reference::Condition(_) => {}
             Reference::Import(_) => {
-                return Err(Invalid::error("Cannot use Fn::ImportValue in Conditions."));
+                return Err(Invalid::error("Cannot use Fn::ImportValue in Conditions"));
             }
         }
         Ok(())
@@ -232,25 +238,27 @@ impl Missing<'_> {
     fn refused(&self, block: &str) -> Result<(), Invalid> {
         match self.of.is_empty() {
             true => Ok(()),
-            false => Err(unresolved(&self.of, block)),
+            false => Err(Invalid::format(format_args!(
+                "Unresolved resource dependencies [{}] in the {block} block of the template",
+                self.names()
+            ))),
         }
+    }
+
+    fn names(&self) -> String {
+        listed(self.of.iter().map(String::as_str))
     }
 }
 
-fn unresolved(names: &[String], block: &str) -> Invalid {
-    Invalid::format(format_args!(
-        "Unresolved resource dependencies [{}] in the {block} block of the template",
-        names.join(", ")
-    ))
-}
-
-/// What is made refers to nothing that is not made. `DependsOn` may.
+/// What is made refers to nothing that is not made.
 pub(crate) fn made(template: &Template, scope: &Scope<'_>) -> Result<(), Invalid> {
     let branches = Branches::Taken(&scope.conditions);
-    let mut missing = Missing { template, of: Vec::new() };
+    let mut missing = Missing { template, of: IndexSet::new() };
     for resource in template.resources.values() {
         if scope.holds(resource.condition.as_deref()) {
             resource.each(branches, &mut |reference| missing.unmade(reference, scope))?;
+            let others = resource.depends_on.iter();
+            others.for_each(|name| missing.note_unmade(name, scope));
         }
     }
     missing.refused("Resources")?;
@@ -265,6 +273,6 @@ pub(crate) fn made(template: &Template, scope: &Scope<'_>) -> Result<(), Invalid
 /// No resource depends on itself, be it through others.
 pub(crate) fn circles(graph: &Graph<'_>) -> Result<(), Invalid> {
     graph::order(graph).map(|_| ()).map_err(|circle| {
-        Invalid(format!("Circular dependency between resources: [{}]", circle.join(", ")))
+        Invalid(format!("Circular dependency between resources: [{}]", listed(circle)))
     })
 }

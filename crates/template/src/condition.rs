@@ -8,7 +8,7 @@ use crate::budget::{Budget, MADE};
 use crate::facts::Facts;
 use crate::graph::{self, Graph};
 use crate::resolve::{Nothing, Resolver, Unresolved, scalar};
-use crate::{DEPTH, Invalid, Pseudo};
+use crate::{DEPTH, Invalid, Pseudo, listed, rule};
 
 /// Evaluates all conditions of a section.
 pub(crate) fn evaluate(
@@ -22,7 +22,7 @@ pub(crate) fn evaluate(
     for name in order(section)? {
         let facts = Facts { mappings, parameters, pseudo, conditions: &conditions };
         let by = Resolver { facts, known: &Nothing, budget: &budget, levels: DEPTH };
-        let holds = holds(by, &section[name])?;
+        let holds = holds(by, &section[name], false)?;
         conditions.insert(name.to_owned(), holds);
     }
     Ok(conditions)
@@ -35,16 +35,16 @@ pub(crate) fn order(section: &Map<String, Value>) -> Result<Vec<&str>, Invalid> 
         let mut asked = BTreeSet::new();
         names(condition, &mut asked);
         if let Some(missing) = asked.iter().find(|name| !section.contains_key(**name)) {
-            return Err(Invalid::format(format_args!(
-                "Unresolved condition dependency {missing} in the Conditions block of the template"
+            return Err(Invalid::error(format_args!(
+                "unresolved condition dependency {missing} in Condition"
             )));
         }
         graph.insert(name, asked);
     }
     graph::order(&graph).map_err(|circle| {
         Invalid::format(format_args!(
-            "Circular dependencies between conditions: [{}]",
-            circle.join(", ")
+            "Circular dependency between conditions: [{}]",
+            listed(circle)
         ))
     })
 }
@@ -71,8 +71,8 @@ fn names<'a>(value: &'a Value, into: &mut BTreeSet<&'a str>) {
     }
 }
 
-/// Whether an expression holds.
-pub(crate) fn holds(by: Resolver<'_>, expression: &Value) -> Result<bool, Invalid> {
+/// Whether an expression holds; that of a rule has functions of its own.
+pub(crate) fn holds(by: Resolver<'_>, expression: &Value, in_rule: bool) -> Result<bool, Invalid> {
     let by = Resolver { levels: by.levels.checked_sub(1).ok_or_else(crate::read::too_deep)?, ..by };
     let call = expression.as_object().filter(|members| members.len() == 1);
     let Some((name, given)) = call.and_then(|members| members.iter().next()) else {
@@ -85,11 +85,13 @@ pub(crate) fn holds(by: Resolver<'_>, expression: &Value) -> Result<bool, Invali
                 .as_str()
                 .ok_or_else(|| Invalid::format("Every Condition member must be a string."))?,
         ),
-        "Fn::And" => Ok(all(by, name, list)?.into_iter().all(|holds| holds)),
-        "Fn::Or" => Ok(all(by, name, list)?.into_iter().any(|holds| holds)),
+        "Fn::And" => Ok(all(by, name, list, in_rule)?.into_iter().all(|holds| holds)),
+        "Fn::Or" => Ok(all(by, name, list, in_rule)?.into_iter().any(|holds| holds)),
         "Fn::Not" => match list {
-            Some([one]) => Ok(!holds(by, one)?),
-            _ => Err(Invalid::error("every Fn::Not object requires one boolean parameter.")),
+            Some([one]) => Ok(!holds(by, one, in_rule)?),
+            _ => Err(Invalid::error(
+                "every Fn::Not object requires a list with exactly 1 boolean parameter.",
+            )),
         },
         "Fn::Equals" => match list {
             Some([one, other]) => Ok(operand(by, one)? == operand(by, other)?),
@@ -97,6 +99,9 @@ pub(crate) fn holds(by: Resolver<'_>, expression: &Value) -> Result<bool, Invali
                 "every Fn::Equals object requires a list of 2 string parameters.",
             )),
         },
+        _ if in_rule => {
+            rule::holds_only_here(by, name, list).unwrap_or_else(|| Err(no_condition()))
+        }
         _ => Err(no_condition()),
     }
 }
@@ -105,22 +110,31 @@ fn no_condition() -> Invalid {
     Invalid::format("Conditions can only be boolean operations on parameters and other conditions")
 }
 
-fn all(by: Resolver<'_>, name: &str, list: Option<&[Value]>) -> Result<Vec<bool>, Invalid> {
+fn all(
+    by: Resolver<'_>,
+    name: &str,
+    list: Option<&[Value]>,
+    in_rule: bool,
+) -> Result<Vec<bool>, Invalid> {
     let list = list.filter(|list| (2..=10).contains(&list.len())).ok_or_else(|| {
         Invalid::error(format_args!(
             "every {name} object requires a list of at least 2 and at most 10 boolean parameters."
         ))
     })?;
-    list.iter().map(|one| holds(by, one)).collect()
+    list.iter().map(|one| holds(by, one, in_rule)).collect()
 }
 
-/// What is compared: `true` and `"true"` are the same.
+/// What is compared.
 pub(crate) fn operand(by: Resolver<'_>, value: &Value) -> Result<Value, Invalid> {
-    let made = by.value(value).map_err(settled)?.unwrap_or(Value::Null);
-    Ok(match made {
-        Value::Number(_) | Value::Bool(_) => scalar(made).into(),
+    Ok(by.value(value).map_err(settled)?.map_or(Value::Null, comparable))
+}
+
+/// `true` and `"true"` are the same.
+pub(crate) fn comparable(value: Value) -> Value {
+    match value {
+        Value::Number(_) | Value::Bool(_) => scalar(value).into(),
         other => other,
-    })
+    }
 }
 
 /// Where resources can not be named, what is not known never will be.

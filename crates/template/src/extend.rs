@@ -1,8 +1,9 @@
-//! `AWS::LanguageExtensions`: what a template says with loops, and with functions where strings are.
+//! `AWS::LanguageExtensions`: what a template says with loops, and with functions where names and strings are.
 //!
-//! Loops are unrolled, and policies resolved, here; `Fn::Length`, `Fn::ToJsonString`, and `Fn::FindInMap` with a default are
-//! functions like any other ([`resolve`](crate::resolve)).
+//! Loops are unrolled, and names and policies resolved, here; `Fn::Length`, `Fn::ToJsonString`, and `Fn::FindInMap` with a default
+//! are functions like any other ([`resolve`](crate::resolve)).
 
+mod names;
 mod unroll;
 
 use std::collections::BTreeMap;
@@ -17,13 +18,16 @@ use crate::template::{section, sections};
 use crate::{DEPTH, Invalid, Pseudo, condition};
 
 const TRANSFORM: &str = "AWS::LanguageExtensions";
+/// The sections that it is for.
+const SECTIONS: [&str; 3] = ["Conditions", "Resources", "Outputs"];
 
 /// Applies the transform, whether the template names it or not. Its name is taken out of the section `Transform`.
 ///
 /// # Errors
-/// [`Invalid`] for loops and policies that are none, or that depend on what is not known before there are resources.
+/// [`Invalid`] for loops, names and policies that are none, or that depend on what is not known before there are
+/// resources.
 pub fn extend(
-    template: Value,
+    mut template: Value,
     parameters: &Map<String, Value>,
     pseudo: &Pseudo,
 ) -> Result<Value, Invalid> {
@@ -33,52 +37,66 @@ pub fn extend(
     let none = BTreeMap::new();
     let facts = Facts { mappings: &mappings, parameters, pseudo, conditions: &none };
     let by = Resolver { facts, known: &Nothing, budget: &budget, levels: DEPTH };
-    let mut made = unroll::unrolled(by, &template)?;
-    shallow(&made, DEPTH)?;
-    let section = section(sections(&made)?, "Conditions")?.cloned().unwrap_or_default();
-    if has_policies(&made) {
-        let conditions = condition::evaluate(&section, &mappings, parameters, pseudo)?;
-        let facts = Facts { conditions: &conditions, ..facts };
-        policies(Resolver { facts, ..by }, &mut made)?;
+    for name in SECTIONS {
+        if let Some(section) = template.get_mut(name) {
+            *section = unroll::unrolled(by, section)?;
+            shallow(section, DEPTH)?;
+        }
     }
-    forget(&mut made);
-    Ok(made)
+    if let Some(conditions) = template.get_mut("Conditions") {
+        names::resolve(by, conditions)?;
+    }
+    let section = section(sections(&template)?, "Conditions")?.cloned().unwrap_or_default();
+    let conditions = condition::evaluate(&section, &mappings, parameters, pseudo)?;
+    let by = Resolver { facts: Facts { conditions: &conditions, ..facts }, ..by };
+    for name in ["Resources", "Outputs"] {
+        let Some(section) = template.get_mut(name) else { continue };
+        names::resolve(by, section)?;
+        attributes(by, section)?;
+    }
+    forget(&mut template);
+    Ok(template)
 }
 
 const POLICIES: [&str; 2] = ["DeletionPolicy", "UpdateReplacePolicy"];
 
-/// Whether any policy is not a string.
-fn has_policies(template: &Value) -> bool {
-    let resources = template.get("Resources").and_then(Value::as_object);
-    let mut all = resources.into_iter().flat_map(Map::values);
-    all.any(|resource| {
-        POLICIES.iter().any(|policy| resource.get(policy).is_some_and(Value::is_object))
-    })
-}
-
-/// Resolves policies that are functions.
-fn policies(by: Resolver<'_>, template: &mut Value) -> Result<(), Invalid> {
-    let resources = template.get_mut("Resources").and_then(Value::as_object_mut);
-    for resource in resources.into_iter().flat_map(Map::values_mut) {
-        let Some(resource) = resource.as_object_mut() else { continue };
+/// Resolves policies, and names of conditions, that are functions.
+fn attributes(by: Resolver<'_>, section: &mut Value) -> Result<(), Invalid> {
+    for (logical, member) in section.as_object_mut().into_iter().flatten() {
+        let Some(member) = member.as_object_mut() else { continue };
         for policy in POLICIES {
-            let Some(value) = resource.get_mut(policy).filter(|value| value.is_object()) else {
-                continue;
-            };
-            match by.value(value).map_err(|_| unsupported(policy))? {
-                Some(made @ Value::String(_)) => *value = made,
-                Some(_) => return Err(unsupported(policy)),
-                None => {
-                    resource.shift_remove(policy);
-                }
-            }
+            attribute(by, member, policy, || unsupported(policy, logical))?;
+        }
+        attribute(by, member, "Condition", || unsupported("Condition", logical))?;
+        let condition = member.get("Condition").and_then(Value::as_str);
+        if let Some(name) = condition.filter(|name| !by.facts.conditions.contains_key(*name)) {
+            return Err(failed(format_args!("Key {name} is missing in the map.")));
         }
     }
     Ok(())
 }
 
-fn unsupported(policy: &str) -> Invalid {
-    failed(format_args!("Unsupported expression for {policy} in resource"))
+fn attribute(
+    by: Resolver<'_>,
+    member: &mut Map<String, Value>,
+    name: &str,
+    wrong: impl Fn() -> Invalid,
+) -> Result<(), Invalid> {
+    let Some(value) = member.get_mut(name).filter(|value| value.is_object()) else {
+        return Ok(());
+    };
+    match by.value(value).map_err(|_| wrong())? {
+        Some(made @ Value::String(_)) => *value = made,
+        Some(_) => return Err(wrong()),
+        None => {
+            member.shift_remove(name);
+        }
+    }
+    Ok(())
+}
+
+fn unsupported(what: &str, logical: &str) -> Invalid {
+    failed(format_args!("Unsupported expression for {what} in resource {logical}"))
 }
 
 fn failed(why: impl std::fmt::Display) -> Invalid {

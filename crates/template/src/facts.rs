@@ -22,7 +22,7 @@ impl Facts<'_> {
 
     pub(crate) fn holds(&self, condition: &str) -> Result<bool, Invalid> {
         self.conditions.get(condition).copied().ok_or_else(|| {
-            Invalid::format(format_args!("Unresolved condition dependency {condition}"))
+            Invalid::error(format_args!("unresolved condition dependency {condition} in Fn::If"))
         })
     }
 }

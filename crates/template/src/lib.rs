@@ -6,7 +6,7 @@
 //! - [`Template::of`]: its sections, checked (`parameter`, `resource`, `output`; `check` for what refers to nothing,
 //!   `graph` for circles, `reference` for finding what a value names)
 //! - [`parameters`]: what its parameters are (`values`, `pattern`)
-//! - [`Scope`]: a template with those, and its conditions (`condition`, `facts`)
+//! - [`Scope`]: a template with those, its conditions (`condition`, `facts`) and rules (`rule`)
 //! - [`resolve`]: a value without intrinsic functions (`function`, one of them each), and then without
 //!   dynamic references (`dynamic`)
 //!
@@ -31,6 +31,7 @@ mod read;
 mod reference;
 mod resolve;
 mod resource;
+mod rule;
 mod scalar;
 mod scope;
 mod tag;
@@ -72,6 +73,11 @@ impl Invalid {
     pub(crate) fn error(text: impl std::fmt::Display) -> Self {
         Self(format!("Template error: {text}"))
     }
+}
+
+/// Names in a message: the first of them.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().take(100).collect::<Vec<_>>().join(", ")
 }
 
 /// How deep values may be nested, theirs and what is made of them.

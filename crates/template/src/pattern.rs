@@ -6,6 +6,11 @@ use regex::{Regex, RegexBuilder};
 /// The most memory that a pattern may take, bytes.
 const SIZE: usize = 1 << 20;
 
+/// How many lookaheads a pattern may have.
+const AHEAD: usize = 16;
+/// The longest pattern, bytes.
+const LENGTH: usize = 4096;
+
 /// A pattern that all of a text must match.
 pub(crate) struct Pattern {
     all: Regex,
@@ -16,6 +21,7 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Nothing for what is no pattern, or none that we can say.
     pub(crate) fn read(text: &str) -> Option<Self> {
+        (text.len() <= LENGTH).then_some(())?;
         let mut rest = text.strip_prefix('^').unwrap_or(text);
         let mut ahead = Vec::new();
         loop {
@@ -24,7 +30,7 @@ impl Pattern {
                 (_, Some(inside)) => (false, inside),
                 _ => break,
             };
-            let end = closing(inside)?;
+            let end = closing(inside).filter(|_| ahead.len() < AHEAD)?;
             ahead.push((wanted, compiled(&format!(r"\A(?:{})", &inside[..end]))?));
             rest = &inside[end + 1..];
         }

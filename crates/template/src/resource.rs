@@ -87,6 +87,12 @@ impl Resource {
         section
             .iter()
             .map(|(name, value)| {
+                // A loop, where nothing unrolled it, is refused for this first.
+                if !value.is_object() {
+                    return Err(Invalid::format(format_args!(
+                        "[/Resources/{name}] resource definition is malformed"
+                    )));
+                }
                 check::alphanumeric("Resource", name)?;
                 Ok((name.clone(), Self::of(name, value)?))
             })
@@ -133,9 +139,9 @@ impl Resource {
         branches: Branches<'_>,
         visit: Visit<'_, 'a>,
     ) -> Result<(), Invalid> {
-        if let Some((name, given)) = crate::function::called(&self.properties) {
+        if let Some((name, _)) = crate::function::called(&self.properties) {
             return Err(Invalid::error(format_args!(
-                "Properties of a resource can not be the function {name} of {given}"
+                "Properties of a resource can not be a function: {name}"
             )));
         }
         for value in self.properties.values() {
@@ -168,14 +174,14 @@ impl Resource {
 }
 
 fn depends_on(value: Option<&Value>) -> Result<Vec<String>, Invalid> {
-    let wrong = || Invalid::format("DependsOn must be a string or list of strings.");
+    let wrong = || Invalid::format("Every DependsOn value must be a string.");
     match value {
         None => Ok(Vec::new()),
         Some(Value::String(name)) => Ok(vec![name.clone()]),
         Some(Value::Array(names)) => {
             names.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
         }
-        Some(_) => Err(wrong()),
+        Some(_) => Err(Invalid::format("DependsOn must be a string or list of strings.")),
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::budget::{Budget, MADE};
 use crate::facts::Facts;
-use crate::{Invalid, Pseudo, Template, condition};
+use crate::resolve::{Nothing, Resolver};
+use crate::{DEPTH, Invalid, Pseudo, Template, condition, rule};
 
 /// A template with its parameters' values, and which of its conditions hold.
 #[derive(Debug, Clone)]
@@ -32,7 +34,11 @@ impl<'a> Scope<'a> {
     ) -> Result<Self, Invalid> {
         let (section, mappings) = (&template.conditions, &template.mappings);
         let conditions = condition::evaluate(section, mappings, parameters, pseudo)?;
-        Ok(Self { template, parameters, pseudo, conditions })
+        let scope = Self { template, parameters, pseudo, conditions };
+        let budget = Budget::new(MADE);
+        let by = Resolver { facts: scope.facts(), known: &Nothing, budget: &budget, levels: DEPTH };
+        rule::check(by, &template.rules)?;
+        Ok(scope)
     }
 
     /// Whether what has this condition is to be made: so is what has none.

@@ -9,7 +9,7 @@ use crate::parameter::Parameters;
 use crate::read::shallow;
 use crate::reference::{self, Branches, Reference};
 use crate::resolve::{Nothing, Resolver};
-use crate::{DEPTH, Invalid, Output, Resource, Scope, budget, check};
+use crate::{DEPTH, Invalid, Output, Resource, Scope, budget, check, listed};
 
 /// A template whose sections were checked, each in the order that it is written in.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Template {
     pub metadata: Value,
     /// Its parameters.
     pub parameters: Parameters,
-    /// Rules for them: each an object.
+    /// Rules for them, not evaluated.
     pub rules: Map<String, Value>,
     /// By name, each an object of objects of strings and lists.
     pub mappings: Map<String, Value>,
@@ -61,7 +61,7 @@ impl Template {
             description: description(sections)?,
             metadata: Value::Object(section(sections, "Metadata")?.cloned().unwrap_or_default()),
             parameters: Self::parameters(value)?,
-            rules: section(sections, "Rules")?.cloned().unwrap_or_default(),
+            rules: crate::rule::all(section(sections, "Rules")?)?,
             mappings: check::mappings(section(sections, "Mappings")?)?,
             conditions: check::conditions(section(sections, "Conditions")?)?,
             resources: Resource::all(section(sections, "Resources")?)?,
@@ -85,7 +85,8 @@ impl Template {
     /// holds, and of each `Fn::If` only the branch that is taken counts.
     ///
     /// # Errors
-    /// [`Invalid`] for what refers to a resource whose condition does not hold, outputs too, and for circles.
+    /// [`Invalid`] for what refers to, or depends on, a resource whose condition does not hold, outputs too, and for
+    /// circles.
     pub fn dependencies(
         &self,
         scope: &Scope<'_>,
@@ -184,14 +185,10 @@ fn wrong_import() -> Invalid {
 /// The sections of a template.
 pub(crate) fn sections(value: &Value) -> Result<&Map<String, Value>, Invalid> {
     let sections = value.as_object().ok_or_else(|| Invalid::format("unsupported structure."))?;
-    let strange: Vec<_> =
-        sections.keys().map(String::as_str).filter(|name| !SECTIONS.contains(name)).collect();
-    match strange[..] {
-        [] => Ok(sections),
-        _ => Err(Invalid(format!(
-            "Invalid template property or properties [{}]",
-            strange.join(", ")
-        ))),
+    let strange = sections.keys().map(String::as_str).filter(|name| !SECTIONS.contains(name));
+    match listed(strange) {
+        strange if strange.is_empty() => Ok(sections),
+        strange => Err(Invalid(format!("Invalid template property or properties [{strange}]"))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the parameters of a stack are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -132,79 +132,77 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn constrained(name: &str, parameter: &Parameter, text: &str) -> Result<(), Invalid> {
+    let judge = Judge::of(name, parameter)?;
     let broken = if text.chars().count() > VALUE {
         Some(format!("must contain at most {VALUE} characters"))
     } else if parameter.is_looked_up() {
         // The name is what is given, whatever is found there.
-        one(name, parameter, Form::Text, text)?
+        judge.text(text)
     } else {
         match parameter.form() {
-            form @ (Form::Text | Form::Number) => one(name, parameter, form, text)?,
-            Form::Texts => each(name, parameter, Form::Text, text)?,
-            Form::Numbers => each(name, parameter, Form::Number, text)?,
+            Form::Text => judge.text(text),
+            Form::Number => judge.number(text),
+            Form::Texts => items(text).find_map(|item| judge.text(item)),
+            Form::Numbers => items(text).find_map(|item| judge.number(item)),
         }
     };
     match (broken, &parameter.constraint_description) {
         (None, _) => Ok(()),
         (Some(_), Some(instead)) => {
-            Err(Invalid(format!("Parameter '{name}' failed to satisfy constraint: {instead}")))
+            Err(Invalid(format!("Parameter {name} failed to satisfy constraint: {instead}")))
         }
         (Some(why), None) => Err(Invalid(format!("Parameter '{name}' {why}"))),
     }
 }
 
-fn each(
-    name: &str,
-    parameter: &Parameter,
-    form: Form,
-    text: &str,
-) -> Result<Option<String>, Invalid> {
-    for item in items(text) {
-        if let Some(why) = one(name, parameter, form, item)? {
-            return Ok(Some(why));
-        }
-    }
-    Ok(None)
+/// What a parameter's values are held against.
+struct Judge<'a> {
+    of: &'a Parameter,
+    allowed: HashSet<&'a str>,
+    pattern: Option<(&'a str, Pattern)>,
 }
 
-/// The constraint that a value breaks, if there is one.
-fn one(
-    name: &str,
-    parameter: &Parameter,
-    form: Form,
-    text: &str,
-) -> Result<Option<String>, Invalid> {
-    if form == Form::Number {
-        let Some(number) = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
-        else {
-            return Err(Invalid(format!("Parameter '{name}' must be a number")));
-        };
-        if let Some(least) = parameter.min_value.filter(|least| number < *least) {
-            return Ok(Some(format!("must be a number not less than {least}")));
+impl<'a> Judge<'a> {
+    fn of(name: &str, of: &'a Parameter) -> Result<Self, Invalid> {
+        let pattern = of.allowed_pattern.as_deref().map(|text| {
+            let pattern = Pattern::read(text).ok_or_else(|| {
+                Invalid::format(format_args!(
+                    "AllowedPattern of parameter {name} is no regular expression that can be used here"
+                ))
+            })?;
+            Ok((text, pattern))
+        });
+        let allowed = of.allowed_values.iter().map(String::as_str).collect();
+        Ok(Self { of, allowed, pattern: pattern.transpose()? })
+    }
+
+    /// The constraint that a text breaks, if there is one.
+    fn text(&self, text: &str) -> Option<String> {
+        if !self.allowed.is_empty() && !self.allowed.contains(text) {
+            return Some("must be one of AllowedValues".to_owned());
         }
-        if let Some(most) = parameter.max_value.filter(|most| number > *most) {
-            return Ok(Some(format!("must be a number not greater than {most}")));
+        #[allow(clippy::cast_precision_loss, reason = "at most 4,096")]
+        let length = text.chars().count() as f64;
+        if let Some(least) = self.of.min_length.filter(|least| length < *least) {
+            return Some(format!("must contain at least {least} characters"));
         }
+        if let Some(most) = self.of.max_length.filter(|most| length > *most) {
+            return Some(format!("must contain at most {most} characters"));
+        }
+        let broken = self.pattern.as_ref().filter(|(_, pattern)| !pattern.matches(text));
+        broken.map(|(pattern, _)| format!("must match pattern {pattern}"))
     }
-    let allowed = &parameter.allowed_values;
-    if !allowed.is_empty() && !allowed.iter().any(|one| one == text) {
-        return Ok(Some("must be one of AllowedValues".to_owned()));
+
+    /// The same for a number.
+    fn number(&self, text: &str) -> Option<String> {
+        let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        let Some(number) = number else { return Some("must be a number".to_owned()) };
+        if let Some(least) = self.of.min_value.filter(|least| number < *least) {
+            return Some(format!("must be a number not less than {least}"));
+        }
+        if let Some(most) = self.of.max_value.filter(|most| number > *most) {
+            return Some(format!("must be a number not greater than {most}"));
+        }
+        self.text(text)
     }
-    #[allow(clippy::cast_precision_loss, reason = "at most 4,096")]
-    let length = text.chars().count() as f64;
-    if let Some(least) = parameter.min_length.filter(|least| length < *least) {
-        return Ok(Some(format!("must contain at least {least} characters")));
-    }
-    if let Some(most) = parameter.max_length.filter(|most| length > *most) {
-        return Ok(Some(format!("must contain at most {most} characters")));
-    }
-    let Some(pattern) = &parameter.allowed_pattern else { return Ok(None) };
-    let matches = Pattern::read(pattern)
-        .ok_or_else(|| {
-            Invalid::format(format_args!(
-                "AllowedPattern of parameter {name} cannot be read: {pattern}"
-            ))
-        })?
-        .matches(text);
-    Ok((!matches).then(|| format!("must match pattern {pattern}")))
 }

@@ -156,7 +156,8 @@ impl Builder {
             Inside::Items(items) => Some(format!("/{}", items.len())),
             Inside::Members(_, name) => name.as_ref().map(|name| format!("/{name}")),
         });
-        steps.collect()
+        let path: String = steps.collect();
+        if path.is_empty() { "/".to_owned() } else { path }
     }
 
     /// Puts a finished value where it belongs.

@@ -27,7 +27,6 @@ Resources:
     Properties: {TableName: !Sub "${AWS::StackName}-data"}
   Handler:
     Type: AWS::Lambda::Function
-    DependsOn: Alarm
     Properties:
       MemorySize: !FindInMap [Sizes, !Ref Stage, Memory]
       Timeout: !Ref Size

@@ -1,9 +1,10 @@
 //! `Fn::ForEach`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::failed;
 use crate::Invalid;
+use crate::function::sub::{self, Piece};
 use crate::read::too_deep;
 use crate::resolve::{Resolver, Unresolved, scalar};
 
@@ -17,6 +18,9 @@ pub(super) fn unrolled(by: Resolver<'_>, value: &Value) -> Result<Value, Invalid
 }
 
 /// Unrolls, in the turns of the loops that it is in: each the loop's identifier, and its item.
+///
+/// Items are put where `Ref` names the identifier, in the text of a `Fn::Sub`, and in the keys right inside of a
+/// loop: nowhere else.
 #[derive(Clone, Copy)]
 struct Unroller<'a> {
     by: Resolver<'a>,
@@ -29,20 +33,20 @@ impl Unroller<'_> {
         let levels = self.by.levels.checked_sub(1).ok_or_else(too_deep)?;
         let inner = Self { by: Resolver { levels, ..self.by }, ..self };
         match value {
-            Value::String(text) => Ok(self.text(text)?.into()),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| inner.value(item))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
-            Value::Object(members) => match self.item(members) {
-                Some(item) => {
-                    self.by.budget.text(item.len())?;
-                    Ok(item.into())
-                }
-                None => {
+            Value::String(text) => {
+                self.by.budget.text(text.len())?;
+                Ok(value.clone())
+            }
+            Value::Array(items) => {
+                let items = items.iter().map(|item| inner.value(item));
+                items.collect::<Result<_, _>>().map(Value::Array)
+            }
+            Value::Object(members) => match crate::function::called(members) {
+                Some(("Ref", Value::String(name))) => inner.reference(name, value),
+                Some(("Fn::Sub", given)) => inner.sub(given),
+                _ => {
                     let mut made = Map::new();
-                    inner.members(members, &mut made)?;
+                    inner.members(members, str::to_owned, &mut made)?;
                     Ok(Value::Object(made))
                 }
             },
@@ -50,15 +54,48 @@ impl Unroller<'_> {
         }
     }
 
-    /// What a `Ref` to an identifier gives.
-    fn item(&self, members: &Map<String, Value>) -> Option<&str> {
-        let name = members.get("Ref").filter(|_| members.len() == 1)?.as_str()?;
+    /// What an identifier stands for.
+    fn item(&self, name: &str) -> Option<&str> {
         self.turns.iter().find(|(identifier, _)| *identifier == name).map(|(_, item)| *item)
+    }
+
+    fn reference(self, name: &str, value: &Value) -> Result<Value, Invalid> {
+        let made = self.item(name).map_or_else(|| value.clone(), Value::from);
+        self.by.budget.copy(&made)?;
+        Ok(made)
+    }
+
+    /// A `Fn::Sub` without the identifiers in its text.
+    fn sub(self, given: &Value) -> Result<Value, Invalid> {
+        let (text, own) = sub::given(given)?;
+        let mut made = String::new();
+        for piece in sub::pieces(text) {
+            match piece? {
+                Piece::Text(text) => made.push_str(text),
+                Piece::Literal(name) => made.extend(["${!", name, "}"]),
+                Piece::Name(name) => match self.item(name) {
+                    Some(item) => {
+                        self.by.budget.text(item.len())?;
+                        made.push_str(item);
+                    }
+                    None => made.extend(["${", name, "}"]),
+                },
+            }
+        }
+        self.by.budget.text(text.len())?;
+        match own {
+            None => Ok(json!({ "Fn::Sub": made })),
+            Some(own) => {
+                let own = self.value(&Value::Object(own.clone()))?;
+                Ok(json!({ "Fn::Sub": [made, own] }))
+            }
+        }
     }
 
     fn members(
         self,
         members: &Map<String, Value>,
+        key: impl Fn(&str) -> String + Copy,
         into: &mut Map<String, Value>,
     ) -> Result<(), Invalid> {
         for (name, member) in members {
@@ -66,7 +103,8 @@ impl Unroller<'_> {
                 self.turns(of, member, into)?;
                 continue;
             }
-            let name = self.text(name)?;
+            let name = key(name);
+            self.by.budget.text(name.len())?;
             if into.contains_key(&name) {
                 return Err(failed(format_args!("Duplicate key {name} found")));
             }
@@ -89,14 +127,14 @@ impl Unroller<'_> {
         else {
             return Err(wrong());
         };
+        let levels = self.by.levels.checked_sub(1).ok_or_else(too_deep)?;
+        let by = Resolver { levels, ..self.by };
         let plain =
             |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
         if !plain(name) || !plain(identifier) || self.turns.len() >= NESTED {
             return Err(wrong());
         }
-        if self.turns.iter().any(|(outer, _)| outer == identifier)
-            || self.by.facts.parameters.contains_key(identifier)
-        {
+        if self.item(identifier).is_some() || self.by.facts.parameters.contains_key(identifier) {
             return Err(failed(format_args!(
                 "Fn::ForEach identifier {identifier} is already used in the template"
             )));
@@ -104,14 +142,16 @@ impl Unroller<'_> {
         for item in self.items(items)? {
             let mut turns = self.turns.to_vec();
             turns.push((identifier, &item));
-            Unroller { by: self.by, turns: &turns }.members(body, into)?;
+            let turn = Unroller { by, turns: &turns };
+            turn.members(body, |name| turn.key(name), into)?;
         }
         Ok(())
     }
 
     /// What a loop goes through.
     fn items(self, items: &Value) -> Result<Vec<String>, Invalid> {
-        let wrong = || failed("Fn::ForEach collection must resolve to a list of strings");
+        let wrong =
+            || failed("Could not find a collection or could not be resolved for Fn::ForEach");
         let items = self.value(items)?;
         let items = self.by.list(&items, wrong).map_err(|why| match why {
             Unresolved::Invalid(why) => why,
@@ -120,23 +160,16 @@ impl Unroller<'_> {
         items.into_iter().map(|item| scalar(item).ok_or_else(wrong)).collect()
     }
 
-    /// A text, with what stands for items replaced: `${Identifier}` as it is, `&{Identifier}` without what logical
-    /// ids may not have.
-    fn text(self, text: &str) -> Result<String, Invalid> {
-        let mut made = text.to_owned();
+    /// A key in a loop: `${Identifier}` stands for the item, `&{Identifier}` for what of it a logical id may have.
+    fn key(self, name: &str) -> String {
+        let mut made = name.to_owned();
         for (identifier, item) in self.turns {
-            made = put(self.by, &made, &format!("${{{identifier}}}"), item)?;
+            made = made.replace(&format!("${{{identifier}}}"), item);
             if made.contains("&{") {
                 let plain: String = item.chars().filter(char::is_ascii_alphanumeric).collect();
-                made = put(self.by, &made, &format!("&{{{identifier}}}"), &plain)?;
+                made = made.replace(&format!("&{{{identifier}}}"), &plain);
             }
         }
-        self.by.budget.text(made.len())?;
-        Ok(made)
+        made
     }
-}
-
-fn put(by: Resolver<'_>, text: &str, name: &str, item: &str) -> Result<String, Invalid> {
-    by.budget.text(text.matches(name).count().saturating_mul(item.len()))?;
-    Ok(text.replace(name, item))
 }
