@@ -44,6 +44,11 @@ fn policies_say_who_may_do_what_with_parameters() {
 }
 
 #[test]
+fn a_function_reads_parameters_as_its_role_may() {
+    walk(&Server::start(), "inside");
+}
+
+#[test]
 fn errors_of_parameters_are_those_of_aws() {
     walk(&Server::start(), "errors");
 }

@@ -123,3 +123,6 @@ impl Parameters {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

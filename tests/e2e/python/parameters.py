@@ -1,11 +1,12 @@
 """Parameters through boto3: one theme a walk."""
 
 import json
+import os
 import sys
 
 import boto3
 
-from kit import config, equal, refused
+from kit import ROLE, client, config, equal, invoke, make_role, refused, sdk_layer, zipped
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter"
@@ -254,6 +255,38 @@ def errors():
     refused("UnknownOperationException", 400, "Parameter Store only", ssm.describe_instance_information)
 
 
-{"life": life, "versions": versions, "secrets": secrets, "lists": lists, "permissions": permissions,
+def inside():
+    """A function reads what it is set to, as its role may."""
+    put("/shop/limit", "100")
+    put("/shop/secret", "hunter2", Type="SecureString")
+    put("/other", "v")
+    make_role("lambda:*")
+    iam = boto3.client("iam", config=config)
+    iam.put_role_policy(RoleName=ROLE.split("/")[-1], PolicyName="p", PolicyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": f"{ARN}/shop*",
+            "Action": ["ssm:GetParameter", "ssm:GetParametersByPath"]}]}))
+    source = """
+import boto3
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    api = boto3.client("ssm")
+    found = api.get_parameters_by_path(Path="/shop", WithDecryption=True)["Parameters"]
+    try:
+        api.get_parameter(Name="/other")
+    except ClientError as error:
+        return {one["Name"]: one["Value"] for one in found} | {"refused": error.response["Error"]["Code"]}
+"""
+    api = client()
+    layer = api.publish_layer_version(LayerName="sdk", Content={"ZipFile": sdk_layer("ssm")})
+    api.create_function(FunctionName="f", Runtime=os.environ["PYTHON_RUNTIME"], Role=ROLE,
+                        Handler="index.handler", Timeout=60, MemorySize=512,
+                        Layers=[layer["LayerVersionArn"]], Code={"ZipFile": zipped(**{"index.py": source})})
+    api.get_waiter("function_active_v2").wait(FunctionName="f", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    equal(invoke(api, "f", {})[1], {"/shop/limit": "100", "/shop/secret": "hunter2",
+                                    "refused": "AccessDeniedException"})
+
+
+{"life": life, "inside": inside, "versions": versions, "secrets": secrets, "lists": lists, "permissions": permissions,
  "errors": errors}[sys.argv[1]]()
 print("done")
