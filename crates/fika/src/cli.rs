@@ -268,6 +268,9 @@ pub struct ServeArgs {
     /// How fast an answer that is streamed may leave behind its first 6 MB, MiB a second; 0 for no limit.
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub stream_rate: u32,
+    /// Make a record that does nothing of a stack's resource whose type nobody knows, rather than refuse it.
+    #[arg(long)]
+    pub allow_inert: bool,
     /// How long running invocations may take to end after Ctrl-C.
     #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
     pub drain: Duration,

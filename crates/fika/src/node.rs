@@ -25,6 +25,7 @@ use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
 };
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
+use fika_deploy::StackOptions;
 use fika_events::Events;
 use fika_frontend::{Auth, Frontend, FrontendOptions, Peer, Traces};
 use fika_gateway::Host;
@@ -119,6 +120,8 @@ pub struct NodeOptions {
     pub egress: Egress,
     /// The wall of functions that ask for none.
     pub wall: WallKind,
+    /// How stacks are made.
+    pub stacks: StackOptions,
     /// What runs them, if that is a kind of microVM.
     pub monitor: Option<Monitor>,
     /// The weakest walls functions may run behind.
@@ -210,7 +213,7 @@ impl Node {
             alone: iam.root().account.clone(),
         };
         let host = Host { name: options.url_host.clone(), secure: options.url_secure };
-        let services = services::open(dir, &store, &iam, &logs, host)?;
+        let services = services::open(dir, &store, &iam, &logs, host, options.stacks)?;
         for source in [services.events.source(), services.queues.source()] {
             metrics.recorder().ask(source);
         }
@@ -275,6 +278,7 @@ impl Node {
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
         services.events.invoke_by(doors.functions());
         services.gateway.invoke_by(doors.functions());
+        services.stacks.start(doors.inside());
         services.events.start(lanes.handles());
         let (events, queues) = (services.events, services.queues);
         let sources = {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fika_buses::{Buses, Clock};
 use fika_control::{Control, SourceCheck};
+use fika_deploy::{StackOptions, Stacks};
 use fika_events::{Events, Functions};
 use fika_gateway::{Gateway, Host};
 use fika_iam::Iam;
@@ -34,6 +35,8 @@ pub struct Services {
     pub gateway: Gateway,
     /// Buckets and objects.
     pub objects: Objects,
+    /// Stacks.
+    pub stacks: Stacks,
     /// Those with doors.
     pub doors: Vec<Arc<dyn AwsService>>,
 }
@@ -45,6 +48,7 @@ pub fn open(
     iam: &Iam,
     logs: &LogStore,
     host: Host,
+    stacks: StackOptions,
 ) -> Result<Services, NodeError> {
     let options = JournalOptions { disk_bytes: WAITING_BYTES };
     let (journal, mut live) = Journal::open(&dir.join("journal"), options)?;
@@ -67,7 +71,9 @@ pub fn open(
     let objects = Objects::open(store.clone(), &dir.join("objects"), events.clone())?;
     events.deliver_to("s3", Arc::new(objects.clone()));
     let gateway = Gateway::open(store.clone(), iam.clone(), logs.clone(), host)?;
+    let stacks = Stacks::open(store.clone(), iam.clone(), stacks)?;
     let doors: Vec<Arc<dyn AwsService>> = vec![
+        Arc::new(stacks.clone()),
         Arc::new(queues.clone()),
         Arc::new(bridge),
         Arc::new(scheduler),
@@ -75,7 +81,7 @@ pub fn open(
         Arc::new(Parameters::open(store.clone())?),
         Arc::new(gateway.clone()),
     ];
-    Ok(Services { events, queues, gateway, objects, doors })
+    Ok(Services { events, queues, gateway, objects, stacks, doors })
 }
 
 /// The clock of schedules, which tests make run faster.

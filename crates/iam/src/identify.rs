@@ -80,17 +80,16 @@ impl Iam {
         if existing.arn(account) != role || !trusts(trusted, service, account, role) {
             return None;
         }
-        let session = Session {
-            account: account.clone(),
-            role: role.into(),
-            name: name.into(),
-            grant: Some(Grant { role_id: existing.entity.id.clone(), ..Grant::default() }),
-            secret: Secret::new(String::new()),
-            expires: i64::MAX,
-        };
-        let own = existing.policies.clone();
-        let acting = Acting { session, role: Some(existing), own, narrowed: None };
-        Some(Principal::Session(Box::new(acting)))
+        Some(session(account, existing, name))
+    }
+
+    /// The session of a role that somebody had when they asked for something that still goes on; none where the role
+    /// is gone.
+    #[must_use]
+    pub fn resumed(&self, account: &AccountId, role: &str, name: &str) -> Option<Principal> {
+        let book = self.inner.state.load().accounts.get(account)?.clone();
+        let existing = book.roles.get(&key(role.rsplit('/').next()?))?.clone();
+        (existing.arn(account) == role).then(|| session(account, existing, name))
     }
 
     fn of_key(&self, access_key_id: &str) -> Option<Identified> {
@@ -150,4 +149,19 @@ impl Book {
         let managed = managed.map(|managed| managed.policy.clone());
         Some(documents.filter_map(read).chain(managed).collect())
     }
+}
+
+/// A session of a role that needs no credentials: whoever has it is in this process.
+fn session(account: &AccountId, role: Arc<Role>, name: &str) -> Principal {
+    let session = Session {
+        account: account.clone(),
+        role: role.arn(account),
+        name: name.into(),
+        grant: Some(Grant { role_id: role.entity.id.clone(), ..Grant::default() }),
+        secret: Secret::new(String::new()),
+        expires: i64::MAX,
+    };
+    let own = role.policies.clone();
+    let acting = Acting { session, role: Some(role), own, narrowed: None };
+    Principal::Session(Box::new(acting))
 }

@@ -44,6 +44,20 @@ pub struct Acting {
     pub(crate) narrowed: Option<Vec<Arc<Policy>>>,
 }
 
+impl Acting {
+    /// Who has it.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Whether policies of its own narrow what the role may do.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.narrowed.is_some()
+    }
+}
+
 impl Principal {
     /// Whose it is.
     #[must_use]

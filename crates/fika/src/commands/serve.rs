@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use fika_assignment::AssignmentOptions;
 use fika_counting::{CallOptions, CountingOptions, Rate};
+use fika_deploy::StackOptions;
 use fika_frontend::Auth;
 use fika_iam::RootOptions;
 use fika_kernel::KernelStore;
@@ -237,6 +238,7 @@ fn options(
             Cpu::Quota => CpuPolicy::Quota,
         },
         wall,
+        stacks: StackOptions { allow_inert: args.allow_inert },
         monitor: choice.monitor,
         require_walls,
     })

@@ -1,0 +1,224 @@
+//! Stacks made, changed and deleted.
+
+use fika_aws::query::Xml;
+use fika_aws::shape::AwsError;
+
+use super::Ask;
+use super::begin::{Beginning, busy, fresh_state, work};
+use crate::error::{invalid, no_stack};
+use crate::record::{OnFailure, Phase};
+use crate::status::StackStatus as S;
+use crate::wire::Answered;
+
+/// The longest name of a stack, characters.
+const NAME: usize = 128;
+
+impl<'a> Ask<'a> {
+    pub(super) async fn create_stack(self) -> Answered {
+        let name = self.new_name()?;
+        self.may("CreateStack", name)?;
+        if self.stacks.find(self.scope(), name).is_some() {
+            return Err(exists(name));
+        }
+        let wish = self.wish(None).await?;
+        self.planned("arn:aws:cloudformation", name, &wish)?;
+        let (actor, on_failure) = (self.actor(None)?, self.on_failure("OnFailure")?);
+        let by = actor.clone();
+        let protected = self.flag("EnableTerminationProtection");
+        let made = self.stacks.make(self.scope(), name, |id, at| {
+            let mut state = fresh_state(id, name, by, at);
+            let head = state.head_mut();
+            head.protected = protected;
+            // A nested stack says whose it is; nobody else can.
+            head.parent = self.form.text("fika:ParentId");
+            head.root = self.form.text("fika:RootId");
+            state
+        });
+        let cell = made.await?.ok_or_else(|| exists(name))?;
+        let token = self.form.text("ClientRequestToken");
+        self.begin(&cell, Beginning { wish, actor, token, on_failure, set: None }).await?;
+        Ok(Some(Xml::new().text("StackId", &cell.state().head.id)))
+    }
+
+    pub(super) async fn update_stack(self) -> Answered {
+        let cell = self.stack("UpdateStack")?;
+        let state = cell.state();
+        if !state.head.status.takes_updates() {
+            return Err(busy(&state.head, "updated"));
+        }
+        let wish = self.wish(Some(&state)).await?;
+        let plan = self.planned(&state.head.id, &state.head.name, &wish)?;
+        let (changes, other) = Self::compared(&plan, &wish, &state)?;
+        if changes.is_empty() && !other {
+            return Err(invalid("No updates are to be performed."));
+        }
+        let actor = self.actor(Some(&state))?;
+        let on_failure = self.on_failure("")?;
+        let token = self.form.text("ClientRequestToken");
+        self.begin(&cell, Beginning { wish, actor, token, on_failure, set: None }).await?;
+        Ok(Some(Xml::new().text("StackId", &state.head.id)))
+    }
+
+    pub(super) async fn delete_stack(self) -> Answered {
+        let name = self.name()?;
+        self.may("DeleteStack", name)?;
+        let Some(cell) = self.stacks.find(self.scope(), name) else { return Ok(None) };
+        let state = cell.state();
+        if state.head.status == S::DeleteComplete {
+            return Ok(None);
+        }
+        if state.head.protected {
+            let text = format!(
+                "Stack [{}] cannot be deleted while TerminationProtection is enabled",
+                state.head.name
+            );
+            return Err(invalid(text));
+        }
+        let retain = self.names("RetainResources");
+        if !retain.is_empty() && state.head.status != S::DeleteFailed {
+            let text = "Invalid operation on stack: RetainResources is only valid for a stack in \
+                        DELETE_FAILED state";
+            return Err(invalid(text));
+        }
+        let in_use = state.head.outputs.iter().find_map(|output| {
+            let export = output.export.as_ref()?;
+            let reader = self.stacks.importers(self.scope(), export).into_iter().next()?;
+            let text = format!("Cannot delete export {export} as it is in use by {reader}.");
+            Some(text)
+        });
+        let (token, role) = (self.form.text("ClientRequestToken"), self.form.get("RoleARN"));
+        let actor = role.map(|_| self.actor(None)).transpose()?;
+        self.stacks
+            .change(&cell, |state, at| {
+                if let Some(actor) = actor {
+                    state.head_mut().actor = actor;
+                }
+                if state.head.status.is_moving() {
+                    if let Some(work) = &mut state.head_mut().work {
+                        work.then_delete = work.phase != Phase::Delete;
+                    }
+                    return Ok(());
+                }
+                if let Some(why) = in_use {
+                    state.become_(S::DeleteFailed, Some(why), at);
+                    return Ok(());
+                }
+                let mut work = work(Phase::Delete, None, token, OnFailure::Nothing);
+                work.skip = retain;
+                state.head_mut().work = Some(work);
+                state.become_(S::DeleteInProgress, Some("User Initiated".into()), at);
+                Ok(())
+            })
+            .await?;
+        if cell.state().head.work.as_ref().is_some_and(|work| work.then_delete) {
+            cell.stop.send_replace(true);
+            cell.nudge.notify_one();
+        }
+        self.stacks.drive(&cell);
+        Ok(None)
+    }
+
+    pub(super) async fn cancel_update(self) -> Answered {
+        let cell = self.stack("CancelUpdateStack")?;
+        self.stacks
+            .change(&cell, |state, _| {
+                if state.head.status != S::UpdateInProgress {
+                    let text = "CancelUpdateStack cannot be called from current stack status";
+                    return Err(invalid(text));
+                }
+                if let Some(work) = &mut state.head_mut().work {
+                    work.failed = Some("User Initiated. ".into());
+                    work.on_failure = OnFailure::Rollback;
+                }
+                Ok(())
+            })
+            .await?;
+        cell.stop.send_replace(true);
+        cell.nudge.notify_one();
+        Ok(None)
+    }
+
+    pub(super) async fn continue_rollback(self) -> Answered {
+        let cell = self.stack("ContinueUpdateRollback")?;
+        let skip = self.names("ResourcesToSkip");
+        self.stacks
+            .change(&cell, |state, at| {
+                if state.head.status != S::UpdateRollbackFailed {
+                    return Err(busy(&state.head, "rolled back"));
+                }
+                if let Some(work) = &mut state.head_mut().work {
+                    work.stuck.clear();
+                    work.skip.extend(skip);
+                }
+                state.become_(S::UpdateRollback, Some("User Initiated".into()), at);
+                Ok(())
+            })
+            .await?;
+        self.stacks.drive(&cell);
+        Ok(Some(Xml::new()))
+    }
+
+    /// Goes back from where a stack was left after a failure.
+    pub(super) async fn rollback_stack(self) -> Answered {
+        let cell = self.stack("RollbackStack")?;
+        self.stacks
+            .change(&cell, |state, at| {
+                let status = match state.head.status {
+                    S::CreateFailed => S::CreateInProgress,
+                    S::UpdateFailed => S::UpdateInProgress,
+                    _ => return Err(busy(&state.head, "rolled back")),
+                };
+                let Some(work) = &mut state.head_mut().work else { return Ok(()) };
+                work.on_failure = OnFailure::Rollback;
+                work.failed.get_or_insert_with(|| "User Initiated. ".into());
+                state.become_(status, Some("User Initiated".into()), at);
+                Ok(())
+            })
+            .await?;
+        self.stacks.drive(&cell);
+        Ok(Some(Xml::new().text("StackId", &cell.state().head.id)))
+    }
+
+    pub(super) async fn protect(self) -> Answered {
+        let cell = self.stack("UpdateTerminationProtection")?;
+        let protected = self.flag("EnableTerminationProtection");
+        self.stacks
+            .change(&cell, |state, _| {
+                state.head_mut().protected = protected;
+                Ok(())
+            })
+            .await?;
+        Ok(Some(Xml::new().text("StackId", &cell.state().head.id)))
+    }
+
+    /// A name that a new stack can have.
+    pub(super) fn new_name(self) -> Result<&'a str, AwsError> {
+        let name = self.name()?;
+        let fits = name.len() <= NAME
+            && name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-');
+        if fits {
+            return Ok(name);
+        }
+        Err(invalid(format!(
+            "1 validation error detected: Value '{name}' at 'stackName' failed to satisfy \
+             constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )))
+    }
+
+    /// Stack policies are taken and not kept: nothing here is protected by one.
+    pub(super) fn set_policy(self) -> Answered {
+        let name = self.name()?;
+        self.may("SetStackPolicy", name)?;
+        tracing::info!(stack = name, "stack policies are ignored");
+        self.stacks.find(self.scope(), name).map(|_| None).ok_or_else(|| no_stack(name))
+    }
+
+    pub(super) fn get_policy(self) -> Answered {
+        self.stack("GetStackPolicy").map(|_| Some(Xml::new()))
+    }
+}
+
+fn exists(name: &str) -> AwsError {
+    AwsError::new("AlreadyExistsException", 400, format!("Stack [{name}] already exists"))
+}

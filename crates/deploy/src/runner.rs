@@ -1,0 +1,215 @@
+//! Drives a stack: does what its machine begins, and tells it what became of that.
+
+use std::sync::Arc;
+
+use fika_model::Scope;
+use fika_resources::{Ask, Failure, Made, Stack, Was, check};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use serde_json::Map;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::machine::{Guides, Outcome, Target, advance, done};
+use crate::plan::{Kinds, Plan, kind};
+use crate::record::{Doing, Phase, Resource};
+use crate::room::{Cell, Stacks};
+use crate::state::State;
+
+/// How long to wait before what the disk refused is written again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+type Step = Pin<Box<dyn Future<Output = (String, Outcome)> + Send>>;
+
+impl Stacks {
+    /// Goes on with a stack until nothing goes on any more; whatever was under way is begun again.
+    pub(crate) fn drive(&self, cell: &Arc<Cell>) {
+        let (stacks, cell) = (self.clone(), cell.clone());
+        tokio::spawn(async move {
+            let _driving = cell.driving.lock().await;
+            if cell.state().head.status.is_moving() {
+                stacks.run(&cell).await;
+            }
+        });
+    }
+
+    async fn run(&self, cell: &Arc<Cell>) {
+        let scope = scope(&cell.state());
+        let Some(scope) = scope else { return };
+        let plan = self.plan(cell, &scope).await;
+        let mut steps = FuturesUnordered::<Step>::new();
+        let under_way = cell.state();
+        for (logical, resource) in &under_way.resources {
+            if resource.doing.is_some() {
+                steps.push(self.step(cell, &scope, logical, true));
+            }
+        }
+        loop {
+            let next = self.change(cell, |state, at| {
+                let target = plan.as_ref().map(|plan| plan as &dyn Target);
+                Ok(advance(state, Guides { target, rules: &Kinds }, at))
+            });
+            let next = match next.await {
+                Ok(next) => next,
+                Err(_) => {
+                    tokio::time::sleep(AGAIN).await;
+                    continue;
+                }
+            };
+            if next.over {
+                break;
+            }
+            for logical in &next.begun {
+                steps.push(self.step(cell, &scope, logical, false));
+            }
+            tokio::select! {
+                ended = steps.next() => if let Some((logical, outcome)) = ended {
+                    self.tell(cell, &logical, &outcome).await;
+                },
+                () = cell.nudge.notified() => {}
+            }
+        }
+        cell.stop.send_replace(false);
+        self.prune(&scope).await;
+    }
+
+    async fn tell(&self, cell: &Cell, logical: &str, outcome: &Outcome) {
+        loop {
+            let told = self.change(cell, |state, at| {
+                done(state, logical, outcome.clone(), at);
+                Ok(())
+            });
+            match told.await {
+                Ok(()) => return,
+                Err(_) => tokio::time::sleep(AGAIN).await,
+            }
+        }
+    }
+
+    /// The template that a stack moves towards. None where it is not needed; a template that cannot be read any more
+    /// makes the work fail.
+    async fn plan(&self, cell: &Arc<Cell>, scope: &Scope) -> Option<Plan> {
+        let state = cell.state();
+        let work = state.head.work.as_ref()?;
+        if !matches!(work.phase, Phase::Create | Phase::Update) {
+            return None;
+        }
+        let (id, name) = (state.head.id.as_str(), state.head.name.as_str());
+        let mut plan = Plan::of(self, scope, (id, name), work.wish.as_ref()?)
+            .inspect_err(|error| tracing::warn!(%error, id, "a stack cannot go on"))
+            .ok()?;
+        if let Ok(caller) = state.head.actor.caller(&self.inner.iam, scope)
+            && let Ok(services) = self.services(caller)
+        {
+            plan.look_up(&services).await;
+        }
+        Some(plan)
+    }
+
+    /// What a resource's `doing` says, to be done.
+    fn step(&self, cell: &Arc<Cell>, scope: &Scope, logical: &str, again: bool) -> Step {
+        let state = cell.state();
+        let (logical, stacks, cell) = (logical.to_owned(), self.clone(), cell.clone());
+        let scope = scope.clone();
+        Box::pin(async move {
+            let Some(resource) = state.resources.get(&logical) else {
+                return (logical, Outcome::Gone);
+            };
+            let outcome = match stacks.ask(&cell, &state, &scope, &logical, again) {
+                Ok(ask) => act(ask, resource).await,
+                Err(reason) => Err(Failure::new(reason)),
+            };
+            let outcome = outcome.unwrap_or_else(|failure| {
+                Outcome::Failed(failure.reason, failure.made.map(|made| *made))
+            });
+            (logical, outcome)
+        })
+    }
+
+    fn ask(
+        &self,
+        cell: &Cell,
+        state: &State,
+        scope: &Scope,
+        logical: &str,
+        again: bool,
+    ) -> Result<Ask, String> {
+        let head = &state.head;
+        let resource = state.resources.get(logical).ok_or("There is no such resource")?;
+        let wish = head.work.as_ref().and_then(|work| work.wish.as_ref()).unwrap_or(&head.wish);
+        let mut tags = wish.tags.clone();
+        tags.insert("aws:cloudformation:stack-name".into(), head.name.clone());
+        tags.insert("aws:cloudformation:stack-id".into(), head.id.clone());
+        tags.insert("aws:cloudformation:logical-id".into(), logical.into());
+        tags.retain(|key, _| !key.starts_with("aws:"));
+        let caller = head.actor.caller(&self.inner.iam, scope)?;
+        let services = self.services(caller).map_err(|error| error.to_string())?;
+        Ok(Ask {
+            services,
+            stack: Arc::new(Stack {
+                id: head.id.clone(),
+                name: head.name.clone(),
+                scope: scope.clone(),
+                tags,
+            }),
+            logical: logical.into(),
+            kind: resource.kind.clone(),
+            token: resource.token.clone(),
+            again,
+            properties: Map::new(),
+            stop: cell.stop.subscribe(),
+        })
+    }
+}
+
+/// Asks the resource's type.
+async fn act(mut ask: Ask, resource: &Resource) -> Result<Outcome, Failure> {
+    let was = |standing: &crate::record::Standing| Was {
+        made: standing.made.clone(),
+        properties: standing.properties.clone(),
+    };
+    let missing = || Failure::new("There is nothing to be changed");
+    match resource.doing.as_ref().ok_or_else(missing)? {
+        Doing::Create(wanted) => {
+            let kind = kind(&resource.kind);
+            check(kind, &ask.logical, &wanted.properties)?;
+            ask.properties.clone_from(&wanted.properties);
+            Ok(Outcome::Made((kind.create)(ask).await?))
+        }
+        Doing::Update(wanted) => {
+            let kind = kind(&resource.kind);
+            check(kind, &ask.logical, &wanted.properties)?;
+            ask.properties.clone_from(&wanted.properties);
+            let was = was(resource.now.as_ref().ok_or_else(missing)?);
+            Ok(Outcome::Made((kind.update)(ask, was).await?))
+        }
+        Doing::Revert => {
+            let before = resource.before.as_ref().ok_or_else(missing)?;
+            ask.properties.clone_from(&before.properties);
+            // Some of the change may not have been done: it is all undone.
+            ask.again = true;
+            let was = was(resource.now.as_ref().ok_or_else(missing)?);
+            Ok(Outcome::Made((kind(&before.kind).update)(ask, was).await?))
+        }
+        Doing::Delete => remove(ask, resource.now.as_ref().ok_or_else(missing)?).await,
+        Doing::DeleteBefore => remove(ask, resource.before.as_ref().ok_or_else(missing)?).await,
+    }
+}
+
+async fn remove(mut ask: Ask, standing: &crate::record::Standing) -> Result<Outcome, Failure> {
+    ask.kind.clone_from(&standing.kind);
+    ask.token.clone_from(&standing.token);
+    ask.properties.clone_from(&standing.properties);
+    let made: Made = standing.made.clone();
+    let was = Was { made, properties: standing.properties.clone() };
+    (kind(&standing.kind).delete)(ask, was).await?;
+    Ok(Outcome::Gone)
+}
+
+/// Where a stack is, by its ARN.
+pub(crate) fn scope(state: &State) -> Option<Scope> {
+    let mut parts = state.head.id.split(':').skip(3);
+    let region = fika_model::Region::new(parts.next()?).ok()?;
+    let account = fika_model::AccountId::new(parts.next()?).ok()?;
+    Some(Scope { account, region })
+}
