@@ -1,5 +1,7 @@
 //! With whose rights a stack's resources are made: kept, and found again after a restart.
 
+use std::net::Ipv4Addr;
+
 use fika_aws::shape::AwsError;
 use fika_iam::{Iam, Principal};
 use fika_model::Scope;
@@ -65,8 +67,8 @@ impl Actor {
         let gone =
             || "Whoever this stack is made for is there no more, or trusts nobody.".to_owned();
         let principal = principal.ok_or_else(gone)?;
-        // It does not leave this process: nobody can read along.
-        let via = Via { ip: None, secure: true };
+        // It does not leave this machine.
+        let via = Via { ip: Some(Ipv4Addr::LOCALHOST.into()), secure: false };
         Ok(Caller { scope: scope.clone(), principal, via })
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Inner {
     store: Store,
     pub iam: Iam,
     pub options: StackOptions,
-    doors: OnceLock<Arc<dyn Doors>>,
+    doors: OnceLock<(Arc<dyn Doors>, Arc<str>)>,
     all: RwLock<HashMap<Scope, BTreeMap<String, Arc<Cell>>>>,
     /// Held by whoever makes a stack: names are given once.
     making: tokio::sync::Mutex<()>,
@@ -110,9 +110,9 @@ impl Stacks {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Goes on with whatever was under way, by these doors.
-    pub fn start(&self, doors: Arc<dyn Doors>) {
-        if self.inner.doors.set(doors).is_err() {
+    /// Goes on with whatever was under way, by these doors, which clients find at `host`.
+    pub fn start(&self, doors: Arc<dyn Doors>, host: &str) {
+        if self.inner.doors.set((doors, host.into())).is_err() {
             return;
         }
         let all = self.inner.all.read().unwrap_or_else(PoisonError::into_inner);
@@ -126,8 +126,8 @@ impl Stacks {
     /// The services, with somebody's rights.
     pub(crate) fn services(&self, caller: Caller) -> Result<Services, AwsError> {
         let doors = self.inner.doors.get();
-        let doors = doors.ok_or_else(|| internal(&"stacks were not started"))?;
-        Ok(Services::new(doors.clone(), Arc::new(caller)))
+        let (doors, host) = doors.ok_or_else(|| internal(&"stacks were not started"))?;
+        Ok(Services::new(doors.clone(), host.clone(), Arc::new(caller)))
     }
 
     /// Those of a scope, the newest last.

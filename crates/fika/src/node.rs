@@ -278,7 +278,7 @@ impl Node {
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
         services.events.invoke_by(doors.functions());
         services.gateway.invoke_by(doors.functions());
-        services.stacks.start(doors.inside());
+        services.stacks.start(doors.inside(), &options.url_host);
         services.events.start(lanes.handles());
         let (events, queues) = (services.events, services.queues);
         let sources = {

@@ -57,7 +57,7 @@ impl Fake {
         };
         let Value::Object(properties) = properties else { panic!("properties are an object") };
         Ask {
-            services: Services::new(self.clone(), Arc::new(caller)),
+            services: Services::new(self.clone(), "localhost:9000".into(), Arc::new(caller)),
             stack: Arc::new(stack),
             logical: "Thing".into(),
             kind: kind.into(),

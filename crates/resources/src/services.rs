@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use fika_service::{Caller, Doors};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 
@@ -15,6 +15,8 @@ use crate::kind::Failure;
 #[derive(Clone)]
 pub struct Services {
     doors: Arc<dyn Doors>,
+    /// Where this server is, for what names itself by it: queues.
+    host: Arc<str>,
     caller: Arc<Caller>,
 }
 
@@ -83,10 +85,10 @@ pub(crate) fn gone<T>(answer: Answered<T>) -> Result<(), Failure> {
 }
 
 impl Services {
-    /// With the rights of `caller`.
+    /// With the rights of `caller`; `host` is where clients find this server, with its port.
     #[must_use]
-    pub fn new(doors: Arc<dyn Doors>, caller: Arc<Caller>) -> Self {
-        Self { doors, caller }
+    pub fn new(doors: Arc<dyn Doors>, host: Arc<str>, caller: Arc<Caller>) -> Self {
+        Self { doors, host, caller }
     }
 
     /// With whose rights.
@@ -157,6 +159,10 @@ impl Services {
         service: &str,
         request: Request<Bytes>,
     ) -> Answered<Response<Bytes>> {
+        let mut request = request;
+        if let Ok(host) = HeaderValue::from_str(&self.host) {
+            request.headers_mut().entry(HOST).or_insert(host);
+        }
         let answer = self.doors.ask(&self.caller, service, request).await;
         if answer.status().is_success() {
             return Ok(answer);
