@@ -89,13 +89,14 @@ impl Apis {
         own
     }
 
-    /// Makes one; `make` is what it begins as.
+    /// Makes one, of that id where one is wanted; `make` is what it begins as.
     ///
     /// # Errors
-    /// What `make` says; a limit; a disk that fails.
+    /// What `make` says; a limit; an id that is taken; a disk that fails.
     pub async fn create<T>(
         &self,
         scope: &Scope,
+        wanted: Option<String>,
         record: Record,
         make: impl FnOnce(&mut Draft) -> Result<T, AwsError>,
     ) -> Result<T, AwsError> {
@@ -104,7 +105,11 @@ impl Apis {
             return Err(limit(format!("an account has at most {APIS} APIs in a region")));
         }
         let taken = self.all.load();
-        let id = std::iter::repeat_with(new_id).find(|id| !taken.contains_key(id));
+        let id = match wanted {
+            Some(id) if taken.contains_key(&id) => return Err(taken_id()),
+            Some(id) => Some(id),
+            None => std::iter::repeat_with(new_id).find(|id| !taken.contains_key(id)),
+        };
         let snapshots = BTreeMap::new();
         let now_ms = record.created_ms;
         let scope = scope.clone();
@@ -204,6 +209,15 @@ impl Apis {
 /// The right to change APIs.
 type Turn = OwnedMutexGuard<()>;
 
+/// 409.
+fn taken_id() -> AwsError {
+    AwsError::new(
+        "ConflictException",
+        409,
+        "Another request with the same token is being worked on",
+    )
+}
+
 /// 429.
 pub fn limit(message: String) -> AwsError {
     AwsError::new("LimitExceededException", 429, format!("Limit exceeded: {message}."))
@@ -244,11 +258,23 @@ fn read(drafts: &mut HashMap<String, Draft>, entry: &Entry) -> Option<()> {
 
 /// Ten characters, as AWS makes them.
 pub fn new_id() -> String {
-    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let bytes = uuid::Uuid::new_v4().into_bytes();
     // Bytes 6 and 8 of a random UUID are not all random.
     let random = bytes.iter().enumerate().filter(|(at, _)| *at != 6 && *at != 8);
-    random.take(10).map(|(_, byte)| char::from(LETTERS[usize::from(*byte) % 36])).collect()
+    lettered(random.map(|(_, byte)| *byte))
+}
+
+/// The id of what a caller makes who has a token for it: the same each time, and none that another account gets.
+pub fn id_by(scope: &Scope, token: &str) -> String {
+    let Scope { account, region } = scope;
+    let of = format!("{account}/{region}/{token}");
+    let digest = ring::digest::digest(&ring::digest::SHA256, of.as_bytes());
+    lettered(digest.as_ref().iter().copied())
+}
+
+fn lettered(bytes: impl Iterator<Item = u8>) -> String {
+    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    bytes.take(10).map(|byte| char::from(LETTERS[usize::from(byte) % 36])).collect()
 }
 
 /// Milliseconds since 1970.

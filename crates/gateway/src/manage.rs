@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::apis::id_by;
 use crate::gateway::Gateway;
 use crate::{http_api, rest_api};
 
@@ -111,6 +112,13 @@ pub fn pass_role(call: &Call<'_>, role: Option<&str>) -> Result<(), AwsError> {
     }
     let to = [("iam:PassedToService", "apigateway.amazonaws.com")];
     call.caller.allow("iam:PassRole", role, None, &to)
+}
+
+/// The id of what this call makes, where its caller knows it by a token: whoever asks again with the same one is
+/// answered with what was made the first time. AWS's API has no such header; deployments of this server send it.
+pub fn id_wanted(call: &Call<'_>) -> Option<String> {
+    let token = call.parts.headers.get("x-fika-client-token")?.to_str().ok()?;
+    Some(id_by(&call.caller.scope, token))
 }
 
 /// 404.

@@ -13,6 +13,7 @@
 //! then what it made before.
 #![forbid(unsafe_code)]
 
+mod apis;
 mod check;
 mod coerce;
 #[cfg(test)]

@@ -1,10 +1,16 @@
 //! All types there are.
 
 use crate::kind::Kind;
-use crate::{iam, inert, lambda, sqs};
+use crate::{apis, iam, inert, lambda, sqs};
 
 /// By service.
 static ALL: &[&Kind] = &[
+    &apis::http::api::KIND,
+    &apis::http::authorizer::KIND,
+    &apis::http::deployment::KIND,
+    &apis::http::integration::KIND,
+    &apis::http::route::KIND,
+    &apis::http::stage::KIND,
     &iam::access_key::KIND,
     &iam::inline_policy::ROLE,
     &iam::inline_policy::USER,

@@ -9,13 +9,16 @@ use super::{body, change, created, empty, found, gone, page, shapes, shown};
 use crate::apis::{Api, new_id, now_ms};
 use crate::document::{Document, bad, defaults, needed, read, text};
 use crate::gateway::Gateway;
-use crate::manage::{Done, iso, missing, pass_role};
+use crate::manage::{Done, id_wanted, iso, missing, pass_role};
 use crate::record::{Draft, Kind};
 use crate::route::RouteKey;
 use crate::serving::function;
 use crate::visit::{DEFAULT, Host};
 
 pub(super) async fn create(gateway: &Gateway, call: &Call<'_>) -> Result<Done, AwsError> {
+    if let Some(made) = made(gateway, call) {
+        return Ok(made);
+    }
     let mut about = read(body(call), shapes::API)?;
     needed(&about, "name")?;
     if needed(&about, "protocolType")? != "HTTP" {
@@ -33,7 +36,13 @@ pub(super) async fn create(gateway: &Gateway, call: &Call<'_>) -> Result<Done, A
         }
         Ok(show(draft, host))
     };
-    gateway.inner.apis.create(&call.caller.scope, record, make).await.map(created)
+    gateway.inner.apis.create(&call.caller.scope, id_wanted(call), record, make).await.map(created)
+}
+
+/// What an earlier call with the same token made.
+pub(super) fn made(gateway: &Gateway, call: &Call<'_>) -> Option<Done> {
+    let api = found(gateway, call, &id_wanted(call)?).ok()?;
+    Some(created(show(&api.draft, &gateway.inner.host)))
 }
 
 pub(super) fn list(gateway: &Gateway, call: &Call<'_>) -> Done {

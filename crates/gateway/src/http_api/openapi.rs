@@ -7,13 +7,13 @@ use fika_aws::shape::AwsError;
 use fika_service::Call;
 use serde_json::{Map, Value, json};
 
-use super::apis::{object, show};
+use super::apis::{made, object, show};
 use super::parts::{Sort, put};
 use super::{body, change, created, empty, shapes};
 use crate::apis::now_ms;
 use crate::document::{Document, Kind, bad, known, needed, read, text};
 use crate::gateway::Gateway;
-use crate::manage::{Done, pass_role};
+use crate::manage::{Done, id_wanted, pass_role};
 use crate::record::{Config, Draft};
 
 /// The largest document, bytes.
@@ -35,12 +35,20 @@ pub(super) async fn import(
     plan.roles().try_for_each(|role| pass_role(call, Some(role)))?;
     let host = gateway.inner.host.clone();
     let Some(id) = id else {
+        if let Some(made) = made(gateway, call) {
+            return Ok(made);
+        }
         let record = empty(plan.about.clone(), now_ms());
         let make = |draft: &mut Draft| {
             plan.build(draft)?;
             Ok(show(draft, &host))
         };
-        return gateway.inner.apis.create(&call.caller.scope, record, make).await.map(created);
+        return gateway
+            .inner
+            .apis
+            .create(&call.caller.scope, id_wanted(call), record, make)
+            .await
+            .map(created);
     };
     let edit = move |draft: &mut Draft| {
         draft.record.config = Config::default();

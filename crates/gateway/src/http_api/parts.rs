@@ -11,7 +11,7 @@ use crate::apis::{limit, new_id};
 use crate::authorizer::Source;
 use crate::document::{Document, Shape, bad, defaults, needed, read, text};
 use crate::gateway::Gateway;
-use crate::manage::{Done, iso, missing, pass_role};
+use crate::manage::{Done, id_wanted, iso, missing, pass_role};
 use crate::record::{Draft, Record, Things};
 use crate::route::RouteKey;
 use crate::serving::function;
@@ -98,6 +98,16 @@ pub(super) async fn answer(
         (&Method::DELETE, [stage, "routesettings", key]) if sort == Sort::Stages => {
             forget_settings(gateway, call, api, stage, key).await
         }
+        (&Method::DELETE, [stage, "accesslogsettings"]) if sort == Sort::Stages => {
+            let stage = (*stage).to_owned();
+            let edit = move |draft: &mut Draft| {
+                let own = draft.record.stages.get_mut(&stage);
+                let own = own.ok_or_else(|| missing("Stage", &stage))?;
+                own.remove("accessLogSettings");
+                Ok(())
+            };
+            change(gateway, call, api, edit).await.map(|()| gone())
+        }
         (&Method::DELETE, [stage, "cache", "authorizers"]) if sort == Sort::Stages => {
             let api = found(gateway, call, api)?;
             api.draft.record.stages.get(*stage).ok_or_else(|| missing(what, stage))?;
@@ -117,13 +127,20 @@ async fn create(
     sort: Sort,
 ) -> Result<Done, AwsError> {
     let given = input(call, sort)?;
+    let wanted = id_wanted(call).filter(|_| sort != Sort::Stages);
     let edit = move |draft: &mut Draft| {
+        let mut given = given;
+        given.retain(|_, value| !is_empty_text(value));
+        let earlier = wanted.as_ref().and_then(|id| sort.all(&draft.record).get(id));
+        if let Some(earlier) = earlier {
+            return Ok(earlier.clone());
+        }
         if sort == Sort::Deployments {
-            return deploy(draft, given);
+            return deploy(draft, given, wanted.unwrap_or_else(new_id));
         }
         let id = match sort {
             Sort::Stages => needed(&given, "stageName")?.to_owned(),
-            _ => new_id(),
+            _ => wanted.unwrap_or_else(new_id),
         };
         if sort == Sort::Stages && draft.record.stages.contains_key(&id) {
             return Err(conflict("Stage already exists".into()));
@@ -148,6 +165,7 @@ async fn update(
         let before = sort.all(&draft.record).get(&id).cloned();
         let mut document = before.ok_or_else(|| missing(what, &id))?;
         document.extend(given);
+        document.retain(|_, value| !is_empty_text(value));
         if sort == Sort::Deployments {
             draft.record.deployments.insert(id, document.clone());
             return Ok(document);
@@ -160,9 +178,15 @@ async fn update(
 /// What is asked for, by somebody who may have its roles used.
 fn input(call: &Call<'_>, sort: Sort) -> Result<Document, AwsError> {
     let given = read(body(call), sort.facts().0)?;
-    pass_role(call, text(&given, "credentialsArn"))?;
-    pass_role(call, text(&given, "authorizerCredentialsArn"))?;
+    for role in ["credentialsArn", "authorizerCredentialsArn"] {
+        pass_role(call, text(&given, role).filter(|role| !role.is_empty()))?;
+    }
     Ok(given)
+}
+
+/// A member that is to be no more.
+fn is_empty_text(value: &Value) -> bool {
+    value.as_str().is_some_and(str::is_empty)
 }
 
 async fn delete(
@@ -258,6 +282,10 @@ fn check_route(draft: &Draft, id: &str, route: &mut Document) -> Result<(), AwsE
     };
     if !fits {
         return Err(bad("Invalid authorizer ID specified: it is none of this type"));
+    }
+    if !matches!(kind, "JWT" | "CUSTOM") {
+        // What a route no longer asks may be deleted.
+        route.remove("authorizerId");
     }
     defaults(route, json!({ "apiKeyRequired": false, "authorizationType": "NONE" }));
     Ok(())
@@ -377,7 +405,7 @@ fn check_stage(draft: &Draft, stage: &mut Document) -> Result<(), AwsError> {
 }
 
 /// Deploys because somebody says so.
-fn deploy(draft: &mut Draft, mut about: Document) -> Result<Document, AwsError> {
+fn deploy(draft: &mut Draft, mut about: Document, id: String) -> Result<Document, AwsError> {
     let stage = about.remove("stageName");
     let stage = stage.as_ref().and_then(Value::as_str);
     if let Some(stage) = stage {
@@ -389,15 +417,14 @@ fn deploy(draft: &mut Draft, mut about: Document) -> Result<Document, AwsError> 
     if draft.record.deployments.len() >= Sort::Deployments.facts().3 {
         return Err(limit("an API has at most 100 of kind Deployment".into()));
     }
-    let id = deployed(draft, about, false);
+    let id = deployed(draft, about, id, false);
     if let Some(of) = stage.and_then(|stage| draft.record.stages.get_mut(stage)) {
         of.insert("deploymentId".into(), id.clone().into());
     }
     Ok(draft.record.deployments.get(&id).cloned().unwrap_or_default())
 }
 
-fn deployed(draft: &mut Draft, mut about: Document, automatic: bool) -> String {
-    let id = new_id();
+fn deployed(draft: &mut Draft, mut about: Document, id: String, automatic: bool) -> String {
     defaults(
         &mut about,
         json!({
@@ -420,7 +447,7 @@ pub(super) fn deploy_automatically(draft: &mut Draft, changed: bool) {
     let about = super::apis::object(json!({
         "description": "Automatic deployment triggered by changes to the Api configuration",
     }));
-    let id = deployed(draft, about, true);
+    let id = deployed(draft, about, new_id(), true);
     let done = format!("Successfully deployed stage with deployment ID '{id}'");
     for stage in draft.record.stages.values_mut().filter(|stage| automatic(stage)) {
         stage.insert("deploymentId".into(), id.clone().into());

@@ -26,14 +26,14 @@ pub const ROUTE: &Shape = &[
     ("apiKeyRequired", Kind::Absent),
     ("authorizationScopes", Kind::Texts),
     ("authorizationType", Kind::One(&["NONE", "AWS_IAM", "CUSTOM", "JWT"])),
-    ("authorizerId", Kind::Text(1, 64)),
+    ("authorizerId", Kind::Text(0, 64)),
     ("modelSelectionExpression", Kind::Absent),
-    ("operationName", Kind::Text(1, 64)),
+    ("operationName", Kind::Text(0, 64)),
     ("requestModels", Kind::Absent),
     ("requestParameters", Kind::Absent),
     ("routeKey", Kind::Text(1, 1100)),
     ("routeResponseSelectionExpression", Kind::Absent),
-    ("target", Kind::Text(1, 128)),
+    ("target", Kind::Text(0, 128)),
 ];
 
 /// An integration.
@@ -41,9 +41,9 @@ pub const INTEGRATION: &Shape = &[
     ("connectionId", Kind::Absent),
     ("connectionType", Kind::One(&["INTERNET"])),
     ("contentHandlingStrategy", Kind::Absent),
-    ("credentialsArn", Kind::Text(1, 2048)),
+    ("credentialsArn", Kind::Text(0, 2048)),
     ("description", Kind::Text(0, 1024)),
-    ("integrationMethod", Kind::Text(1, 64)),
+    ("integrationMethod", Kind::Text(0, 64)),
     ("integrationSubtype", Kind::Text(1, 128)),
     ("integrationType", Kind::One(&["AWS", "HTTP", "MOCK", "HTTP_PROXY", "AWS_PROXY"])),
     ("integrationUri", Kind::Text(1, 2048)),
@@ -71,9 +71,9 @@ const ACCESS_LOG: &Shape =
 pub const STAGE: &Shape = &[
     ("accessLogSettings", Kind::Object(ACCESS_LOG)),
     ("autoDeploy", Kind::Flag),
-    ("clientCertificateId", Kind::Text(1, 64)),
+    ("clientCertificateId", Kind::Text(0, 64)),
     ("defaultRouteSettings", Kind::Object(SETTINGS)),
-    ("deploymentId", Kind::Text(1, 64)),
+    ("deploymentId", Kind::Text(0, 64)),
     ("description", Kind::Text(0, 1024)),
     ("routeSettings", Kind::Objects(SETTINGS)),
     ("stageName", Kind::Text(1, 128)),
@@ -89,11 +89,11 @@ const JWT: &Shape = &[("audience", Kind::Texts), ("issuer", Kind::Text(1, 2048))
 
 /// An authorizer.
 pub const AUTHORIZER: &Shape = &[
-    ("authorizerCredentialsArn", Kind::Text(1, 2048)),
+    ("authorizerCredentialsArn", Kind::Text(0, 2048)),
     ("authorizerPayloadFormatVersion", Kind::One(&["1.0", "2.0"])),
     ("authorizerResultTtlInSeconds", Kind::Whole(0, 3600)),
     ("authorizerType", Kind::One(&["REQUEST", "JWT"])),
-    ("authorizerUri", Kind::Text(1, 2048)),
+    ("authorizerUri", Kind::Text(0, 2048)),
     ("enableSimpleResponses", Kind::Flag),
     ("identitySource", Kind::Texts),
     ("identityValidationExpression", Kind::Absent),

@@ -8,7 +8,7 @@ use super::patch::{self, Is};
 use super::{On, conflict, created, done, not_served, ok, page, seconds};
 use crate::apis::{new_id, now_ms};
 use crate::document::{Document, Kind as M, Shape, bad, defaults, needed, read};
-use crate::manage::Done;
+use crate::manage::{Done, id_wanted};
 use crate::record::{Config, Draft, Kind, Record, Things};
 
 const ENDPOINT: &Shape =
@@ -48,6 +48,9 @@ pub(super) async fn all(on: On<'_>) -> Result<Done, AwsError> {
 }
 
 async fn create(on: On<'_>) -> Result<Done, AwsError> {
+    if let Some(made) = id_wanted(&on.call).and_then(|id| on.api(&id).ok()) {
+        return Ok(created(show(&made.draft)));
+    }
     let query = on.call.parts.uri.query().unwrap_or_default();
     if query.contains("mode=import") {
         return Err(not_served("ImportRestApi"));
@@ -82,7 +85,8 @@ async fn create(on: On<'_>) -> Result<Done, AwsError> {
         deployments: Things::new(),
     };
     let make = |draft: &mut Draft| Ok(show(draft));
-    on.gateway.inner.apis.create(&on.call.caller.scope, record, make).await.map(created)
+    let wanted = id_wanted(&on.call);
+    on.gateway.inner.apis.create(&on.call.caller.scope, wanted, record, make).await.map(created)
 }
 
 pub(super) async fn one(on: On<'_>, id: &str) -> Result<Done, AwsError> {
