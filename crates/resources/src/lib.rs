@@ -16,6 +16,7 @@
 mod apis;
 mod check;
 mod coerce;
+mod events;
 #[cfg(test)]
 mod fake;
 mod iam;
@@ -24,7 +25,9 @@ mod kind;
 mod lambda;
 mod names;
 mod properties;
+mod scheduler;
 mod services;
+mod sns;
 mod sqs;
 mod table;
 mod wait;

@@ -1,4 +1,6 @@
-//! `AWS::SQS::Queue`.
+//! `AWS::SQS::Queue`; its policies are in `policy`.
+
+pub(crate) mod policy;
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 //! All types there are.
 
 use crate::kind::Kind;
-use crate::{apis, iam, inert, lambda, sqs};
+use crate::{apis, events, iam, inert, lambda, scheduler, sns, sqs};
 
 /// By service.
 static ALL: &[&Kind] = &[
@@ -11,6 +11,9 @@ static ALL: &[&Kind] = &[
     &apis::http::integration::KIND,
     &apis::http::route::KIND,
     &apis::http::stage::KIND,
+    &events::bus::KIND,
+    &events::bus_policy::KIND,
+    &events::rule::KIND,
     &iam::access_key::KIND,
     &iam::inline_policy::ROLE,
     &iam::inline_policy::USER,
@@ -32,7 +35,13 @@ static ALL: &[&Kind] = &[
     &lambda::permission::KIND,
     &lambda::url::KIND,
     &lambda::version::KIND,
+    &scheduler::group::KIND,
+    &scheduler::schedule::KIND,
+    &sns::policy::KIND,
+    &sns::subscription::KIND,
+    &sns::topic::KIND,
     &sqs::KIND,
+    &sqs::policy::KIND,
     &inert::CDK_METADATA,
     &inert::ECR_REPOSITORY,
     &inert::KMS_KEY,
