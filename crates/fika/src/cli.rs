@@ -293,6 +293,13 @@ pub struct ServeArgs {
     /// everything, as the root account; functions must sign all the same.
     #[arg(long, value_enum, value_name = "SWITCH", default_value_t = Authentication::On)]
     pub auth: Authentication,
+    /// Serve no web console at /console.
+    #[arg(long)]
+    pub no_console: bool,
+    /// Let people log in to the console from other machines without TLS: who is between can read
+    /// their secrets along.
+    #[arg(long, conflicts_with = "no_console")]
+    pub console_plain_http: bool,
     /// The form of the server's own log, on stderr.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

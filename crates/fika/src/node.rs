@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fika_assignment::{Assigner, AssignmentOptions, PoolSnapshot, Provisioned};
+use fika_console::{Console, ConsoleOptions};
 use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
 };
@@ -42,6 +43,7 @@ use fika_sandbox::image::{ImageOptions, ImageStore};
 use fika_sandbox::{
     Connection, CpuPolicy, Jail, JailOptions, MicroVmOptions, MicroVms, WallError, Walls,
 };
+use fika_service::Pages;
 use fika_sources::Brokers;
 use fika_store::{Blobs, LogStore, Store};
 use fika_tls::Secured;
@@ -77,6 +79,15 @@ const SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 type Assignment = Assigner<Placer, Worker>;
 type Doors = Frontend<Counter, Assignment, Worker>;
 
+/// Who may log in to the console over a connection that others can read along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlainLogins {
+    /// Who is on this machine: nobody is between.
+    ThisMachine,
+    /// Everybody, as the operator wants it.
+    Everybody,
+}
+
 /// How a node is to be.
 #[derive(Debug, Clone)]
 pub struct NodeOptions {
@@ -92,6 +103,8 @@ pub struct NodeOptions {
     pub root: RootOptions,
     /// Whether clients must sign.
     pub auth: Auth,
+    /// Whether there is a console, and who may log in to it without TLS.
+    pub console: Option<PlainLogins>,
     /// Whether missing runtimes may be fetched.
     pub fetch_runtimes: bool,
     /// Memory all sandboxes together may use, MB.
@@ -255,6 +268,10 @@ impl Node {
             tokio::spawn(otlp::export(collector, spans, metrics.clone()));
             traces
         });
+        let console = options.console.map(|plain| {
+            let (iam, sessions) = (iam.clone(), sessions.clone());
+            Console::new(ConsoleOptions { iam, sessions, plain: plain == PlainLogins::Everybody })
+        });
         let doors = Frontend::new(FrontendOptions {
             counting: counting.clone(),
             calls: Calls::new(options.calls),
@@ -273,9 +290,11 @@ impl Node {
             gateway: services.gateway.clone(),
             stream_rate: options.stream_rate,
             objects: services.objects,
+            pages: console.clone().map(|console| Arc::new(console) as Arc<dyn Pages>),
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
+        console.iter().for_each(|console| console.ask_by(doors.inside()));
         services.events.invoke_by(doors.functions());
         services.gateway.invoke_by(doors.functions());
         services.stacks.start(doors.inside(), &options.url_host);

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::fs::File;
@@ -41,6 +41,14 @@ impl Answer {
         let file = File::open(path).await?;
         let left = file.metadata().await?.len();
         Ok(Self::File { file, left })
+    }
+
+    /// The same for whoever knows nothing of answers.
+    pub(crate) fn flow(self) -> UnsyncBoxBody<Bytes, io::Error> {
+        match self {
+            Self::Boxed(body) => body,
+            other => other.boxed_unsync(),
+        }
     }
 }
 
@@ -113,8 +121,6 @@ fn poll_piece(file: &mut File, left: u64, context: &mut Context<'_>) -> Poll<io:
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-
-    use http_body_util::BodyExt;
 
     use super::*;
 

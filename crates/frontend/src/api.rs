@@ -26,8 +26,8 @@ use crate::reply::{self, Reply};
 use crate::server::{Line, Run};
 use crate::urls::Address;
 use crate::{
-    Frontend, admin, asynchronous, cloudwatch, code, event_stream, functions, logs, permit, query,
-    waiting, webhooks,
+    Frontend, admin, asynchronous, cloudwatch, code, event_stream, functions, logs, pages, permit,
+    query, waiting, webhooks,
 };
 
 /// The largest body of operations that carry neither code nor an event.
@@ -83,14 +83,22 @@ where
             return self.at_url(parts, body, address, line).await;
         }
         if let Some(visit) = self.gateway.visit(&parts) {
-            return self.at_api(&self.gateway, visit, parts, body, line).await;
+            let guest = pages::Guest::of(self.pages.is_some(), &parts);
+            let reply = self.at_api(&self.gateway, visit, parts, body, line);
+            return guest.kept_apart(Box::pin(reply).await);
         }
         if let Some(id) = parts.uri.path().strip_prefix(webhooks::DOOR) {
             return named(self.at_webhook(&parts, id, body, line).await);
         }
         let name = sigv4::signed_for(&RequestView::from(&parts));
+        if name.is_none()
+            && let Some(pages) = self.pages_at(&parts)
+        {
+            return self.page(pages, parts, body, line).await;
+        }
         if name == Some(Service::S3.name) {
-            return self.objects(parts, body, line).await;
+            let guest = pages::Guest::of(self.pages.is_some(), &parts);
+            return guest.kept_apart(self.objects(parts, body, line).await);
         }
         let service = self.services.iter().find(|service| match name {
             Some(name) => service.names().iter().any(|own| own.name == name),
@@ -102,7 +110,8 @@ where
         };
         let Some(asked) = asked else {
             if name.is_none() && self.objects.is_meant(&parts) {
-                return self.objects(parts, body, line).await;
+                let guest = pages::Guest::of(self.pages.is_some(), &parts);
+                return guest.kept_apart(self.objects(parts, body, line).await);
             }
             return named(unknown(&parts));
         };

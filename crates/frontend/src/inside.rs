@@ -12,7 +12,7 @@ use fika_aws::sigv4::Service;
 use fika_counting::CountingService;
 use fika_model::{LaneId, RequestId};
 use fika_objects::{Visit, Who};
-use fika_service::{Answering, Caller, Doors};
+use fika_service::{Answering, Caller, Doors, Flowing};
 use fika_worker::WorkerService;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
@@ -43,7 +43,7 @@ where
         caller: &Caller,
         service: &str,
         request: Request<Bytes>,
-    ) -> Response<Bytes> {
+    ) -> Reply {
         if service == Service::S3.name {
             return self.ask_objects(caller, request).await;
         }
@@ -56,13 +56,13 @@ where
             None => asked(&parts, Auth::Required),
         };
         let Some(asks) = asks else {
-            return AwsError::new("UnknownOperationException", 404, "no such operation")
-                .into_response();
+            let text = "no such operation";
+            return reply::refuse(AwsError::new("UnknownOperationException", 404, text));
         };
         let running = Running::default();
         let caller = auth::Caller::inside(caller.clone());
         let admitted = Admitted { caller, body, room: None, run: running.begin() };
-        let reply = match asks {
+        match asks {
             Asked::Lambda(operation, path) if invoke::is_invocation(operation) => {
                 let lane = LaneId(self.lanes.fetch_add(1, Ordering::Relaxed));
                 if operation == Operation::InvokeAsync {
@@ -75,17 +75,16 @@ where
                 let answer = self.answered(&parts, asks, admitted, &self.bodies).await;
                 answer.unwrap_or_else(reply::refuse)
             }
-        };
-        whole(reply).await
+        }
     }
 
-    async fn ask_objects(&self, caller: &Caller, request: Request<Bytes>) -> Response<Bytes> {
+    async fn ask_objects(&self, caller: &Caller, request: Request<Bytes>) -> Reply {
         let visit = Visit {
             who: Who::Known(caller.clone()),
             via: caller.via,
             request: RequestId::random(),
         };
-        whole(self.objects.answer(visit, request.map(Full::new)).await.map(Answer::Boxed)).await
+        self.objects.answer(visit, request.map(Full::new)).await.map(Answer::Boxed)
     }
 }
 
@@ -116,9 +115,31 @@ where
         let doors = self.0.upgrade();
         Box::pin(async move {
             match doors {
-                Some(doors) => Box::pin(doors.ask_inside(caller, service, request)).await,
-                None => AwsError::service("This server is stopping.").into_response(),
+                Some(doors) => {
+                    whole(Box::pin(doors.ask_inside(caller, service, request)).await).await
+                }
+                None => stopping().into_response(),
             }
         })
     }
+
+    fn open<'a>(
+        &'a self,
+        caller: &'a Caller,
+        service: &'a str,
+        request: Request<Bytes>,
+    ) -> Flowing<'a> {
+        let doors = self.0.upgrade();
+        Box::pin(async move {
+            let reply = match doors {
+                Some(doors) => Box::pin(doors.ask_inside(caller, service, request)).await,
+                None => reply::refuse(stopping()),
+            };
+            reply.map(Answer::flow)
+        })
+    }
+}
+
+fn stopping() -> AwsError {
+    AwsError::service("This server is stopping.")
 }

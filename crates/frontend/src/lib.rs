@@ -11,6 +11,7 @@
 //!   `InvokeWithResponseStream`
 //! - `urls`: function URLs
 //! - `inside`: the same for rooms of this server, who know for whom they ask
+//! - `pages`: what browsers are shown, and what their other pages may not do to it
 //! - `functions`: the control plane's operations; `code`: zips to load
 //! - `apis`: HTTP APIs and REST APIs, by way of the gateway
 //! - `stored_code`: zips in buckets
@@ -42,6 +43,7 @@ mod invoke;
 mod lineage;
 mod logs;
 mod objects;
+mod pages;
 mod patience;
 mod permit;
 mod query;
@@ -66,7 +68,7 @@ use fika_gateway::Gateway;
 use fika_iam::{Iam, Sessions};
 use fika_metrics::Metrics;
 use fika_objects::Objects;
-use fika_service::AwsService;
+use fika_service::{AwsService, Pages};
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
@@ -95,6 +97,7 @@ pub struct Frontend<C, A, W> {
     gateway: Gateway,
     stream_rate: Option<NonZeroU64>,
     objects: Objects,
+    pages: Option<Arc<dyn Pages>>,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -138,6 +141,8 @@ pub struct FrontendOptions<C, A, W> {
     pub stream_rate: Option<NonZeroU64>,
     /// Buckets and objects.
     pub objects: Objects,
+    /// What browsers are shown, if anything.
+    pub pages: Option<Arc<dyn Pages>>,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -148,6 +153,7 @@ impl<C, A, W> Frontend<C, A, W> {
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
         let FrontendOptions { traces, events, services, gateway, objects, stream_rate, .. } =
             options;
+        let pages = options.pages;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -168,6 +174,7 @@ impl<C, A, W> Frontend<C, A, W> {
             gateway,
             stream_rate,
             objects,
+            pages,
             keys,
             bodies,
             inside,

@@ -4,12 +4,14 @@
 //! - [`AwsService`]: a service beside Lambda, as the doors see it: the name requests are signed for, and
 //!   an answer to each
 //! - [`Doors`]: the same doors from inside, for rooms that ask services by their public API
+//! - [`Pages`]: what browsers ask the doors for without a signature
 //! - [`to_the_end`]: an answer that is finished also where nobody waits for it
 //! - [`json`]: the aws-json protocols, as most of them speak it
 #![forbid(unsafe_code)]
 
 mod end;
 pub mod json;
+mod pages;
 mod permit;
 
 use std::net::IpAddr;
@@ -24,6 +26,7 @@ use http::request::Parts;
 use http::{Request, Response};
 
 pub use end::to_the_end;
+pub use pages::{Flow, Flowing, Pages, whole};
 pub use permit::owner;
 
 /// Somebody whose signature was good, or a service that acts by itself.
@@ -135,6 +138,17 @@ pub trait Doors: Send + Sync + 'static {
         service: &'a str,
         request: Request<Bytes>,
     ) -> Answering<'a>;
+
+    /// The same, with a body that may leave while it is made: log that is followed, and functions that
+    /// stream. Where nothing streams it is what [`Self::ask`] answers.
+    fn open<'a>(
+        &'a self,
+        caller: &'a Caller,
+        service: &'a str,
+        request: Request<Bytes>,
+    ) -> Flowing<'a> {
+        Box::pin(async move { self.ask(caller, service, request).await.map(whole) })
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use crate::failure::{Failure, Kind};
 use crate::lanes::Lanes;
 use crate::listener::Listener;
 use crate::machine;
-use crate::node::{Node, NodeOptions};
+use crate::node::{Node, NodeOptions, PlainLogins};
 use crate::root;
 use crate::ui::Ui;
 use crate::walls::{self, Choice, Found};
@@ -209,6 +209,10 @@ fn options(
             Authentication::On => Auth::Required,
             Authentication::Off => Auth::Off,
         },
+        console: (!args.no_console).then_some(match args.console_plain_http {
+            true => PlainLogins::Everybody,
+            false => PlainLogins::ThisMachine,
+        }),
         egress: args.egress.clone(),
         fetch_runtimes: args.runtime_fetch == Switch::On,
         memory_mb: args.memory_mb(),

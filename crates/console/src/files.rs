@@ -1,0 +1,2 @@
+/// Every file of `assets/`.
+const FILES: &[(&str, &[u8])] = &files!["index.html"];
