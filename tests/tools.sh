@@ -89,6 +89,13 @@ install_frameworks_node() {
     npm ci --prefix target/e2e/frameworks/node --no-audit --no-fund --ignore-scripts --loglevel error
 }
 
+install_console() {
+    say "installing Playwright and axe into target/e2e"
+    mkdir -p target/e2e/console
+    cp tests/e2e/console/package.json tests/e2e/console/package-lock.json target/e2e/console/
+    npm ci --prefix target/e2e/console --no-audit --no-fund --ignore-scripts --loglevel error
+}
+
 need cargo "install Rust (rustup)"
 need cc "install a C toolchain (apt-get install gcc)"
 need python3 "apt-get install python3 python3-venv"
@@ -110,3 +117,5 @@ unless_same tests/e2e/powertools/package-lock.json target/e2e/powertools/node.st
 mkdir -p target/e2e/frameworks
 unless_same tests/e2e/frameworks/requirements.txt target/e2e/frameworks/python.stamp install_frameworks_python
 unless_same tests/e2e/frameworks/package-lock.json target/e2e/frameworks/node.stamp install_frameworks_node
+mkdir -p target/e2e/console
+unless_same tests/e2e/console/package-lock.json target/e2e/console/stamp install_console

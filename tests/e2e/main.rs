@@ -25,6 +25,7 @@ mod buses;
 mod cluster;
 mod code_signing;
 mod configs;
+mod console;
 mod contract;
 mod crash;
 mod events;

@@ -19,7 +19,8 @@ pub fn wanted(parts: &Parts, body: Bytes) -> Option<Request<Bytes>> {
     let method = Method::from_bytes(text(METHOD)?.as_bytes()).ok()?;
     let path: Uri = text(PATH)?.parse().ok()?;
     // A path and no more: who is asked was said already.
-    let path = path.path_and_query().filter(|_| path.authority().is_none())?.clone();
+    let is_path = path.authority().is_none() && path.path().starts_with('/');
+    let path = path.path_and_query().filter(|_| is_path)?.clone();
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.uri_mut() = Uri::from(path);
@@ -81,8 +82,9 @@ mod tests {
         for path in ["http://elsewhere/", "elsewhere", "//elsewhere:80:80", "", "*", "/ a"] {
             let request = wanted(&parts("GET", path), Bytes::new());
             assert!(
-                request.as_ref().is_none_or(|r| r.uri().path().starts_with('/')
-                    && r.uri().authority().is_none()),
+                request.as_ref().is_none_or(
+                    |r| r.uri().path().starts_with('/') && r.uri().authority().is_none()
+                ),
                 "{path}: {request:?}"
             );
         }

@@ -116,7 +116,8 @@ impl Desk {
         let principal = self.holder(&ticket)?;
         let region = parts.headers.get(REGION_HEADER).and_then(|region| region.to_str().ok());
         let region = region.or_else(|| region_of(parts.uri.query()?)).unwrap_or(REGION);
-        let scope = Scope { account: principal.account().clone(), region: Region::new(region).ok()? };
+        let scope =
+            Scope { account: principal.account().clone(), region: Region::new(region).ok()? };
         Some(Caller { scope, principal, via })
     }
 

@@ -40,9 +40,8 @@ mod tests {
     use super::*;
 
     fn parts(headers: &[(&str, &str)]) -> Parts {
-        let request = headers
-            .iter()
-            .fold(http::Request::post("/console/login"), |request, (name, value)| {
+        let request =
+            headers.iter().fold(http::Request::post("/console/login"), |request, (name, value)| {
                 request.header(*name, *value)
             });
         request.body(()).expect("a request").into_parts().0

@@ -188,9 +188,10 @@ impl Inner {
             return reply::refuse(StatusCode::BAD_REQUEST, "That is no request of AWS's API.");
         };
         let answer = ask::ask(&**doors, &caller, service, request).await;
-        let streams = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| {
-            kind.as_bytes().starts_with(b"application/vnd.amazon.eventstream")
-        });
+        let streams = answer
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/vnd.amazon.eventstream"));
         match streams {
             true => answer.map(|body| until::logged_in(body, Arc::clone(&self.desk), ticket)),
             false => answer,

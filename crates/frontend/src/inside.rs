@@ -38,12 +38,7 @@ where
         Arc::new(Inside(Arc::downgrade(self)))
     }
 
-    async fn ask_inside(
-        &self,
-        caller: &Caller,
-        service: &str,
-        request: Request<Bytes>,
-    ) -> Reply {
+    async fn ask_inside(&self, caller: &Caller, service: &str, request: Request<Bytes>) -> Reply {
         if service == Service::S3.name {
             return self.ask_objects(caller, request).await;
         }

@@ -6,8 +6,8 @@ const LINE = 36;
 const AROUND = 8;
 
 export class List {
-  constructor({ label, columns, key, text }) {
-    Object.assign(this, { columns, key, text, all: [], shown: [], wanted: '', by: columns[0][0], down: false, drawn: '' });
+  constructor({ label, columns, key, text, seen }) {
+    Object.assign(this, { columns, key, text, seen, all: [], shown: [], wanted: '', by: columns[0][0], down: false, drawn: '' });
     this.window = h('div', { className: 'window', tabIndex: 0, role: 'table', ariaLabel: label });
     this.room = h('div', { className: 'room', role: 'rowgroup' });
     this.titles = columns.map(([name, title, , kind]) => h('button', { type: 'button', className: kind ?? '', onclick: () => this.sort(name) }, title));
@@ -65,11 +65,11 @@ export class List {
     this.draw();
   }
 
-  draw() {
+  draw(anew = false) {
     const first = Math.max(0, Math.floor(this.window.scrollTop / LINE) - AROUND);
     const last = Math.min(this.shown.length, Math.ceil((this.window.scrollTop + this.window.clientHeight) / LINE) + AROUND);
     const state = `${first}-${last}-${this.shown.length}`;
-    if (state === this.drawn) return;
+    if (state === this.drawn && !anew) return;
     this.drawn = state;
     this.room.style.height = `${this.shown.length * LINE}px`;
     this.window.setAttribute('aria-rowcount', this.shown.length);
@@ -81,6 +81,8 @@ export class List {
       line.dataset.key = this.key(item);
       return line;
     }));
+    clearTimeout(this.rest);
+    if (!anew) this.rest = setTimeout(() => this.seen?.(this.shown.slice(first, last).map(({ item }) => item)), 200);
     if (focused) this.room.querySelector(`[data-key="${CSS.escape(focused)}"] a`)?.focus({ preventScroll: true });
   }
 }

@@ -15,9 +15,9 @@ const COLUMNS = [
 ];
 
 export async function page(place, _, signal) {
-  const search = h('input', { type: 'search', placeholder: 'name, runtime or state', ariaLabel: 'Search functions', spellcheck: false });
+  const search = h('input', { type: 'search', placeholder: 'name or runtime', ariaLabel: 'Search functions', spellcheck: false });
   const told = h('span', { className: 'quiet', role: 'status' }, 'Loading…');
-  const list = new List({ label: 'Functions', columns: COLUMNS, key: (f) => f.FunctionName, text: (f) => `${f.FunctionName} ${f.Runtime} ${f.State}`.toLowerCase() });
+  const list = new List({ label: 'Functions', columns: COLUMNS, key: (f) => f.FunctionName, text: (f) => `${f.FunctionName} ${f.Runtime}`.toLowerCase(), seen: (shown) => ask(shown, list, signal) });
   const empty = h('div', { hidden: true }, note('There is no function in this region yet.'));
   let loading = true;
   const tell = () => {
@@ -39,4 +39,16 @@ export async function page(place, _, signal) {
   });
   loading = false;
   if (!signal.aborted) tell();
+}
+
+/** Lists do not say what state a function is in: those that are seen are asked about, once. */
+async function ask(shown, list, signal) {
+  const unknown = shown.filter((one) => !one.State && !one.asked);
+  for (const one of unknown) one.asked = true;
+  const answers = unknown.map(async (one) => {
+    const config = await lambda('GET', `${functions}/${encodeURIComponent(one.FunctionName)}/configuration`).catch(() => ({ State: '?' }));
+    one.State = config.State;
+  });
+  await Promise.all(answers);
+  if (unknown.length && !signal.aborted) list.draw(true);
 }

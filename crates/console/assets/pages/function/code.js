@@ -44,6 +44,7 @@ function open(work, files, { name, signal, refresh }) {
   const state = h('span', { className: 'quiet', role: 'status' });
   const list = h('ul');
   let current = null;
+  let buttons = new Map();
   const tell = () => { state.textContent = changed.size ? 'Not deployed yet' : 'Deployed'; };
   const edit = editor({ label: 'The file’s text', onchange: (text) => {
     changed.set(current, true);
@@ -52,14 +53,15 @@ function open(work, files, { name, signal, refresh }) {
   }, onsave: () => save.click() });
   const choose = (file) => {
     current = file;
-    for (const button of list.querySelectorAll('button')) {
-      if (button.file === file) button.setAttribute('aria-current', 'true'); else button.removeAttribute('aria-current');
+    for (const [other, button] of buttons) {
+      if (other === file) button.setAttribute('aria-current', 'true'); else button.removeAttribute('aria-current');
     }
     edit.open(file && isText(file.data) ? new TextDecoder().decode(file.data) : null, file);
   };
   const draw = () => {
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
-    show(list, files.map((file) => h('li', {}, h('button', { type: 'button', file, title: file.name, onclick: () => choose(file) }, file.name))));
+    buttons = new Map(files.map((file) => [file, h('button', { type: 'button', onclick: () => choose(file) }, file.name)]));
+    show(list, [...buttons.values()].map((button) => h('li', {}, button)));
   };
   const save = act('Deploy', async () => {
     await deploy(name, await pack(files));
@@ -87,7 +89,7 @@ function open(work, files, { name, signal, refresh }) {
     draw(); choose(files[0]); tell();
   }, { className: 'slim' });
   show(work,
-    h('div', { className: 'row' }, save, state, h('span', { className: 'push' }), added, add, remove), h('br'),
+    h('div', { className: 'row' }, save, state, h('span', { className: 'row push' }, added, add, remove)),
     h('div', { className: 'editor' }, h('nav', { className: 'files', ariaLabel: 'Files' }, list), edit.element),
     h('details', { className: 'sheet' }, h('summary', {}, 'Deploy a zip instead'), replacing({ name, refresh })));
   draw();

@@ -11,12 +11,12 @@ export async function tab(place, context) {
   const policy = found ? JSON.parse(found.Policy) : { Statement: [] };
   const who = ({ Principal: p }) => (typeof p === 'string' ? p : Object.values(p ?? {}).flat().join(', '));
   const id = h('input', { spellcheck: false });
-  const principal = h('input', { spellcheck: false });
-  const source = h('input', { spellcheck: false });
+  const principal = h('input', { spellcheck: false, placeholder: 'a service, an account or *' });
+  const source = h('input', { spellcheck: false, placeholder: 'or nothing' });
   show(place, sheet('Statements',
     table('Statements of the policy', [['Id', (one) => h('code', {}, one.Sid)], ['Effect', (one) => one.Effect], ['Who', who], ['Action', (one) => [one.Action].flat().join(', ')], ['Condition', (one) => (one.Condition ? h('code', {}, JSON.stringify(one.Condition)) : '')],
       ['', (one) => act('Remove', async () => { await lambda('DELETE', `${at(name)}/policy/${encodeURIComponent(one.Sid)}`); await again(); return 'Removed.'; }, { className: 'slim' })]], policy.Statement, 'Nobody but its own account may call it.'),
-    h('div', { className: 'row ends' }, field('Id', id), field('Principal', principal, 'A service, an account or *.'), field('Source’s ARN', source, 'Or nothing.'), act('Allow to call', async () => {
+    h('div', { className: 'row ends' }, field('Id', id), field('Principal', principal), field('Source’s ARN', source), act('Allow to call', async () => {
       await lambda('POST', `${at(name)}/policy`, { StatementId: id.value.trim(), Action: 'lambda:InvokeFunction', Principal: principal.value.trim(), ...(source.value.trim() ? { SourceArn: source.value.trim() } : {}) });
       await again();
       return 'Allowed.';
