@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use fika_service::{Pages, Via};
+use fika_service::Pages;
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -34,7 +34,7 @@ impl<C, A, W> Frontend<C, A, W> {
         body: Incoming,
         line: &Line,
     ) -> Reply {
-        let via = Via { ip: Some(line.peer.ip), secure: line.peer.secure };
+        let via = line.peer.via();
         let limit = pages.body_bytes(&parts, via);
         match line.bodies.collect(&parts.headers, body, limit).await {
             Ok((body, _room)) => {
