@@ -94,6 +94,12 @@ install_console() {
     mkdir -p target/e2e/console
     cp tests/e2e/console/package.json tests/e2e/console/package-lock.json target/e2e/console/
     npm ci --prefix target/e2e/console --no-audit --no-fund --ignore-scripts --loglevel error
+
+install_sam() {
+    say "installing AWS's translator of Serverless templates into target/e2e"
+    rm -rf target/e2e/sam
+    python3 -m venv target/e2e/sam
+    target/e2e/sam/bin/pip install --quiet --requirement crates/sam/tests/requirements.txt
 }
 
 need cargo "install Rust (rustup)"
@@ -119,3 +125,4 @@ unless_same tests/e2e/frameworks/requirements.txt target/e2e/frameworks/python.s
 unless_same tests/e2e/frameworks/package-lock.json target/e2e/frameworks/node.stamp install_frameworks_node
 mkdir -p target/e2e/console
 unless_same tests/e2e/console/package-lock.json target/e2e/console/stamp install_console
+unless_same crates/sam/tests/requirements.txt target/e2e/sam.stamp install_sam

@@ -1,0 +1,202 @@
+//! A dictionary of a template: plain ones keep the order in which keys came, those of a REST API the one
+//! of [`Order`].
+
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+
+use indexmap::IndexMap;
+
+use super::Node;
+use super::order::Order;
+
+/// A text. Python 2.7 told those that came with a template (`unicode`) from the translator's own, and
+/// wrote them apart; two are the same if they read the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Text {
+    pub text: String,
+    pub unicode: bool,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Text {}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.as_str().hash(state);
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text { text: text.to_owned(), unicode: false }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Text { text, unicode: false }
+    }
+}
+
+/// A dictionary.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Dict {
+    entries: IndexMap<Text, Node>,
+    order: Option<Order>,
+}
+
+impl PartialEq for Dict {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Dict {
+    /// A plain one.
+    pub fn new() -> Self {
+        Dict::default()
+    }
+
+    /// One in the order of Python 2.7.
+    pub fn legacy() -> Self {
+        Dict { entries: IndexMap::new(), order: Some(Order::new()) }
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries.get(key)
+    }
+
+    /// The value, unless it is none or says nothing: null, false, zero, empty.
+    pub fn truthy(&self, key: &str) -> Option<&Node> {
+        self.get(key).filter(|value| value.is_truthy())
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.entries.get_mut(key)
+    }
+
+    pub fn insert(&mut self, key: impl Into<Text>, value: impl Into<Node>) {
+        let key = key.into();
+        if let Some(order) = &mut self.order {
+            order.add(&key);
+        }
+        self.entries.insert(key, value.into());
+    }
+
+    /// The value, which is put there if there is none.
+    pub fn or_insert(&mut self, key: impl Into<Text>, value: impl Into<Node>) -> &mut Node {
+        let key = key.into();
+        if let Some(order) = &mut self.order {
+            order.add(&key);
+        }
+        self.entries.entry(key).or_insert_with(|| value.into())
+    }
+
+    /// Another's entries, over those of the same names.
+    pub fn update(&mut self, other: &Dict) {
+        if let Some(order) = &mut self.order {
+            let keys: Vec<&str> = other.keys().map(|key| &**key).collect();
+            order.merge(keys.into_iter());
+        }
+        for (key, value) in other.iter() {
+            self.insert(key.clone(), value.clone());
+        }
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        if let Some(order) = &mut self.order {
+            order.remove(key);
+        }
+        self.entries.shift_remove(key)
+    }
+
+    /// What Python's shallow copy makes of it, which may change the order.
+    pub fn copied(&self) -> Dict {
+        let mut copy = if self.order.is_some() { Dict::legacy() } else { Dict::new() };
+        copy.update(self);
+        copy
+    }
+
+    /// What Python's deep copy makes of it, which may change the order.
+    pub fn settle(&mut self) {
+        if let Some(order) = &mut self.order {
+            order.settle();
+        }
+        self.entries.values_mut().for_each(Node::settle);
+    }
+
+    pub fn iter(&self) -> Box<dyn Iterator<Item = (&Text, &Node)> + '_> {
+        match &self.order {
+            None => Box::new(self.entries.iter()),
+            Some(order) => {
+                Box::new(order.keys().filter_map(|key| self.entries.get_key_value(key)))
+            }
+        }
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &Text> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &Node> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The keys, to change values while walking.
+    pub fn names(&self) -> Vec<Text> {
+        self.keys().cloned().collect()
+    }
+
+    /// The values, in no certain order.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.entries.values_mut()
+    }
+
+    /// The only key and its value.
+    pub fn single(&self) -> Option<(&Text, &Node)> {
+        self.entries.first().filter(|_| self.entries.len() == 1)
+    }
+
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str()
+    }
+
+    pub fn dict(&self, key: &str) -> Option<&Dict> {
+        self.get(key)?.as_dict()
+    }
+
+    pub fn dict_mut(&mut self, key: &str) -> Option<&mut Dict> {
+        self.get_mut(key)?.as_dict_mut()
+    }
+}
