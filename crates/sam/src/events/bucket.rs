@@ -52,7 +52,7 @@ pub(super) fn expand(
 /// The bucket is made after the permission: S3 asks whether it may call.
 fn depend(bucket: &mut Dict, event: &str, permission: &str) -> Result<()> {
     let mut on = match bucket.get("DependsOn").cloned() {
-        None | Some(Node::Null) => Vec::new(),
+        None => Vec::new(),
         Some(Node::List(ids)) if ids.iter().all(|id| id.as_str().is_some()) => ids,
         Some(one @ Node::Text(_)) => vec![one],
         Some(_) => {

@@ -188,7 +188,8 @@ fn check(
     if name == "AWS_IAM" && iam {
         return Ok(());
     }
-    let authorizers = of_api.get("Authorizers");
+    let none = Node::Dict(Dict::new());
+    let authorizers = if of_api.is_empty() { Some(&none) } else { of_api.get("Authorizers") };
     let (Some(name), Some(authorizers)) =
         (name.as_str().filter(|_| !is_function(name)), authorizers.and_then(Node::as_dict))
     else {

@@ -20,7 +20,7 @@ use crate::function::Target;
 use crate::made::{Given, Made};
 use crate::policies::Role;
 use crate::shape::{self, Property};
-use crate::tree::{Dict, Node};
+use crate::tree::{Dict, Node, write};
 use crate::{globals, names};
 
 /// Events that AWS expands and fika has nothing to send them from.
@@ -71,6 +71,10 @@ fn read_one(expansion: &Expansion<'_>, function: &Given, id: &str, one: &Node) -
     if kind.as_str().is_some_and(|kind| NOT_SERVED.contains(&kind)) {
         let what = format!("events of type {}", globals::python_text(&kind));
         return Err(not_served(&function.id, what));
+    }
+    if one.as_dict().is_none() {
+        let kind = write::type_name(one);
+        return Err(event(id, format!("'{kind}' object has no attribute 'get'")));
     }
     let Some((kind, properties)) = kind.as_str().and_then(known) else {
         let kind = globals::python_text(&kind);

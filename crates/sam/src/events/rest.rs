@@ -325,7 +325,7 @@ impl Method<'_> {
                 Ok(())
             })?;
             if any {
-                swagger.define_key();
+                swagger.define_key()?;
             }
             return self.require_key("api_key", swagger);
         }

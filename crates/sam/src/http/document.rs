@@ -4,7 +4,7 @@ use crate::error::{Result, template};
 use crate::globals::is_version_3;
 use crate::intrinsics::is_function;
 use crate::openapi::{self, ANY, INTEGRATION};
-use crate::tree::{Dict, Node, Text, dict, legacy, list};
+use crate::tree::{Dict, Node, Text, dict, legacy, list, write};
 use crate::{names, shape};
 
 pub(crate) const DEFAULT_PATH: &str = "$default";
@@ -188,6 +188,7 @@ impl Document {
     pub fn secure_all(&mut self, name: &str, scopes: &Node) -> Result<()> {
         let paths = self.paths();
         for path in paths.names() {
+            openapi::each_item(paths, &path, |item| all_named(item, &path))?;
             openapi::each_method(paths, &path, &["parameters"], |method, definition| {
                 if method != "options" && definition.truthy("security").is_none() {
                     definition.insert("security", list![dict! { name => scopes }]);
@@ -200,8 +201,12 @@ impl Document {
 
     pub fn add_tags(&mut self, tags: &Dict) -> Result<()> {
         const VALUE: &str = "x-amazon-apigateway-tag-value";
-        let Some(all) = self.tags.as_list_mut() else {
-            return Err(template("Tags in OpenApi DefinitionBody needs to be a list."));
+        let Node::List(all) = &mut self.tags else {
+            return Err(template(format!(
+                "Tags in OpenApi DefinitionBody needs to be a list. {} is a {} not a list.",
+                write::python(&self.tags),
+                write::type_name(&self.tags)
+            )));
         };
         for (name, value) in tags.iter() {
             let there = all
@@ -301,6 +306,18 @@ fn openapi_paths(body: &mut Dict) -> &mut Dict {
     match body.get_mut("paths") {
         Some(Node::Dict(paths)) => paths,
         _ => unreachable!("put there above"),
+    }
+}
+
+/// Whether all methods of a path have the names that documents have for them.
+fn all_named(item: &mut Dict, path: &str) -> Result<()> {
+    let renamed = |name: &Text| !item.has(&openapi::method_name(name));
+    match item.keys().find(|name| &***name != "parameters" && renamed(name)) {
+        None => Ok(()),
+        Some(name) => Err(template(format!(
+            "Could not find {} in {path} within DefinitionBody.",
+            openapi::method_name(name).text
+        ))),
     }
 }
 

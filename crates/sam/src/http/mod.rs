@@ -291,6 +291,7 @@ impl Api<'_> {
 
 /// Where a document in S3 is.
 pub(crate) fn location(id: &str, uri: &Node) -> Result<Node> {
+    let unicode = uri.as_text().is_some_and(|uri| uri.unicode);
     let parts = match uri {
         Node::Dict(parts) => {
             if parts.truthy("Bucket").is_none() || parts.truthy("Key").is_none() {
@@ -310,7 +311,8 @@ pub(crate) fn location(id: &str, uri: &Node) -> Result<Node> {
     let mut made = Dict::legacy();
     for part in ["Bucket", "Key", "Version"] {
         if let Some(value) = parts.get(part) {
-            made.insert(part, value.clone());
+            let value = value.clone();
+            made.insert(part, if unicode { value.into_legacy() } else { value });
         }
     }
     Ok(Node::Dict(made))

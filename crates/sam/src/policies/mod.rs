@@ -5,7 +5,7 @@ mod templates;
 
 pub(crate) use role::Role;
 
-use crate::error::{Error, Result, resource};
+use crate::error::{Error, Result, not_served, resource};
 use crate::intrinsics::{if_of, is_function, is_no_value, three};
 use crate::tree::{Dict, Node, dict, list, write};
 
@@ -81,6 +81,13 @@ pub(crate) fn expand_templates(id: &str, properties: &mut Dict) -> Result<()> {
                     false => expanded(id, one),
                 };
                 dict! { "Fn::If" => list![&parts[0], part(&parts[1])?, part(&parts[2])?] }
+            }
+            (Kind::Unknown, _) => {
+                let name = policy.as_dict().and_then(Dict::single).map(|(name, _)| name);
+                if let Some(name) = name.filter(|name| templates::is_elsewhere(name)) {
+                    return Err(not_served(id, format!("the policy template {}", name.text)));
+                }
+                policy
             }
             _ => policy,
         });

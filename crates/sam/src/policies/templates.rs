@@ -37,6 +37,11 @@ pub(super) fn find(name: &str) -> Option<&'static Template> {
     ALL.iter().find(|template| template.name == name)
 }
 
+/// Whether AWS has a template of that name for a service that is not here.
+pub(super) fn is_elsewhere(name: &str) -> bool {
+    ELSEWHERE.contains(&name)
+}
+
 const BUCKET: &[&str] = &["s3:::${bucketName}", "s3:::${bucketName}/*"];
 const TABLE: &str = "dynamodb:table/${tableName}";
 const TABLE_AND_INDEXES: &[&str] = &[TABLE, "dynamodb:table/${tableName}/index/*"];
@@ -255,3 +260,52 @@ fn parameter(variable: &str) -> String {
     let (first, rest) = variable.split_at(1);
     format!("{}{rest}", first.to_ascii_uppercase())
 }
+
+const ELSEWHERE: &[&str] = &[
+    "AMIDescribePolicy",
+    "AcmGetCertificatePolicy",
+    "AthenaQueryPolicy",
+    "CodeCommitCrudPolicy",
+    "CodeCommitReadPolicy",
+    "CodePipelineLambdaExecutionPolicy",
+    "CodePipelineReadOnlyPolicy",
+    "ComprehendBasicAccessPolicy",
+    "CostExplorerReadOnlyPolicy",
+    "EC2CopyImagePolicy",
+    "EC2DescribePolicy",
+    "EFSWriteAccessPolicy",
+    "EKSDescribePolicy",
+    "EcsRunTaskPolicy",
+    "ElasticMapReduceAddJobFlowStepsPolicy",
+    "ElasticMapReduceCancelStepsPolicy",
+    "ElasticMapReduceModifyInstanceFleetPolicy",
+    "ElasticMapReduceModifyInstanceGroupsPolicy",
+    "ElasticMapReduceSetTerminationProtectionPolicy",
+    "ElasticMapReduceTerminateJobFlowsPolicy",
+    "ElasticsearchHttpPostPolicy",
+    "FirehoseCrudPolicy",
+    "FirehoseWritePolicy",
+    "MobileAnalyticsWriteOnlyAccessPolicy",
+    "OrganizationsListAccountsPolicy",
+    "PinpointEndpointAccessPolicy",
+    "PollyFullAccessPolicy",
+    "RekognitionDetectOnlyPolicy",
+    "RekognitionFacesManagementPolicy",
+    "RekognitionFacesPolicy",
+    "RekognitionLabelsPolicy",
+    "RekognitionNoDataAccessPolicy",
+    "RekognitionReadPolicy",
+    "RekognitionWriteOnlyAccessPolicy",
+    "Route53ChangeResourceRecordSetsPolicy",
+    "SESBulkTemplatedCrudPolicy",
+    "SESBulkTemplatedCrudPolicy_v2",
+    "SESCrudPolicy",
+    "SESEmailTemplateCrudPolicy",
+    "SESSendBouncePolicy",
+    "SageMakerCreateEndpointConfigPolicy",
+    "SageMakerCreateEndpointPolicy",
+    "ServerlessRepoReadWriteAccessPolicy",
+    "TextractDetectAnalyzePolicy",
+    "TextractGetResultPolicy",
+    "TextractPolicy",
+];

@@ -57,6 +57,7 @@ pub(super) fn add(
     let flag = |name: &str| auth.get(name).is_none_or(Node::is_truthy);
     let all = authorizers(id, auth)?;
     if !all.is_empty() {
+        swagger.check_definitions()?;
         for (name, given) in all.iter() {
             let scheme = scheme(id, name, given, partition)?;
             swagger.define(name, true, || scheme);
@@ -65,7 +66,7 @@ pub(super) fn add(
         add_default(id, &mut swagger, auth, &all, preflights)?;
     }
     if auth.truthy("ApiKeyRequired").is_some() {
-        swagger.define_key();
+        swagger.define_key()?;
         swagger.require_keys(flag("AddApiKeyRequiredToCorsPreflight"))?;
     }
     if let Some(policy) = auth.truthy("ResourcePolicy") {

@@ -3,13 +3,14 @@
 mod auth;
 mod cors;
 mod legacy;
+mod modern;
 mod policy;
 mod responses;
 pub(crate) mod swagger;
 
 use crate::error::{Failure, Result, not_served, resource};
 use crate::expansion::{Expansion, check_id};
-use crate::globals::{is_version, is_version_3, python_text};
+use crate::globals::{is_version, python_text};
 use crate::http;
 use crate::kinds::API;
 use crate::made::{Given, Made, tag_list};
@@ -78,6 +79,11 @@ impl Api<'_> {
         resource(self.id(), message)
     }
 
+    /// The version that the document is to have.
+    fn version(&self) -> Option<&Node> {
+        self.given.get("OpenApiVersion")
+    }
+
     fn made(&mut self) -> Result<Made> {
         self.check()?;
         let mut made = Made::new(self.id(), "AWS::ApiGateway::RestApi", &self.given.kept);
@@ -88,7 +94,7 @@ impl Api<'_> {
         if let Some(uri) = self.given.truthy("DefinitionUri") {
             made.set("BodyS3Location", http::location(self.id(), uri)?);
         } else if let Some(mut body) = self.body.take() {
-            self.modernise(&mut body);
+            modern::modernise(&mut body, self.version())?;
             made.set("Body", body);
         }
         for name in [
@@ -164,7 +170,7 @@ impl Api<'_> {
             self.bounded(&Node::Dict(given.clone()))?;
             let stage = self.given.any("StageName");
             let mut body = auth::add(&id, &given, self.body.take(), &stage, self.partition)?;
-            self.modernise(&mut body);
+            modern::modernise(&mut body, self.version())?;
             self.body = Some(body);
         }
         if let Some(Node::Dict(given)) = property(self, "GatewayResponses") {
@@ -209,7 +215,7 @@ impl Api<'_> {
         let mut swagger = Swagger::open(body)?;
         swagger.add_models(&models)?;
         let mut body = swagger.close();
-        self.modernise(&mut body);
+        modern::modernise(&mut body, self.version())?;
         self.body = Some(body);
         Ok(())
     }
@@ -226,32 +232,6 @@ impl Api<'_> {
         swagger.disable_endpoint(&disabled)?;
         self.body = Some(swagger.close());
         Ok(())
-    }
-
-    /// What was written as Swagger 2 becomes OpenAPI 3, if that is the document's version.
-    fn modernise(&self, body: &mut Dict) {
-        if body.get("swagger").is_some_and(|version| !version.is_null()) {
-            return;
-        }
-        let wanted = self.given.get("OpenApiVersion");
-        let version = body.get("openapi").filter(|_| wanted.is_none()).or(wanted);
-        if !version.is_some_and(is_version_3) {
-            return;
-        }
-        for (old, new) in [("securityDefinitions", "securitySchemes"), ("definitions", "schemas")] {
-            let Some(part) = body.truthy(old).cloned() else { continue };
-            let components = body.truthy("components").and_then(Node::as_dict).cloned();
-            let mut components = components.unwrap_or_else(Dict::legacy);
-            components.insert(new, part);
-            body.insert("components", components);
-            body.remove(old);
-        }
-        let paths = body.dict_mut("paths").into_iter().flat_map(Dict::values_mut);
-        for item in paths.filter_map(Node::as_dict_mut) {
-            if let Some(options) = item.dict_mut("options") {
-                modernise_options(options);
-            }
-        }
     }
 
     fn deployment(&self) -> Made {
@@ -311,17 +291,3 @@ impl Api<'_> {
 
 /// How many bytes may be written into a document, about.
 const MOST: usize = 16 << 20;
-
-/// The method that answers for CORS, as OpenAPI 3 has it.
-fn modernise_options(options: &mut Dict) {
-    for name in ["produces", "consumes"] {
-        if options.has(name) {
-            options.remove(name);
-        }
-    }
-    let answer = options.dict_mut("responses").and_then(|all| all.dict_mut("200"));
-    let Some(headers) = answer.and_then(|answer| answer.dict_mut("headers")) else { return };
-    for header in headers.values_mut() {
-        *header = crate::tree::legacy! { "schema" => header.clone() };
-    }
-}

@@ -5,7 +5,7 @@ use crate::error::{Result, resource};
 use crate::globals::python_text;
 use crate::intrinsics::is_function;
 use crate::shape;
-use crate::tree::{Dict, Node, Text, legacy};
+use crate::tree::{Dict, Node, Text, legacy, write};
 
 const MEMBERS: &[&str] = &["ResponseParameters", "ResponseTemplates", "StatusCode"];
 const PARAMETERS: &[(&str, &str)] =
@@ -46,14 +46,7 @@ fn check(id: &str, name: &str, response: &Node) -> Result<()> {
         ));
     }
     let Some(members) = response.as_dict() else {
-        let kind = match response {
-            Node::Text(_) => "Py27UniStr",
-            Node::List(_) => "list",
-            Node::Bool(_) => "bool",
-            Node::Number(number) if number.is_f64() => "float",
-            Node::Number(_) => "int",
-            _ => "NoneType",
-        };
+        let kind = write::type_name(response);
         return Err(resource(
             id,
             format!(

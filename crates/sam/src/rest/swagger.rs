@@ -1,7 +1,7 @@
 //! The Swagger or OpenAPI document of a REST API while it is changed. The order in which things are put in matters: a
 //! deployment's id has a digest of it.
 
-use crate::error::{Result, template};
+use crate::error::{Error, Result, template};
 use crate::globals::{is_version_3, python_text};
 use crate::names;
 use crate::openapi::{self, INTEGRATION};
@@ -197,10 +197,23 @@ impl Swagger {
         });
     }
 
-    pub fn define_key(&mut self) {
+    /// # Errors
+    /// What the document has of such descriptions is no map.
+    pub fn define_key(&mut self) -> Result<()> {
+        self.check_definitions()?;
         self.define(&"api_key".into(), false, || {
             legacy! { "type" => "apiKey", "name" => "x-api-key", "in" => "header" }
         });
+        Ok(())
+    }
+
+    /// # Errors
+    /// What the document has of descriptions of who may call is no map.
+    pub fn check_definitions(&self) -> Result<()> {
+        if self.security.is_truthy() && self.security.as_dict().is_none() {
+            return Err(Error::Template("securityDefinitions must be a dictionary.".into()).into());
+        }
+        Ok(())
     }
 
     /// Describes how somebody shows who they are.
@@ -307,19 +320,24 @@ impl Swagger {
 
     pub fn disable_endpoint(&mut self, disabled: &Node) -> Result<()> {
         const CONFIG: &str = "x-amazon-apigateway-endpoint-configuration";
-        let set = |of: &mut Dict| {
-            if let Some(config) = of.or_insert(CONFIG, Dict::new()).as_dict_mut() {
-                config.insert("disableExecuteApiEndpoint", disabled.clone());
-            }
+        let set = |of: &mut Dict, place: &str| {
+            let config = of.or_insert(CONFIG, Dict::new()).as_dict_mut();
+            let config = config.ok_or_else(|| {
+                template(format!(
+                    "Invalid OpenAPI definition{place}: The value of '{CONFIG}' should be a map."
+                ))
+            })?;
+            config.insert("disableExecuteApiEndpoint", disabled.clone());
+            Ok(())
         };
         if !self.body.truthy("openapi").is_some_and(is_version_3) {
-            set(&mut self.body);
-            return Ok(());
+            return set(&mut self.body, "");
         }
         let servers = self.body.or_insert("servers", list![legacy! {}]);
         for (index, server) in servers.as_list_mut().into_iter().flatten().enumerate() {
-            let message = format!("Invalid OpenAPI definition of 'servers[{index}]': It should be a map.");
-            set(server.as_dict_mut().ok_or_else(|| template(message))?);
+            let place = format!(" of 'servers[{index}]'");
+            let message = format!("Invalid OpenAPI definition{place}: It should be a map.");
+            set(server.as_dict_mut().ok_or_else(|| template(message))?, &place)?;
         }
         Ok(())
     }

@@ -81,6 +81,10 @@ impl Dict {
         Dict { entries: IndexMap::new(), order: Some(Order::new()) }
     }
 
+    pub fn is_legacy(&self) -> bool {
+        self.order.is_some()
+    }
+
     pub fn len(&self) -> usize {
         self.entries.len()
     }

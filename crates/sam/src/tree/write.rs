@@ -73,6 +73,21 @@ fn write_python(node: &Node, out: &mut String) {
     }
 }
 
+/// What Python calls the type of a value.
+pub(crate) fn type_name(node: &Node) -> &'static str {
+    match node {
+        Node::Null => "NoneType",
+        Node::Bool(_) => "bool",
+        Node::Number(number) if number.is_f64() => "float",
+        Node::Number(_) => "int",
+        Node::Text(text) if text.unicode => "Py27UniStr",
+        Node::Text(_) => "str",
+        Node::List(_) => "list",
+        Node::Dict(dict) if dict.is_legacy() => "Py27Dict",
+        Node::Dict(_) => "dict",
+    }
+}
+
 fn separated<T>(
     items: impl Iterator<Item = T>,
     between: &str,
