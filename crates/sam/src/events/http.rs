@@ -54,7 +54,7 @@ pub(super) fn expand(
             format!("API method '{}' defined multiple times for path '{}'.", method.text, path.text),
         ));
     }
-    let uri = legacy! { "Fn::Sub" => call_uri("${AWS::Partition}", target, None) };
+    let uri = call_uri(expansion.legacy, "${AWS::Partition}", target, None);
     document.add_integration(&path, &method, uri, target.condition())?;
     if let Some(auth) = event.given.truthy("Auth").and_then(Node::as_dict) {
         secure(&event, &api, auth, (&path, &method), &mut document)?;
@@ -68,18 +68,22 @@ pub(super) fn expand(
 }
 
 /// The address by which API Gateway calls a function.
-pub(super) fn call_uri(partition: &str, target: &Target, mode: Option<&str>) -> String {
+pub(super) fn call_uri(
+    legacy: bool,
+    partition: &str,
+    target: &Target,
+    mode: Option<&str>,
+) -> Node {
     let (version, end) = match mode {
         Some("RESPONSE_STREAM") => ("2021-11-15", "response-streaming-invocations"),
         _ => ("2015-03-31", "invocations"),
     };
-    let name = match target.arn.get("Ref").and_then(Node::as_str) {
-        Some(alias) => alias.to_owned(),
-        None => format!("{}.Arn", target.id),
-    };
-    format!(
+    let alias = target.arn.get("Ref").and_then(Node::as_str);
+    let name = alias.map_or_else(|| format!("{}.Arn", target.id), str::to_owned);
+    let text = format!(
         "arn:{partition}:apigateway:${{AWS::Region}}:lambda:path/{version}/functions/${{{name}}}/{end}"
-    )
+    );
+    legacy! { "Fn::Sub" => tree::Text { text, unicode: legacy && alias.is_none() } }
 }
 
 /// That the API may call the function, unless it may by its default route.

@@ -54,7 +54,7 @@ struct Method<'a> {
     path: tree::Text,
     method: tree::Text,
     /// The stage's name, or what stands for it in an id.
-    stage: String,
+    stage: tree::Text,
 }
 
 pub(super) fn expand(
@@ -83,12 +83,13 @@ pub(super) fn expand(
 }
 
 /// Replaces parameters in an API's `Auth`, and tells its stage.
-fn resolve_auth(expansion: &mut Expansion<'_>, api: &str) -> Result<String> {
+fn resolve_auth(expansion: &mut Expansion<'_>, api: &str) -> Result<tree::Text> {
     let document = expansion.document.dict_mut("Resources");
     let properties = document.and_then(|all| all.dict_mut(api)?.dict_mut("Properties"));
     let Some(properties) = properties else { return Ok("AllStages".into()) };
     expansion.parameters.resolve_in(properties, "Auth")?;
-    Ok(properties.text("StageName").unwrap_or("Stage").to_owned())
+    let stage = properties.get("StageName").and_then(Node::as_text).cloned();
+    Ok(stage.unwrap_or_else(|| "Stage".into()))
 }
 
 impl Method<'_> {
@@ -168,13 +169,11 @@ impl Method<'_> {
 
     fn integration(&self, expansion: &Expansion<'_>, target: &Target) -> Result<Dict> {
         let mode = self.event.given.any("ResponseTransferMode");
-        let text = http::call_uri(expansion.partition, target, mode.as_str());
-        let unicode = expansion.legacy && target.arn.get("Ref").is_none();
-        let mut uri = Dict::legacy();
-        uri.insert("Fn::Sub", tree::Text { text, unicode });
+        let uri =
+            http::call_uri(expansion.legacy, expansion.partition, target, mode.as_str());
         let uri = match target.condition() {
             Some(condition) => names::conditional(condition, uri),
-            None => Node::Dict(uri),
+            None => uri,
         };
         let mut made = Dict::legacy();
         made.insert("type", "aws_proxy");
@@ -255,7 +254,7 @@ impl Method<'_> {
         self.add_key(auth, swagger)?;
         let Some(policy) = auth.truthy("ResourcePolicy") else { return Ok(()) };
         let policy = shape::map(policy, &self.event.id, "Auth.ResourcePolicy")?;
-        swagger.add_policy(policy, &self.path, &self.stage.as_str().into())?;
+        swagger.add_policy(policy, &self.path, &self.stage.clone().into())?;
         if let Some(statements) = policy.truthy("CustomStatements") {
             swagger.add_statements(statements);
         }
