@@ -94,6 +94,7 @@ install_console() {
     mkdir -p target/e2e/console
     cp tests/e2e/console/package.json tests/e2e/console/package-lock.json target/e2e/console/
     npm ci --prefix target/e2e/console --no-audit --no-fund --ignore-scripts --loglevel error
+}
 
 install_sam() {
     say "installing AWS's translator of Serverless templates into target/e2e"

@@ -283,10 +283,9 @@ fn parts(kind: &str) -> &'static [(&'static str, &'static str)] {
             ("DestinationTopic", "AWS::SNS::Topic"),
             ("DestinationQueue", "AWS::SQS::Queue"),
         ],
-        "Api" => &[
-            ("Stage", "AWS::ApiGateway::Stage"),
-            ("Deployment", "AWS::ApiGateway::Deployment"),
-        ],
+        "Api" => {
+            &[("Stage", "AWS::ApiGateway::Stage"), ("Deployment", "AWS::ApiGateway::Deployment")]
+        }
         "HttpApi" => &[("Stage", "AWS::ApiGatewayV2::Stage")],
         _ => &[],
     }

@@ -18,7 +18,9 @@ pub(crate) fn merge(document: &mut Dict) -> Result<()> {
     for id in resources.names() {
         if let Some(one) = resources.dict_mut(&id) {
             of_resource(&id, one, section)?;
-            left = left.checked_sub(one.get("Properties").map_or(0, Node::weight)).ok_or_else(too_large)?;
+            left = left
+                .checked_sub(one.get("Properties").map_or(0, Node::weight))
+                .ok_or_else(too_large)?;
         }
     }
     open_api_versions(document)

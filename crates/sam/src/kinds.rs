@@ -2,8 +2,8 @@
 
 use crate::shape::Property;
 use crate::shape::Shape::{
-    Any, Bool, BoolOrMap, Deletion, Int, List, ListOfTextOrMap, Map, MapOfIntOrMap, MapOfMaps, MapOfTexts,
-    OnlyText, Policies, Text, TextOrMap,
+    Any, Bool, BoolOrMap, Deletion, Int, List, ListOfTextOrMap, Map, MapOfIntOrMap, MapOfMaps,
+    MapOfTexts, OnlyText, Policies, Text, TextOrMap,
 };
 use crate::shape::{literal, may, must};
 

@@ -43,8 +43,7 @@ fn resolve(expansion: &Expansion<'_>, layer: &mut Given, name: &str) -> Result<(
     if shape::Shape::TextOrMap.fits(&layer.any(name)) {
         return Ok(());
     }
-    let message =
-        format!("Could not resolve parameter for '{name}' or parameter is not a String.");
+    let message = format!("Could not resolve parameter for '{name}' or parameter is not a String.");
     Err(resource(&layer.id, message))
 }
 
@@ -83,9 +82,7 @@ fn retention(layer: &Given) -> Result<Option<&'static str>> {
         Node::Text(text) if text.eq_ignore_ascii_case("Retain") => Ok(Some("Retain")),
         Node::Text(text) if text.eq_ignore_ascii_case("Delete") => Ok(Some("Delete")),
         Node::Text(_) => wrong(format!("'RetentionPolicy' must be one of the {OPTIONS}.")),
-        _ => wrong(format!(
-            "Invalid 'RetentionPolicy' type, please use one of the {OPTIONS}"
-        )),
+        _ => wrong(format!("Invalid 'RetentionPolicy' type, please use one of the {OPTIONS}")),
     }
 }
 

@@ -14,7 +14,10 @@ pub(crate) fn expand(id: &str, given: &Dict) -> Result<Vec<Made>> {
     let mut made = Made::new(id, "AWS::DynamoDB::Table", &table.kept);
     made.depends_on = table.depends_on.clone();
     let (name, kind) = key(&table)?;
-    made.set("AttributeDefinitions", list![dict! { "AttributeName" => &name, "AttributeType" => kind }]);
+    made.set(
+        "AttributeDefinitions",
+        list![dict! { "AttributeName" => &name, "AttributeType" => kind }],
+    );
     made.set("KeySchema", list![dict! { "AttributeName" => &name, "KeyType" => "HASH" }]);
     for name in ["PointInTimeRecoverySpecification", "SSESpecification", "TableName"] {
         made.set(name, table.truthy(name).cloned().unwrap_or_default());
@@ -34,7 +37,9 @@ fn key(table: &Given) -> Result<(Node, &'static str)> {
     let Some(key) = table.truthy("PrimaryKey") else { return Ok(("id".into(), "S")) };
     let part = |name: &str| {
         let value = key.get(name).filter(|value| !value.is_null());
-        value.ok_or_else(|| resource(&table.id, format!("Property 'PrimaryKey.{name}' is required.")))
+        value.ok_or_else(|| {
+            resource(&table.id, format!("Property 'PrimaryKey.{name}' is required."))
+        })
     };
     let name = part("Name")?.clone();
     let kind = part("Type")?;

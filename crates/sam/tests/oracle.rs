@@ -80,12 +80,10 @@ fn ours(given: Value) -> Outcome {
     let context = Context { region: REGION, partition: "aws", parameters: &parameters, now: NOW };
     match expand(given, &context) {
         Ok(made) => Outcome::Made(made),
-        Err(errors) => {
-            match errors.iter().find(|error| matches!(error, Error::NotServed { .. })) {
-                Some(Error::NotServed { what, .. }) => Outcome::NotServed(what.clone()),
-                _ => Outcome::Wrong(errors.iter().map(Error::to_string).collect()),
-            }
-        }
+        Err(errors) => match errors.iter().find(|error| matches!(error, Error::NotServed { .. })) {
+            Some(Error::NotServed { what, .. }) => Outcome::NotServed(what.clone()),
+            _ => Outcome::Wrong(errors.iter().map(Error::to_string).collect()),
+        },
     }
 }
 
@@ -144,7 +142,8 @@ fn compared(told: &mut Told) -> Result<(), String> {
 }
 
 fn all_are_the_same(directory: &str) {
-    let templates = templates_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(directory));
+    let templates =
+        templates_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(directory));
     let mut told = ask(&templates);
     assert_eq!(told.len(), templates.len());
     let different: Vec<_> = told

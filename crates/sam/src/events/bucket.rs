@@ -70,8 +70,7 @@ fn depend(bucket: &mut Dict, event: &str, permission: &str) -> Result<()> {
 
 /// Where the permission is only made under a condition, a tag refers to it: it can be conditional, `DependsOn` cannot.
 fn depend_by_tag(bucket: &mut Dict, id: &str, condition: &Node, permission: &str) -> Result<()> {
-    let value =
-        names::conditional_else(condition, names::reference(permission), "no dependency");
+    let value = names::conditional_else(condition, names::reference(permission), "no dependency");
     let tag = dict! { "Key" => format!("sam:ConditionalDependsOn:{permission}"), "Value" => value };
     let tags = or_new(properties(bucket, id)?, "Tags", Node::List(Vec::new()));
     shape::list(tags, id, "Tags")?;

@@ -8,11 +8,11 @@ use crate::globals::python_text;
 use crate::http::document::{DEFAULT_PATH, Document};
 use crate::intrinsics::{is_function, ref_or_self};
 use crate::made::Made;
+use crate::names;
 use crate::openapi::{self, ANY};
 use crate::shape::Shape::{Int, Map, Text};
 use crate::shape::{self, Property, may};
 use crate::tree::{self, Dict, Node, dict, legacy};
-use crate::names;
 
 pub(super) const PROPERTIES: &[Property] = &[
     may("Path", Text),
@@ -51,7 +51,10 @@ pub(super) fn expand(
     {
         return Err(wrong(
             &event.id,
-            format!("API method '{}' defined multiple times for path '{}'.", method.text, path.text),
+            format!(
+                "API method '{}' defined multiple times for path '{}'.",
+                method.text, path.text
+            ),
         ));
     }
     let uri = call_uri(expansion.legacy, "${AWS::Partition}", target, None);
@@ -68,12 +71,7 @@ pub(super) fn expand(
 }
 
 /// The address by which API Gateway calls a function.
-pub(super) fn call_uri(
-    legacy: bool,
-    partition: &str,
-    target: &Target,
-    mode: Option<&str>,
-) -> Node {
+pub(super) fn call_uri(legacy: bool, partition: &str, target: &Target, mode: Option<&str>) -> Node {
     let (version, end) = match mode {
         Some("RESPONSE_STREAM") => ("2021-11-15", "response-streaming-invocations"),
         _ => ("2015-03-31", "invocations"),

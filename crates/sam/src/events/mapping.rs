@@ -65,7 +65,10 @@ const KIND: &str = "AWS::Lambda::EventSourceMapping";
 pub(super) fn expand(mut event: Event, target: &Target, role: &mut Role) -> Result<Made> {
     let mut made = Made::new(event.given.id.as_str(), KIND, &target.attributes);
     made.set("FunctionName", target.name.clone());
-    made.set("EventSourceArn", event.given.any(if event.kind == "SQS" { "Queue" } else { "Stream" }));
+    made.set(
+        "EventSourceArn",
+        event.given.any(if event.kind == "SQS" { "Queue" } else { "Stream" }),
+    );
     made.take(SAME, &event.given.properties);
     check_filter(&event)?;
     if let Some(servers) = event.given.truthy("KafkaBootstrapServers") {
@@ -80,10 +83,13 @@ pub(super) fn expand(mut event: Event, target: &Target, role: &mut Role) -> Resu
     let policy = destination(&mut event)?;
     let given = event.given.truthy("DestinationConfig").cloned();
     made.set("DestinationConfig", given.unwrap_or_default());
-    role.attach(&format!("service-role/AWSLambda{}ExecutionRole", match event.kind {
-        "SQS" => "SQSQueue",
-        other => other,
-    }));
+    role.attach(&format!(
+        "service-role/AWSLambda{}ExecutionRole",
+        match event.kind {
+            "SQS" => "SQSQueue",
+            other => other,
+        }
+    ));
     policy.into_iter().for_each(|policy| role.allow(policy));
     Ok(made)
 }

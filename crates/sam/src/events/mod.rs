@@ -63,7 +63,10 @@ fn known(kind: &str) -> Option<(&'static str, Properties)> {
 /// The events of a function, each checked.
 pub(crate) fn read(expansion: &Expansion<'_>, function: &Given) -> Result<Vec<Event>> {
     let all = function.get("Events").and_then(Node::as_dict);
-    all.into_iter().flat_map(Dict::iter).map(|(id, one)| read_one(expansion, function, id, one)).collect()
+    all.into_iter()
+        .flat_map(Dict::iter)
+        .map(|(id, one)| read_one(expansion, function, id, one))
+        .collect()
 }
 
 fn read_one(expansion: &Expansion<'_>, function: &Given, id: &str, one: &Node) -> Result<Event> {
@@ -80,7 +83,9 @@ fn read_one(expansion: &Expansion<'_>, function: &Given, id: &str, one: &Node) -
         let kind = globals::python_text(&kind);
         return Err(event(
             id,
-            format!("Resource dict has missing or invalid value for key Type. Event Type is: {kind}."),
+            format!(
+                "Resource dict has missing or invalid value for key Type. Event Type is: {kind}."
+            ),
         ));
     };
     let one = one.as_dict().cloned().unwrap_or_default();
@@ -141,10 +146,9 @@ fn permission(event: &Event, suffix: &str, target: &Target, principal: &str, sou
 /// The state of a rule: `State`, or `Enabled`, and not both.
 fn state(event: &Event) -> Result<Node> {
     match (event.given.truthy("State"), event.given.get("Enabled")) {
-        (Some(_), Some(_)) => Err(self::event(
-            &event.id,
-            "State and Enabled Properties cannot both be specified.",
-        )),
+        (Some(_), Some(_)) => {
+            Err(self::event(&event.id, "State and Enabled Properties cannot both be specified."))
+        }
         (Some(state), None) => Ok(state.clone()),
         (None, Some(enabled)) => {
             Ok(if enabled.is_truthy() { "ENABLED" } else { "DISABLED" }.into())

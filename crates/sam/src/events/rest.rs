@@ -117,8 +117,7 @@ impl Method<'_> {
         let resource = format!("${{__ApiId__}}/${{__Stage__}}/{verb}{pattern}");
         let arn = names::arn(expansion.partition, "execute-api", &resource);
         let api = self.event.given.any("RestApiId");
-        let source =
-            names::substitute_with(arn, dict! { "__ApiId__" => api, "__Stage__" => "*" });
+        let source = names::substitute_with(arn, dict! { "__ApiId__" => api, "__Stage__" => "*" });
         permission(self.event, &self.stage, target, "apigateway.amazonaws.com", source)
     }
 
@@ -169,8 +168,7 @@ impl Method<'_> {
 
     fn integration(&self, expansion: &Expansion<'_>, target: &Target) -> Result<Dict> {
         let mode = self.event.given.any("ResponseTransferMode");
-        let uri =
-            http::call_uri(expansion.legacy, expansion.partition, target, mode.as_str());
+        let uri = http::call_uri(expansion.legacy, expansion.partition, target, mode.as_str());
         let uri = match target.condition() {
             Some(condition) => names::conditional(condition, uri),
             None => uri,
@@ -197,7 +195,9 @@ impl Method<'_> {
             None => &empty,
         };
         let is_iam = |auth: &Dict, name: &str| auth.get(name).is_some_and(|one| one == "AWS_IAM");
-        if !is_iam(own, "Authorizer") && !(is_iam(of_api, "DefaultAuthorizer") && own.is_empty()) {
+        let signed =
+            is_iam(own, "Authorizer") || is_iam(of_api, "DefaultAuthorizer") && own.is_empty();
+        if !signed {
             return Ok(None);
         }
         let role = |auth: &Dict| match auth.get("InvokeRole") {
@@ -270,8 +270,7 @@ impl Method<'_> {
         if let Some(all) = authorizers {
             shape::map(all, &self.event.about, "Auth.Authorizers")?;
         }
-        let place =
-            format!("on API method [{}] for path [{}]", self.method.text, self.path.text);
+        let place = format!("on API method [{}] for path [{}]", self.method.text, self.path.text);
         let unable = |why: &str| {
             let name = python_text(name);
             Err(self.wrong(format!("Unable to set Authorizer [{name}] {place} because {why}")))
@@ -416,8 +415,9 @@ impl Method<'_> {
 
     /// A parameter's name, whether it must be there, and whether answers are kept by it.
     fn parameter(&self, given: &Node) -> Result<(tree::Text, Node, bool)> {
-        let invalid =
-            |why: &str| self.wrong(format!("Invalid value for 'RequestParameters' property. {why}"));
+        let invalid = |why: &str| {
+            self.wrong(format!("Invalid value for 'RequestParameters' property. {why}"))
+        };
         let (name, settings) = match given {
             Node::Text(name) => (name.clone(), Dict::new()),
             Node::Dict(one) => {
@@ -464,8 +464,7 @@ impl Method<'_> {
         let there = match there {
             None => &Dict::new(),
             Some(there) => {
-                let path =
-                    format!("DefinitionBody.paths.{}.{}", self.path.text, self.method.text);
+                let path = format!("DefinitionBody.paths.{}.{}", self.path.text, self.method.text);
                 shape::map(there, &self.event.about, &path)?
             }
         };

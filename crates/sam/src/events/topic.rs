@@ -64,8 +64,7 @@ fn is_fifo(expansion: &mut Expansion<'_>, topic: &Node) -> Result<Node> {
 }
 
 fn subscription(event: &Event, target: &Target, protocol: &str, endpoint: Node) -> Made {
-    let mut made =
-        Made::new(event.given.id.as_str(), "AWS::SNS::Subscription", &target.attributes);
+    let mut made = Made::new(event.given.id.as_str(), "AWS::SNS::Subscription", &target.attributes);
     made.set("Protocol", protocol);
     made.set("Endpoint", endpoint);
     made.set("TopicArn", event.given.any("Topic"));

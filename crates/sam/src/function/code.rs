@@ -59,7 +59,8 @@ pub(crate) fn of_uri(uri: &Node, id: &str, name: &str) -> Result<Node> {
     let parts = match uri {
         Node::Dict(parts) => {
             if parts.truthy("Bucket").is_none() || parts.truthy("Key").is_none() {
-                let message = format!("'{name}' requires Bucket and Key properties to be specified.");
+                let message =
+                    format!("'{name}' requires Bucket and Key properties to be specified.");
                 return Err(resource(id, message));
             }
             parts.clone()
@@ -105,7 +106,8 @@ fn of_text(uri: &str, id: &str, name: &str) -> Result<Dict> {
 
 /// The parts of `s3://bucket/key?versionId=version`.
 pub(crate) fn parse(uri: &str) -> Option<Dict> {
-    let rest = uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("s3://")).map(|_| &uri[5..])?;
+    let rest =
+        uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("s3://")).map(|_| &uri[5..])?;
     let rest = rest.split('#').next().unwrap_or(rest);
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (bucket, key) = place.split_once('/')?;

@@ -107,9 +107,7 @@ fn policy(kind: &str, arn: &Node, id: &str) -> Node {
         "EventBridge" => {
             policies::named(id, "EventBridgePolicy", vec![grants("events:PutEvents", arn)])
         }
-        "Lambda" => {
-            policies::named(id, "LambdaPolicy", vec![grants("lambda:InvokeFunction", arn)])
-        }
+        "Lambda" => policies::named(id, "LambdaPolicy", vec![grants("lambda:InvokeFunction", arn)]),
         _ => policies::bucket(id, arn),
     }
 }

@@ -126,9 +126,10 @@ fn check(function: &Given) -> Result<()> {
     if function.get("CapacityProviderConfig").is_some() {
         return Err(not_served(id, "CapacityProviderConfig"));
     }
-    for (one, needed) in
-        [("FunctionScalingConfig", "CapacityProviderConfig"), ("VersionDeletionPolicy", "AutoPublishAlias")]
-    {
+    for (one, needed) in [
+        ("FunctionScalingConfig", "CapacityProviderConfig"),
+        ("VersionDeletionPolicy", "AutoPublishAlias"),
+    ] {
         if function.get(one).is_some() && function.get(needed).is_none() {
             return Err(resource(id, format!("'{one}' requires '{needed}'.")));
         }
@@ -172,7 +173,9 @@ fn check_tenancy(function: &Given) -> Result<()> {
         if !matches!(kind, "Api" | "HttpApi") {
             return Err(resource(
                 &function.id,
-                format!("Event source '{kind}' is {end} Only Api and HttpApi event sources are supported."),
+                format!(
+                    "Event source '{kind}' is {end} Only Api and HttpApi event sources are supported."
+                ),
             ));
         }
     }
@@ -224,13 +227,18 @@ fn check_package(lambda: &Made) -> Result<()> {
     let is_image = lambda.properties.text("PackageType") == Some("Image");
     let wrong = |message: &str| Err(resource(&lambda.id, message));
     if is_image && (has("Handler") || has("Runtime") || has("Layers")) {
-        return wrong("Runtime, Handler, Layers cannot be present when PackageType is of type `Image`");
+        return wrong(
+            "Runtime, Handler, Layers cannot be present when PackageType is of type `Image`",
+        );
     }
-    if !is_image && !(has("Runtime") && has("Handler")) {
+    let runs = has("Runtime") && has("Handler");
+    if !is_image && !runs {
         return wrong("Runtime and Handler needs to be present when PackageType is of type `Zip`");
     }
     if !is_image && has("ImageConfig") {
-        return wrong("ImageUri or ImageConfig cannot be present when PackageType is of type `Zip`");
+        return wrong(
+            "ImageUri or ImageConfig cannot be present when PackageType is of type `Zip`",
+        );
     }
     Ok(())
 }
@@ -243,8 +251,7 @@ fn publish(
 ) -> Result<(Vec<Made>, Option<String>)> {
     if function.truthy("AutoPublishAlias").is_none() {
         if function.truthy("ProvisionedConcurrencyConfig").is_some() {
-            let message =
-                "To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function";
+            let message = "To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the function";
             return Err(resource(&function.id, message));
         }
         return Ok((Vec::new(), None));

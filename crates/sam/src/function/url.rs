@@ -12,7 +12,8 @@ pub(super) fn of(function: &str, target: &Target, config: &Node) -> Result<Vec<M
         check_type(function, config)?;
         check_cors(function, config)?;
     }
-    let made = |suffix: &str, kind| Made::new(format!("{function}{suffix}"), kind, &target.attributes);
+    let made =
+        |suffix: &str, kind| Made::new(format!("{function}{suffix}"), kind, &target.attributes);
     let part = |name: &str| config.get(name).cloned().unwrap_or_default();
     let mut url = made("Url", "AWS::Lambda::Url");
     if part("Cors").is_truthy() {
@@ -50,7 +51,8 @@ fn check_type(function: &str, config: &Node) -> Result<()> {
 }
 
 fn check_cors(function: &str, config: &Node) -> Result<()> {
-    let Some(cors) = config.get("Cors").filter(|cors| cors.is_truthy() && !is_function(cors)) else {
+    let Some(cors) = config.get("Cors").filter(|cors| cors.is_truthy() && !is_function(cors))
+    else {
         return Ok(());
     };
     for (name, value) in shape::map(cors, function, "FunctionUrlConfig.Cors")?.iter() {

@@ -25,7 +25,8 @@ fn digest(expansion: &Expansion<'_>, function: &mut Given, lambda: &mut Made) ->
     if function.truthy("AutoPublishCodeSha256").is_none() {
         return Ok(String::new());
     }
-    let told = expansion.parameters.resolve_in(&mut function.properties, "AutoPublishCodeSha256")?;
+    let told =
+        expansion.parameters.resolve_in(&mut function.properties, "AutoPublishCodeSha256")?;
     let Some(told) = told.as_str() else {
         return Err(resource(&function.id, "AutoPublishCodeSha256 must be a string"));
     };

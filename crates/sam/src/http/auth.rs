@@ -58,13 +58,16 @@ fn check(id: &str, name: &str, given: &Dict) -> Result<()> {
     if let Some(jwt) = given.truthy("JwtConfiguration") {
         shape::map(jwt, id, "JwtConfiguration")?;
     }
-    if has("AuthorizationScopes") && given.get("AuthorizationScopes").and_then(Node::as_list).is_none() {
+    if has("AuthorizationScopes")
+        && given.get("AuthorizationScopes").and_then(Node::as_list).is_none()
+    {
         return wrong("AuthorizationScopes must be a list.".into());
     }
     let is_jwt = given.truthy("JwtConfiguration").is_some();
-    if !is_jwt && let Some((part, whom)) = OF_TOKENS.iter().find(|(part, _)| {
-        has(part) && *part != "JwtConfiguration"
-    }) {
+    if !is_jwt
+        && let Some((part, whom)) =
+            OF_TOKENS.iter().find(|(part, _)| has(part) && *part != "JwtConfiguration")
+    {
         return wrong(format!("{part} is only supported for {whom}."));
     }
     if is_jwt && let Some(part) = OF_FUNCTIONS.iter().find(|part| has(part)) {
@@ -109,7 +112,8 @@ impl Authorizer {
             let mut small = Dict::new();
             jwt.iter().for_each(|(key, value)| small.insert(key.to_lowercase(), value.clone()));
             let source = given.get("IdentitySource").cloned().unwrap_or_default();
-            let one = dict! { "jwtConfiguration" => small, "identitySource" => source, "type" => "jwt" };
+            let one =
+                dict! { "jwtConfiguration" => small, "identitySource" => source, "type" => "jwt" };
             return Ok(dict! { "type" => "oauth2", AUTHORIZER => one });
         }
         let one = self.of_function(id, given, partition)?;
@@ -126,7 +130,8 @@ impl Authorizer {
         if let Some(identity) = given.truthy("Identity") {
             let path = format!("Auth.Authorizers.{}.Identity", self.name.text);
             let identity = shape::map(identity, id, &path)?;
-            if let Some(seconds) = identity.get("ReauthorizeEvery").filter(|value| !value.is_null()) {
+            if let Some(seconds) = identity.get("ReauthorizeEvery").filter(|value| !value.is_null())
+            {
                 one.insert("authorizerResultTtlInSeconds", seconds.clone());
             }
             one.insert("identitySource", sources(id, &self.name, identity)?);

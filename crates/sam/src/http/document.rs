@@ -20,7 +20,9 @@ pub(crate) struct Document {
 impl Document {
     pub fn is_valid(body: &Node) -> bool {
         body.get("paths").is_some_and(|paths| paths.as_dict().is_some())
-            && body.get("openapi").is_some_and(|version| version.is_truthy() && is_version_3(version))
+            && body
+                .get("openapi")
+                .is_some_and(|version| version.is_truthy() && is_version_3(version))
     }
 
     /// # Errors
@@ -141,9 +143,10 @@ impl Document {
             .collect();
         openapi::each_definition(self.paths(), path, method, |one| {
             if let Some(integration) = one.dict_mut(INTEGRATION) {
-                for (key, name) in
-                    [("timeoutInMillis", "TimeoutInMillis"), ("payloadFormatVersion", "PayloadFormatVersion")]
-                {
+                for (key, name) in [
+                    ("timeoutInMillis", "TimeoutInMillis"),
+                    ("payloadFormatVersion", "PayloadFormatVersion"),
+                ] {
                     if let Some(value) = event.truthy(name) {
                         integration.insert(key, value.clone());
                     }

@@ -35,11 +35,7 @@ struct Api<'a> {
     partition: &'a str,
 }
 
-pub(crate) fn expand(
-    expansion: &mut Expansion<'_>,
-    id: &str,
-    given: &Dict,
-) -> Result<Vec<Made>> {
+pub(crate) fn expand(expansion: &mut Expansion<'_>, id: &str, given: &Dict) -> Result<Vec<Made>> {
     check_id(id)?;
     let mut given = Given::new(id, given);
     shape::check(id, KIND, &given.properties, HTTP_API)?;
@@ -71,13 +67,17 @@ impl Api<'_> {
         let mut made = Made::new(self.id(), "AWS::ApiGatewayV2::Api", &self.given.kept);
         made.depends_on = self.given.depends_on.clone();
         if self.given.truthy("DefinitionUri").is_some() && self.body.is_some() {
-            let message = "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.";
+            let message =
+                "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.";
             return Err(self.wrong(message));
         }
         self.add_cors()?;
         self.add_auth()?;
         self.add_tags()?;
-        made.set("FailOnWarnings", self.given.truthy("FailOnWarnings").cloned().unwrap_or_default());
+        made.set(
+            "FailOnWarnings",
+            self.given.truthy("FailOnWarnings").cloned().unwrap_or_default(),
+        );
         self.disable_endpoint()?;
         self.add_info()?;
         self.rename_default_path();
@@ -128,9 +128,12 @@ impl Api<'_> {
             Node::Bool(_) => dict! { "AllowOrigins" => list!["*"] },
             other if is_function(other) => other.clone(),
             Node::Dict(config) => {
-                let unknown = |key: &&crate::tree::Text| NAMES.iter().all(|(name, _)| *name != &***key);
+                let unknown =
+                    |key: &&crate::tree::Text| NAMES.iter().all(|(name, _)| *name != &***key);
                 if let Some(key) = config.keys().find(unknown) {
-                    return Err(self.wrong(format!("Invalid key '{}' for 'Cors' property.", key.text)));
+                    return Err(
+                        self.wrong(format!("Invalid key '{}' for 'Cors' property.", key.text))
+                    );
                 }
                 given
             }
@@ -151,7 +154,8 @@ impl Api<'_> {
 
     fn add_auth(&mut self) -> Result<()> {
         let Some(Node::Dict(auth)) = self.given.truthy("Auth").cloned() else { return Ok(()) };
-        let none = "Auth works only with inline OpenApi specified in the 'DefinitionBody' property.";
+        let none =
+            "Auth works only with inline OpenApi specified in the 'DefinitionBody' property.";
         if self.body.is_none() {
             return Err(self.wrong(none));
         }
@@ -225,7 +229,8 @@ impl Api<'_> {
             info.get(part).cloned()
         };
         if let Some(name) = self.given.truthy("Name").cloned() {
-            let none = "Name works only with inline OpenApi specified in the 'DefinitionBody' property.";
+            let none =
+                "Name works only with inline OpenApi specified in the 'DefinitionBody' property.";
             if self.body.is_some() && info(self, "title") != Some(names::reference(TITLE)) {
                 return Err(self.wrong(
                     "Unable to set Name because it is already defined within inline OpenAPI specified in the \
@@ -238,8 +243,7 @@ impl Api<'_> {
             })?;
         }
         let Some(description) = self.given.truthy("Description").cloned() else { return Ok(()) };
-        let none =
-            "Description works only with inline OpenApi specified in the 'DefinitionBody' property.";
+        let none = "Description works only with inline OpenApi specified in the 'DefinitionBody' property.";
         if info(self, "description").is_some_and(|there| there.is_truthy()) {
             return Err(self.wrong(
                 "Unable to set Description because it is already defined within inline OpenAPI specified in \

@@ -56,9 +56,14 @@ impl Conditions {
         let condition = conditions.map(|some| combined(document, some, &format!("{id}Condition")));
         let policy = |all: &BTreeMap<String, Vec<Node>>, order: &[&str]| {
             let given = all.get(id)?;
-            order.iter().find(|one| given.iter().any(|given| given == **one)).map(|one| Node::from(*one))
+            order
+                .iter()
+                .find(|one| given.iter().any(|given| given == **one))
+                .map(|one| Node::from(*one))
         };
-        let Some(api) = document.dict_mut("Resources").and_then(|all| all.dict_mut(id)) else { return };
+        let Some(api) = document.dict_mut("Resources").and_then(|all| all.dict_mut(id)) else {
+            return;
+        };
         for (name, value) in [
             ("Condition", condition),
             ("DeletionPolicy", policy(&self.deletion, &["Retain", "Delete"])),

@@ -144,7 +144,8 @@ fn of_function(
             break;
         }
     }
-    let properties = document.dict_mut("Resources").and_then(|all| all.dict_mut(id)?.dict_mut("Properties"));
+    let properties =
+        document.dict_mut("Resources").and_then(|all| all.dict_mut(id)?.dict_mut("Properties"));
     if let Some(events) = properties.and_then(|properties| properties.dict_mut("Events")) {
         events.update(&some);
     }
@@ -195,7 +196,9 @@ fn share_tags(document: &mut Dict, kind: Kind, function: &Dict) {
     let shared = document.dict("Globals").and_then(|globals| globals.dict("Function"));
     let shared = shared.unwrap_or(&empty);
     let either = |name: &str| own.truthy(name).or(shared.truthy(name)).cloned();
-    let (Some(_), Some(Node::Dict(tags))) = (either("PropagateTags"), either("Tags")) else { return };
+    let (Some(_), Some(Node::Dict(tags))) = (either("PropagateTags"), either("Tags")) else {
+        return;
+    };
     let api = document.dict_mut("Resources").and_then(|all| all.dict_mut(kind.id()));
     let Some(properties) = api.and_then(|api| api.dict_mut("Properties")) else { return };
     if let Some(all) = properties.or_insert("Tags", Dict::new()).as_dict_mut() {
@@ -213,7 +216,8 @@ fn place(kind: Kind, name: &str, properties: &Dict) -> Result<(Text, Text, Text)
         }
     }
     let text = |part: &str| {
-        let value = given(part).map(|one| if part == kind.property() { ref_or_self(one) } else { one });
+        let value =
+            given(part).map(|one| if part == kind.property() { ref_or_self(one) } else { one });
         value
             .and_then(Node::as_text)
             .cloned()
@@ -231,7 +235,8 @@ fn add_path(
     method: &Text,
 ) -> Result<()> {
     let one = document.dict_mut("Resources").and_then(|all| all.dict_mut(api));
-    let Some(one) = one.filter(|one| kind == Kind::Http || serverless(one) != Some("HttpApi")) else {
+    let Some(one) = one.filter(|one| kind == Kind::Http || serverless(one) != Some("HttpApi"))
+    else {
         return Err(wrong(
             name,
             format!(
@@ -269,9 +274,9 @@ fn add_route(
     let one = document.dict_mut("Resources").and_then(|all| all.dict_mut(api));
     let Some(properties) = one.and_then(|one| one.dict_mut("Properties")) else { return Ok(()) };
     let all = properties.or_insert("RouteSettings", Dict::new());
-    let all = all.as_dict_mut().ok_or_else(|| {
-        resource(api, "Property 'RouteSettings' should be a map.")
-    })?;
+    let all = all
+        .as_dict_mut()
+        .ok_or_else(|| resource(api, "Property 'RouteSettings' should be a map."))?;
     let settings = match condition.filter(|condition| condition.is_truthy()) {
         Some(condition) => names::conditional(condition, settings),
         None => settings,

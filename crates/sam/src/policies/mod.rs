@@ -107,11 +107,8 @@ fn expanded(id: &str, policy: &Node) -> Result<Node> {
             format!("Must specify valid parameter values for policy template '{}'", name.text);
         return Err(resource(id, message));
     };
-    let missing: Vec<Node> = template
-        .parameters()
-        .filter(|parameter| !given.has(parameter))
-        .map(Node::from)
-        .collect();
+    let missing: Vec<Node> =
+        template.parameters().filter(|parameter| !given.has(parameter)).map(Node::from).collect();
     if missing.is_empty() {
         return Ok(template.statements(given));
     }

@@ -75,7 +75,10 @@ impl Role {
         let id = format!("{}Role", function.id);
         let mut made = Made::new(id, "AWS::IAM::Role", &function.passed_on);
         let trusted = function.get("AssumeRolePolicyDocument").cloned();
-        made.set("AssumeRolePolicyDocument", trusted.unwrap_or_else(|| trust("lambda.amazonaws.com")));
+        made.set(
+            "AssumeRolePolicyDocument",
+            trusted.unwrap_or_else(|| trust("lambda.amazonaws.com")),
+        );
         made.set("Path", function.any("RolePath"));
         made.set("PermissionsBoundary", function.any("PermissionsBoundary"));
         made.set("Tags", tags);
@@ -95,7 +98,11 @@ impl Role {
                 let named = |document: &Node| {
                     dict! { "PolicyName" => name.as_str(), "PolicyDocument" => document }
                 };
-                let one = in_either(policy, |one| if is_no_value(one) { one.clone() } else { named(one) });
+                let one =
+                    in_either(
+                        policy,
+                        |one| if is_no_value(one) { one.clone() } else { named(one) },
+                    );
                 self.own.push(one);
             }
             Kind::Managed => {
@@ -107,7 +114,8 @@ impl Role {
                 self.attach_node(one);
             }
             _ => {
-                let message = format!("Policy at index {index} in the 'Policies' property is not valid");
+                let message =
+                    format!("Policy at index {index} in the 'Policies' property is not valid");
                 return Err(resource(function, message));
             }
         }

@@ -221,13 +221,19 @@ impl Statement {
             None => made.insert("Action", actions),
         }
         if let Some((key, arn)) = self.condition {
-            made.insert("Condition", dict! { "StringEquals" => dict! { key => filled(arn, given) } });
+            made.insert(
+                "Condition",
+                dict! { "StringEquals" => dict! { key => filled(arn, given) } },
+            );
         }
         made.insert("Effect", "Allow");
-        made.insert("Resource", match self.resources {
-            One(text) => filled(text, given),
-            Many(texts) => Node::List(texts.iter().map(|text| filled(text, given)).collect()),
-        });
+        made.insert(
+            "Resource",
+            match self.resources {
+                One(text) => filled(text, given),
+                Many(texts) => Node::List(texts.iter().map(|text| filled(text, given)).collect()),
+            },
+        );
         Node::Dict(made)
     }
 }

@@ -178,7 +178,8 @@ fn scheme(id: &str, name: &str, given: &Node, partition: &str) -> Result<Node> {
              LambdaRequestAuthorizationIdentity or CognitoAuthorizationIdentity).",
         ));
     }
-    let part = |part: &str| identity.and_then(|identity| identity.get(part)).filter(|one| one.is_truthy());
+    let part =
+        |part: &str| identity.and_then(|identity| identity.get(part)).filter(|one| one.is_truthy());
     let header = part("Header").cloned().unwrap_or_else(|| "Authorization".into());
     let expression = part("ValidationExpression").cloned();
     let mut one = Dict::legacy();

@@ -57,7 +57,8 @@ impl Cors {
     /// The method that answers so, beside these others.
     fn method(&self, others: &Dict) -> Node {
         let (mut values, mut headers) = (Dict::legacy(), Dict::legacy());
-        let methods = self.methods.clone().unwrap_or_else(|| format!("'{}'", methods(others)).into());
+        let methods =
+            self.methods.clone().unwrap_or_else(|| format!("'{}'", methods(others)).into());
         let credentials = self.credentials.then(|| Node::from("'true'"));
         for (name, value, kind) in [
             ("Access-Control-Allow-Origin", Some(self.origin.clone()), "string"),

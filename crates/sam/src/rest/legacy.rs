@@ -7,9 +7,8 @@ use crate::tree::{Dict, Node, Text};
 /// Whether a template has a REST API, or an HTTP API with a default authorizer.
 pub(crate) fn is_wanted(document: &Dict) -> bool {
     let resources = || document.dict("Resources").into_iter().flat_map(Dict::values);
-    let serverless_ones = || {
-        resources().filter_map(Node::as_dict).filter_map(|one| Some((serverless(one)?, one)))
-    };
+    let serverless_ones =
+        || resources().filter_map(Node::as_dict).filter_map(|one| Some((serverless(one)?, one)));
     let has_event = |kind: &str| {
         serverless_ones()
             .filter(|(kind, _)| matches!(*kind, "Function" | "StateMachine"))
@@ -26,7 +25,8 @@ pub(crate) fn is_wanted(document: &Dict) -> bool {
     let shared = document.dict("Globals").and_then(|globals| globals.dict("HttpApi"));
     let everywhere = by_default(shared.and_then(|shared| shared.get("Auth")));
     let some_http = serverless_ones().filter(|(kind, _)| *kind == "HttpApi").any(|(_, one)| {
-        everywhere || by_default(one.dict("Properties").and_then(|properties| properties.get("Auth")))
+        everywhere
+            || by_default(one.dict("Properties").and_then(|properties| properties.get("Auth")))
     });
     some_http || everywhere && has_event("HttpApi")
 }

@@ -36,11 +36,7 @@ struct Api<'a> {
     partition: &'a str,
 }
 
-pub(crate) fn expand(
-    expansion: &mut Expansion<'_>,
-    id: &str,
-    given: &Dict,
-) -> Result<Vec<Made>> {
+pub(crate) fn expand(expansion: &mut Expansion<'_>, id: &str, given: &Dict) -> Result<Vec<Made>> {
     check_id(id)?;
     let mut given = Given::new(id, given);
     shape::check(id, KIND, &given.properties, API)?;
@@ -120,8 +116,9 @@ impl Api<'_> {
             ));
         }
         if has("DefinitionUri") && has("MergeDefinitions") {
-            return Err(self
-                .wrong("Cannot set 'MergeDefinitions' to True when using `DefinitionUri`."));
+            return Err(
+                self.wrong("Cannot set 'MergeDefinitions' to True when using `DefinitionUri`.")
+            );
         }
         match self.given.truthy("OpenApiVersion") {
             Some(version) if !is_version(version, "23") => {
@@ -257,8 +254,7 @@ impl Api<'_> {
             hashed = expansion.now.to_string();
         }
         deployment.id = names::with_text(&deployment.id, &hashed);
-        deployment
-            .set("Description", format!("RestApi deployment id: {}", names::sha1(&hashed)));
+        deployment.set("Description", format!("RestApi deployment id: {}", names::sha1(&hashed)));
     }
 
     fn stage(&self, deployment: &Made) -> Made {

@@ -150,9 +150,7 @@ fn networks(given: &Dict, kind: &str) -> Result<Dict> {
         }
     }
     let mut made = Dict::legacy();
-    for (index, name, key) in
-        [(0, "Vpc", "aws:SourceVpc"), (1, "Vpce", "aws:SourceVpce")]
-    {
+    for (index, name, key) in [(0, "Vpc", "aws:SourceVpc"), (1, "Vpce", "aws:SourceVpce")] {
         let mut all = std::mem::take(&mut of[index]);
         let more = given.get(&format!("Intrinsic{name}{kind}")).and_then(Node::as_list);
         all.extend(more.into_iter().flatten().cloned());

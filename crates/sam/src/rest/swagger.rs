@@ -64,9 +64,11 @@ impl Swagger {
     }
 
     pub fn close(mut self) -> Dict {
-        for (name, part) in
-            [(DEFINITIONS, self.security), (RESPONSES, self.responses), ("definitions", self.definitions)]
-        {
+        for (name, part) in [
+            (DEFINITIONS, self.security),
+            (RESPONSES, self.responses),
+            ("definitions", self.definitions),
+        ] {
             if part.is_truthy() {
                 self.body.insert(name, part);
             }
@@ -171,7 +173,8 @@ impl Swagger {
         for path in paths.names() {
             openapi::each_method(paths, &path, NO_METHODS, |method, definition| {
                 let given = maps(security(definition, &path, method)?, &path, method)?;
-                let is_key = |one: &Node| one.get("api_key").is_some() || one.get("api_key_false").is_some();
+                let is_key =
+                    |one: &Node| one.get("api_key").is_some() || one.get("api_key_false").is_some();
                 let refused = given.iter().any(|one| one.get("api_key_false").is_some());
                 let mut all: Vec<Node> = given.iter().filter(|one| !is_key(one)).cloned().collect();
                 if !refused && (method != "options" || preflights) {
@@ -253,7 +256,12 @@ impl Swagger {
     }
 
     /// What a method's body must be.
-    pub fn add_model(&mut self, place: Place<'_>, model: &Text, required: Option<&Node>) -> Result<()> {
+    pub fn add_model(
+        &mut self,
+        place: Place<'_>,
+        model: &Text,
+        required: Option<&Node>,
+    ) -> Result<()> {
         let model = Text { text: model.to_lowercase(), unicode: model.unicode };
         let swagger = self.body.get("swagger").is_some_and(|version| !version.is_null());
         let openapi = self.body.truthy("openapi").is_some_and(is_version_3);
@@ -267,7 +275,11 @@ impl Swagger {
                 if let Some(required) = required {
                     one.insert("required", required.clone());
                 }
-                let mut all = definition.get("parameters").and_then(Node::as_list).cloned().unwrap_or_default();
+                let mut all = definition
+                    .get("parameters")
+                    .and_then(Node::as_list)
+                    .cloned()
+                    .unwrap_or_default();
                 all.push(Node::Dict(one));
                 definition.insert("parameters", all);
             } else if openapi {

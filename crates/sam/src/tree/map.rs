@@ -163,9 +163,7 @@ impl Dict {
     pub fn iter(&self) -> Box<dyn Iterator<Item = (&Text, &Node)> + '_> {
         match &self.order {
             None => Box::new(self.entries.iter()),
-            Some(order) => {
-                Box::new(order.keys().filter_map(|key| self.entries.get_key_value(key)))
-            }
+            Some(order) => Box::new(order.keys().filter_map(|key| self.entries.get_key_value(key))),
         }
     }
 

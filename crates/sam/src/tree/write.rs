@@ -104,7 +104,9 @@ fn separated<T>(
 
 /// A number, of which those with a fraction have their exponent written at other sizes than in Rust.
 pub(crate) fn number(number: &Number) -> String {
-    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
+    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else {
+        return number.to_string();
+    };
     let size = float.abs();
     if size == 0.0 || (1e-4..1e16).contains(&size) {
         return format!("{float:?}");
@@ -183,14 +185,16 @@ mod tests {
 
     #[test]
     fn json_is_sorted_and_ascii() {
-        let node = Node::plain(json!({"b": [1, 2.5, 1e16, 1e-5, null], "a": "é\u{1f600}\"\n\u{7f}"}));
+        let node =
+            Node::plain(json!({"b": [1, 2.5, 1e16, 1e-5, null], "a": "é\u{1f600}\"\n\u{7f}"}));
         let told = r#"{"a":"\u00e9\ud83d\ude00\"\n\u007f","b":[1,2.5,1e+16,1e-05,null]}"#;
         assert_eq!(json(&node), told);
     }
 
     #[test]
     fn texts_of_a_template_are_told_from_the_translators() {
-        let node = dict! { "k" => Node::from("it's").into_legacy(), "n" => list![true, Node::Null] };
+        let node =
+            dict! { "k" => Node::from("it's").into_legacy(), "n" => list![true, Node::Null] };
         assert_eq!(python(&node), r#"{'k': u"it's", 'n': [True, None]}"#);
         let both = Node::from("'\"\\é").into_legacy();
         assert_eq!(python(&both), r#"u'\'"\\\xe9'"#);
