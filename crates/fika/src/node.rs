@@ -8,7 +8,10 @@
 //! ```
 //!
 //! One thread a lane, each with its own single-threaded event loop; connections are dealt out
-//! to the lanes in turn and stay there. The main thread accepts, and waits for the end.
+//! to the lanes in turn and stay there. The main thread accepts, and waits for the end. `dev` is
+//! what it does beside for `fika dev`.
+
+mod dev;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
@@ -64,6 +67,8 @@ use crate::walls::Monitor;
 use crate::watch;
 use crate::watch::otlp::{self, Collector};
 use crate::watch::prometheus::Facts;
+pub use dev::DevOptions;
+use dev::Watched;
 
 /// Where the signing profiles are that the operator trusts, in the data directory.
 pub const SIGNERS: &str = "signers";
@@ -77,7 +82,7 @@ const SWEEP: Duration = Duration::from_secs(10);
 const SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 
 type Assignment = Assigner<Placer, Worker>;
-type Doors = Frontend<Counter, Assignment, Worker>;
+type Doors = Frontend<Counter, Assignment, Watched>;
 
 /// Who may log in to the console over a connection that others can read along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +144,8 @@ pub struct NodeOptions {
     pub monitor: Option<Monitor>,
     /// The weakest walls functions may run behind.
     pub require_walls: WallPolicy,
+    /// What it does beside for `fika dev`; none for every other server.
+    pub dev: Option<DevOptions>,
 }
 
 /// Why a node does not come up. Each names the room that failed.
@@ -244,7 +251,8 @@ impl Node {
         limits.url_secure = options.url_secure;
         limits.signers = Some(dir.join(SIGNERS));
         limits.sources = Some(services::check_sources(&services.queues, &iam));
-        let preparation = Arc::new(Prepare::new(worker.clone()));
+        let trial = options.dev.is_some().then(|| assignment.clone());
+        let preparation = Arc::new(Prepare::new(worker.clone(), trial));
         let counting = Counter::new(options.counting);
         let above = Arc::new(Above {
             counting: counting.clone(),
@@ -276,7 +284,7 @@ impl Node {
             counting: counting.clone(),
             calls: Calls::new(options.calls),
             assignment: assignment.clone(),
-            worker: Arc::new(worker.clone()),
+            worker: Arc::new(Watched::new(worker.clone(), options.dev.as_ref())),
             control: control.clone(),
             iam: iam.clone(),
             sessions,
@@ -456,6 +464,7 @@ fn worker(
         credentials: Arc::new(Roles(sessions.clone())),
         init_timeout: options.init_timeout,
         stock_memory_mb: options.stock_memory_mb,
+        debug: options.dev.as_ref().is_some_and(|dev| dev.debug),
     }))
 }
 
@@ -522,19 +531,22 @@ impl CredentialSource for Roles {
 /// The worker, as the control plane asks it to prepare versions.
 struct Prepare {
     worker: Worker,
+    /// Where versions are tried out before they are called, if they are.
+    trial: Option<Assignment>,
     /// What each preparation under way is at.
     steps: Arc<Mutex<HashMap<VersionUid, String>>>,
 }
 
 impl Prepare {
-    fn new(worker: Worker) -> Self {
-        Self { worker, steps: Arc::default() }
+    fn new(worker: Worker, trial: Option<Assignment>) -> Self {
+        Self { worker, trial, steps: Arc::default() }
     }
 }
 
 impl Preparation for Prepare {
     fn prepare(&self, version: Arc<FunctionVersion>) -> Prepared {
         let (worker, steps) = (self.worker.clone(), Arc::clone(&self.steps));
+        let trial = self.trial.clone();
         Box::pin(async move {
             let progress = |step: String| {
                 tracing::info!(runtime = %version.runtime, "{step}");
@@ -549,7 +561,11 @@ impl Preparation for Prepare {
                 CreateError::Worker(reason) => unprepared(reason),
                 // Nothing is restored to be prepared.
                 CreateError::Restore(failure) => unprepared(format!("{failure:?}")),
-            })
+            })?;
+            match trial {
+                Some(assignment) => dev::try_out(&assignment, &version).await,
+                None => Ok(()),
+            }
         })
     }
 

@@ -14,6 +14,7 @@
 //! - [`endpoint`]: fika's own AWS endpoint, as functions find it
 //! - `trees`: functions' code and layers, unpacked; `entry`: what is started of them
 //! - `environment`: the variables a runtime starts with; `credentials`: those of its role
+//! - `debug`: the way to debuggers, for `fika dev`
 //! - `outcome`: the errors fika words on a function's behalf
 //!
 //! The warm path is `Worker::invoke` → `Slot::accept` → the runtime's parked `next` → its
@@ -23,6 +24,7 @@
 
 pub mod choice;
 mod credentials;
+mod debug;
 pub mod endpoint;
 mod entry;
 mod environment;

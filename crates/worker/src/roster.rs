@@ -17,12 +17,15 @@ pub(crate) struct Roster {
     events: OnceLock<Arc<dyn SandboxEvents>>,
     left: Notify,
     closed: AtomicBool,
+    /// Whether debuggers may attach to what is here.
+    pub debug: bool,
 }
 
 impl Roster {
-    pub fn new(worker: WorkerId) -> Self {
+    pub fn new(worker: WorkerId, debug: bool) -> Self {
         let (shards, events) = (Default::default(), OnceLock::new());
-        Self { worker, shards, events, left: Notify::new(), closed: AtomicBool::new(false) }
+        let (left, closed) = (Notify::new(), AtomicBool::new(false));
+        Self { worker, shards, events, left, closed, debug }
     }
 
     /// Names who is told of idle and dead sandboxes. The first one named stays.

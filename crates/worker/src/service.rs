@@ -56,6 +56,9 @@ pub struct WorkerOptions {
     pub init_timeout: Duration,
     /// Memory for sandboxes that are prepared before anybody asks, MB. 0 for none.
     pub stock_memory_mb: u32,
+    /// Whether debuggers may attach to functions, which have no timeout then. Only for a server of
+    /// somebody who develops.
+    pub debug: bool,
 }
 
 /// A worker. Clones are the same worker.
@@ -104,7 +107,7 @@ impl Worker {
     #[must_use]
     pub fn new(options: WorkerOptions) -> Self {
         let shared = Shared {
-            roster: Arc::new(Roster::new(options.id)),
+            roster: Arc::new(Roster::new(options.id, options.debug)),
             built: options.built,
             walls: options.walls,
             logs: options.logs,
@@ -121,6 +124,10 @@ impl Worker {
         let shared = Arc::new(shared);
         shared.lane(0).1.spawn(upkeep::run(Arc::downgrade(&shared)));
         Self { shared }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// How cold starts have fared with prepared sandboxes, since the start.

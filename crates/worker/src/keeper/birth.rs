@@ -16,7 +16,7 @@ use crate::snapstart::Subject;
 use crate::stock::parked::TASK_ROOT;
 use crate::stock::prepared::Sizes;
 use crate::stock::{self, Kind, Prepared};
-use crate::{CreateError, Initialization, environment, snapstart};
+use crate::{CreateError, Initialization, debug, environment, snapstart};
 
 /// What sandbox is to be.
 pub(crate) struct Order {
@@ -143,12 +143,13 @@ async fn build(
         ephemeral_mb: version.ephemeral_mb,
         egress: version.egress.clone(),
     };
-    let start = Start {
-        argv: home.argv,
-        env: environment::variables(&version, coming, how, &stream, &*shared.credentials),
-        cwd: TASK_ROOT.into(),
+    let mut env = environment::variables(&version, coming, how, &stream, &*shared.credentials);
+    env.extend(debug::variable(&shared.roster));
+    let start = Start { argv: home.argv, env, cwd: TASK_ROOT.into() };
+    let init_timeout = match shared.roster.debug {
+        true => debug::NO_LIMIT,
+        false => coming.limit(&version, shared.init_timeout),
     };
-    let init_timeout = coming.limit(&version, shared.init_timeout);
     let initialization = environment::initialization(coming, how);
     let (logs, meter) = (shared.logs.clone(), wall.meter());
     let logbook = Logbook::new(&version, initialization, stream, logs, meter, pipe);

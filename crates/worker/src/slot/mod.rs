@@ -252,6 +252,11 @@ impl Slot {
         self.lock().parked.as_ref().is_some_and(|parked| !parked.is_closed())
     }
 
+    /// Whether anything may still run here.
+    pub fn is_alive(&self) -> bool {
+        self.lock().phase != Phase::Dead
+    }
+
     pub fn command(&self, command: Command) {
         // The keeper is gone only when the slot is dead, and then nothing is left to do.
         let _ = self.commands.send(command);
