@@ -14,6 +14,7 @@
 //   parked.js      started before the function is known, for a cold start out of stock
 //   snapstart.js   SnapStart: stopped after init, restored many times
 //   random.js      what must differ between the restored ones
+//   debug.js       a debugger, for `fika dev --debug`
 //   bundle.js      what makes one file of them all in an image
 
 const awslambda = require('./awslambda.js');
@@ -96,6 +97,7 @@ function start() {
   readLogFormat();
   const snapStart = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
   if (snapStart) require('./random.js').replaceMathRandom();
+  if (env.FIKA_DEBUG_PORT) require('./debug.js').listen(Number(env.FIKA_DEBUG_PORT));
   const { load } = require('./loader.js');
   const root = env.LAMBDA_TASK_ROOT || process.cwd();
   const loaded = load(root, env._HANDLER || '');

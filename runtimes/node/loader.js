@@ -44,7 +44,11 @@ function pickExport(loaded, names, handler) {
 }
 
 function asFault(error) {
-  if (error instanceof SyntaxError) return new UserCodeSyntaxError(error);
+  if (error instanceof SyntaxError) {
+    // Where it is stands above the first frame of its stack only. Lambda does not say it.
+    if (process.env.FIKA_DEV) console.error(String(error.stack).split('\n    at ')[0]);
+    return new UserCodeSyntaxError(error);
+  }
   if (error && error.code === 'MODULE_NOT_FOUND') return new ImportModuleError(error);
   return error;
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod acme;
+mod dev;
 mod events;
 mod runtime;
 mod signing;
@@ -27,6 +28,7 @@ pub use url_host::UrlHost;
 
 pub use access::{AccountAction, AccountArgs, Authentication, EnvArgs, KeyAction};
 pub use acme::AcmeArgs;
+pub use dev::DevArgs;
 pub use events::{EventsAction, EventsArgs};
 pub use runtime::{KernelAction, KernelSource, RuntimeAction, RuntimeArgs};
 pub use signing::{SignArgs, SigningAction, SigningArgs};
@@ -50,6 +52,7 @@ Examples:
   fika serve                          run a server at http://127.0.0.1:9000
   fika deploy examples/hello-node     make a function of a folder
   fika invoke hello-node --tail       call it, and show its log
+  fika dev examples/hello-node        deploy it anew on every save, with its log
   eval \"$(fika env)\"                  let the aws CLI and the SDKs talk to fika
 
 Exit codes: 0 fine; 1 the function failed; 2 wrong usage, or the server refused;
@@ -69,6 +72,8 @@ pub enum Output {
 pub enum Command {
     /// Run a server that answers as AWS Lambda does
     Serve(Box<ServeArgs>),
+    /// Watch code, and have every save answer in a moment
+    Dev(Box<DevArgs>),
     /// Print the variables that point the aws CLI and the SDKs at fika
     Env(EnvArgs),
     /// Call a function
@@ -525,6 +530,7 @@ mod tests {
         for path in [
             &[][..],
             &["serve"],
+            &["dev"],
             &["env"],
             &["invoke"],
             &["deploy"],

@@ -66,6 +66,14 @@ pub async fn find(args: &ServerArgs) -> Result<Access, Failure> {
     resolve(args, variable, &dir)
 }
 
+/// Finds server and keys, as they are now.
+///
+/// # Errors
+/// As [`find`].
+pub fn now(args: &ServerArgs) -> Result<Access, Failure> {
+    resolve(args, variable, &args.data.dir()?)
+}
+
 /// The region: the flag's, else the environment's, else us-east-1.
 pub fn region(flag: Option<&str>) -> String {
     region_from(flag, variable)

@@ -56,6 +56,7 @@ fn main() -> ExitCode {
 fn run(command: Command, ui: &Ui) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(args) => commands::serve::run(*args, ui),
+        Command::Dev(args) => commands::dev::run(&args, ui),
         Command::Env(args) => commands::env::run(&args, ui),
         Command::Invoke(args) => wait_for(commands::invoke::run(args, ui)),
         Command::Logs(args) => wait_for(commands::logs::run(args, ui)),

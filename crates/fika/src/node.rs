@@ -51,7 +51,8 @@ use fika_sources::Brokers;
 use fika_store::{Blobs, LogStore, Store};
 use fika_tls::Secured;
 use fika_worker::{
-    CreateError, CredentialSource, Endpoint, RoleCredentials, WallChoice, Worker, WorkerOptions,
+    CreateError, CredentialSource, Develop, Endpoint, RoleCredentials, WallChoice, Worker,
+    WorkerOptions,
 };
 use thiserror::Error;
 use tokio::net::TcpStream;
@@ -67,8 +68,8 @@ use crate::walls::Monitor;
 use crate::watch;
 use crate::watch::otlp::{self, Collector};
 use crate::watch::prometheus::Facts;
-pub use dev::DevOptions;
 use dev::Watched;
+pub use dev::{Answers, Debuggers, DevOptions};
 
 /// Where the signing profiles are that the operator trusts, in the data directory.
 pub const SIGNERS: &str = "signers";
@@ -464,7 +465,7 @@ fn worker(
         credentials: Arc::new(Roles(sessions.clone())),
         init_timeout: options.init_timeout,
         stock_memory_mb: options.stock_memory_mb,
-        debug: options.dev.as_ref().is_some_and(|dev| dev.debug),
+        develop: options.dev.as_ref().map_or(Develop::Not, |dev| dev.develop),
     }))
 }
 

@@ -84,7 +84,8 @@ impl Ui {
 
     /// Progress of something that may take longer than a moment.
     pub fn progress(self) -> Progress {
-        Progress { ui: self, since: Instant::now(), bar: None, last: String::new() }
+        let in_lines = !io::stderr().is_terminal();
+        Progress { ui: self, since: Instant::now(), bar: None, last: String::new(), in_lines }
     }
 }
 
@@ -94,16 +95,24 @@ pub struct Progress {
     since: Instant,
     bar: Option<ProgressBar>,
     last: String,
+    in_lines: bool,
 }
 
 impl Progress {
+    /// Lines one after another, also on a terminal: others write there as well.
+    #[must_use]
+    pub fn in_lines(mut self) -> Self {
+        self.in_lines = true;
+        self
+    }
+
     /// Says how far it is. Silent in the first second, and when nothing changed.
     pub fn say(&mut self, message: &str) {
         if self.since.elapsed() < PATIENCE || self.last == message {
             return;
         }
         message.clone_into(&mut self.last);
-        if io::stderr().is_terminal() {
+        if !self.in_lines {
             self.bar.get_or_insert_with(spinner).set_message(self.last.clone());
         } else {
             self.ui.note(message);

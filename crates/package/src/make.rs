@@ -33,14 +33,14 @@ pub fn files(files: &[(&str, &[u8])]) -> Result<Vec<u8>, PackageError> {
 }
 
 /// A zip of everything below the directory `root`, by sorted name, with executable bits and
-/// symlinks kept, and one fixed date.
+/// symlinks kept, and one fixed date. Files and folders of the names in `left_out` are, wherever they are.
 ///
 /// # Errors
 /// [`PackageError::Io`] if something cannot be read, [`PackageError::Unusable`] if something
 /// there cannot stand in a package: a device, or a symlink that leaves `root`.
-pub fn zip_dir(root: &Path) -> Result<Vec<u8>, PackageError> {
+pub fn zip_dir(root: &Path, left_out: &[&str]) -> Result<Vec<u8>, PackageError> {
     let mut writer = writer();
-    add_directory(&mut writer, root, "")?;
+    add_directory(&mut writer, root, "", left_out)?;
     Ok(writer.finish()?.into_inner())
 }
 
@@ -56,12 +56,20 @@ fn options(executable: bool) -> SimpleFileOptions {
         .unix_permissions(if executable { 0o755 } else { 0o644 })
 }
 
-fn add_directory(writer: &mut Writer, root: &Path, below: &str) -> Result<(), PackageError> {
+fn add_directory(
+    writer: &mut Writer,
+    root: &Path,
+    below: &str,
+    left_out: &[&str],
+) -> Result<(), PackageError> {
     for (path, name) in children(&root.join(below), below)? {
+        if left_out.iter().any(|out| path.file_name().is_some_and(|name| name == *out)) {
+            continue;
+        }
         let kind = fs::symlink_metadata(&path).map_err(PackageError::io(&path))?;
         if kind.is_dir() {
             writer.add_directory(name.as_str(), options(true))?;
-            add_directory(writer, root, &name)?;
+            add_directory(writer, root, &name, left_out)?;
         } else if kind.is_symlink() {
             add_link(writer, &path, &name)?;
         } else if kind.is_file() {

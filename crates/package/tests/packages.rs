@@ -121,7 +121,7 @@ fn a_folder_comes_back_and_packs_the_same() {
     fs::set_permissions(folder.join("bootstrap"), fs::Permissions::from_mode(0o700)).unwrap();
     symlink("../index.mjs", folder.join("lib/index.mjs")).unwrap();
 
-    let first = zip_dir(&folder).unwrap();
+    let first = zip_dir(&folder, &[]).unwrap();
     let dest = home.path().join("code");
     unpack(&first, &dest).unwrap();
     assert_eq!(mode(&dest.join("bootstrap")), 0o755);
@@ -129,16 +129,16 @@ fn a_folder_comes_back_and_packs_the_same() {
     assert!(dest.join("lib/empty").is_dir());
     assert_eq!(fs::read_link(dest.join("lib/index.mjs")).unwrap(), Path::new("../index.mjs"));
     // Other dates, another folder, the same bytes.
-    assert_eq!(zip_dir(&dest).unwrap(), first);
+    assert_eq!(zip_dir(&dest, &[]).unwrap(), first);
 }
 
 #[test]
 fn a_folder_that_cannot_be_packed() {
     let home = tempfile::tempdir().unwrap();
     symlink("/etc", home.path().join("etc")).unwrap();
-    let error = zip_dir(home.path()).unwrap_err();
+    let error = zip_dir(home.path(), &[]).unwrap_err();
     assert!(error.detail().contains("leaves the folder"), "{}", error.detail());
-    assert!(matches!(zip_dir(&home.path().join("missing")), Err(PackageError::Io { .. })));
+    assert!(matches!(zip_dir(&home.path().join("missing"), &[]), Err(PackageError::Io { .. })));
     for name in ["../x", "/x", "", "."] {
         assert!(single_file(name, b"").is_err(), "{name:?}");
     }

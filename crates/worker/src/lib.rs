@@ -14,7 +14,7 @@
 //! - [`endpoint`]: fika's own AWS endpoint, as functions find it
 //! - `trees`: functions' code and layers, unpacked; `entry`: what is started of them
 //! - `environment`: the variables a runtime starts with; `credentials`: those of its role
-//! - `debug`: the way to debuggers, for `fika dev`
+//! - [`develop`]: what there is for `fika dev` only
 //! - `outcome`: the errors fika words on a function's behalf
 //!
 //! The warm path is `Worker::invoke` → `Slot::accept` → the runtime's parked `next` → its
@@ -24,7 +24,7 @@
 
 pub mod choice;
 mod credentials;
-mod debug;
+mod develop;
 pub mod endpoint;
 mod entry;
 mod environment;
@@ -58,6 +58,7 @@ use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId, TenantId, Worker
 
 pub use choice::{NoWall, WallChoice};
 pub use credentials::{CredentialSource, RoleCredentials};
+pub use develop::Develop;
 pub use endpoint::Endpoint;
 pub use logbook::ColdStart;
 pub use outcome::InitFailure;

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use fika_model::{SandboxId, WorkerId};
 use tokio::sync::Notify;
 
-use crate::SandboxEvents;
 use crate::slot::Slot;
+use crate::{Develop, SandboxEvents};
 
 /// A worker's slots. Sharded, so that looking one up contends with nobody.
 pub(crate) struct Roster {
@@ -17,15 +17,15 @@ pub(crate) struct Roster {
     events: OnceLock<Arc<dyn SandboxEvents>>,
     left: Notify,
     closed: AtomicBool,
-    /// Whether debuggers may attach to what is here.
-    pub debug: bool,
+    /// Whether it is for somebody who develops.
+    pub develop: Develop,
 }
 
 impl Roster {
-    pub fn new(worker: WorkerId, debug: bool) -> Self {
+    pub fn new(worker: WorkerId, develop: Develop) -> Self {
         let (shards, events) = (Default::default(), OnceLock::new());
         let (left, closed) = (Notify::new(), AtomicBool::new(false));
-        Self { worker, shards, events, left, closed, debug }
+        Self { worker, shards, events, left, closed, develop }
     }
 
     /// Names who is told of idle and dead sandboxes. The first one named stays.

@@ -22,7 +22,7 @@ use crate::snapstart::{self, Snapshots, Subject};
 use crate::stock::{self, Kind, Stock, StockFacts};
 use crate::trees::Trees;
 use crate::{
-    CreateError, CredentialSource, Endpoint, Gone, Initialization, Invocation, Outcome,
+    CreateError, CredentialSource, Develop, Endpoint, Gone, Initialization, Invocation, Outcome,
     SandboxEvents, WorkerService, entry, extensions, keeper, upkeep,
 };
 
@@ -56,9 +56,8 @@ pub struct WorkerOptions {
     pub init_timeout: Duration,
     /// Memory for sandboxes that are prepared before anybody asks, MB. 0 for none.
     pub stock_memory_mb: u32,
-    /// Whether debuggers may attach to functions, which have no timeout then. Only for a server of
-    /// somebody who develops.
-    pub debug: bool,
+    /// Whether it serves somebody who develops.
+    pub develop: Develop,
 }
 
 /// A worker. Clones are the same worker.
@@ -107,7 +106,7 @@ impl Worker {
     #[must_use]
     pub fn new(options: WorkerOptions) -> Self {
         let shared = Shared {
-            roster: Arc::new(Roster::new(options.id, options.debug)),
+            roster: Arc::new(Roster::new(options.id, options.develop)),
             built: options.built,
             walls: options.walls,
             logs: options.logs,

@@ -185,7 +185,8 @@ pub(crate) fn bare_coming(version: Arc<FunctionVersion>, coming: Coming) -> Bare
 pub(crate) fn bare_with(version: Arc<FunctionVersion>, coming: Coming, programs: &[&str]) -> Bare {
     let programs = programs.iter().map(|name| (*name).to_owned()).collect();
     let (logbook, output) = logbook(&version);
-    let (roster, heard) = (Arc::new(Roster::new(WorkerId(0), false)), Arc::new(Heard::default()));
+    let (roster, heard) =
+        (Arc::new(Roster::new(WorkerId(0), crate::Develop::Not)), Arc::new(Heard::default()));
     roster.report_to(Arc::clone(&heard) as Arc<dyn SandboxEvents>);
     let (waiting, created) = oneshot::channel();
     let (slot, inbox) =

@@ -27,6 +27,10 @@ def main():
     else:
         _set_path()
     log.watch()
+    if environ.get("FIKA_DEBUG_PORT"):
+        from .debug import listen
+
+        listen(int(environ["FIKA_DEBUG_PORT"]))
     try:
         handler = load(environ.get("_HANDLER", ""))
     except Exception as error:

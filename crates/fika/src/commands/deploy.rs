@@ -4,8 +4,8 @@
 //! - [`plan`]: what to send
 //! - here: the sending, and the waiting until the server is done with it
 
-mod bundle;
-mod plan;
+pub mod bundle;
+pub mod plan;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -25,8 +25,8 @@ use crate::lambda::{Configuration, Lambda};
 use crate::machine;
 use crate::ui::{Progress, Ui};
 
-/// How often the server is asked whether it is done.
-const POLL: Duration = Duration::from_millis(50);
+/// How often the server is asked whether it is done: at first, and at most, as it takes longer.
+const POLL: (Duration, Duration) = (Duration::from_millis(4), Duration::from_millis(50));
 /// How long a runtime may take to be fetched before `deploy` gives up watching.
 const PATIENCE: Duration = Duration::from_secs(900);
 
@@ -45,7 +45,10 @@ pub async fn run(args: DeployArgs, ui: &Ui) -> Result<ExitCode, Failure> {
 }
 
 /// The function as it is afterwards, and what was sent for that, in AWS's words.
-async fn deploy(
+///
+/// # Errors
+/// When the server cannot be asked, refuses or fails.
+pub async fn deploy(
     client: &Client,
     name: &str,
     wanted: &Wanted,
@@ -121,7 +124,7 @@ impl Deployment<'_> {
 
     /// Waits until no creation or update runs; `None` when there is no such function.
     async fn settled(&mut self) -> Result<Option<Configuration>, Failure> {
-        let since = Instant::now();
+        let (since, mut pause) = (Instant::now(), POLL.0);
         loop {
             let now = self.lambda.configuration(self.name).await?;
             let Some(reason) = now.as_ref().and_then(under_way) else { return Ok(now) };
@@ -130,7 +133,8 @@ impl Deployment<'_> {
                 return Err(Failure::new(Kind::Failed, fix, reason));
             }
             self.progress.say(&format!("{}: {reason}", self.name));
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(POLL.1);
         }
     }
 

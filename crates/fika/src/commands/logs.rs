@@ -27,12 +27,15 @@ const PAGE: u32 = 10_000;
 /// One line (or a few) of log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Event {
+pub struct Event {
     /// Milliseconds since 1970.
-    timestamp: i64,
-    log_stream_name: String,
-    message: String,
-    event_id: String,
+    pub timestamp: i64,
+    /// The sandbox's.
+    pub log_stream_name: String,
+    /// What it says, with its end of line.
+    pub message: String,
+    /// Unique in the log.
+    pub event_id: String,
 }
 
 /// `FilterLogEventsResponse`
@@ -78,20 +81,28 @@ async fn show_new(
     seen: &mut Seen,
     ui: &Ui,
 ) -> Result<Option<usize>, Failure> {
+    let Some(events) = new_events(client, group, seen).await? else { return Ok(None) };
+    events.iter().try_for_each(|event| show(event, ui))?;
+    Ok(Some(events.len()))
+}
+
+/// Every event not seen yet, in their order; `None` when there is no log at all.
+///
+/// # Errors
+/// When the server cannot be asked or refuses.
+pub async fn new_events(
+    client: &Client,
+    group: &str,
+    seen: &mut Seen,
+) -> Result<Option<Vec<Event>>, Failure> {
     let from = seen.from();
-    let mut token = None;
-    let mut shown = 0;
+    let (mut token, mut events) = (None, Vec::new());
     loop {
         let Some(page) = page(client, group, from, token).await? else { return Ok(None) };
-        for event in page.events {
-            if seen.is_new(&event) {
-                show(&event, ui)?;
-                shown += 1;
-            }
-        }
+        events.extend(page.events.into_iter().filter(|event| seen.is_new(event)));
         token = page.next_token;
         if token.is_none() {
-            return Ok(Some(shown));
+            return Ok(Some(events));
         }
     }
 }
@@ -137,14 +148,15 @@ fn no_log(name: &str) -> Failure {
 
 /// What was shown already. Remembers events only as long as they can come again.
 #[derive(Debug)]
-struct Seen {
+pub struct Seen {
     newest: i64,
     since: i64,
     ids: HashMap<String, i64>,
 }
 
 impl Seen {
-    fn since(since: i64) -> Self {
+    /// Nothing yet; what is older is of no interest.
+    pub fn since(since: i64) -> Self {
         Self { newest: since, since, ids: HashMap::new() }
     }
 
@@ -167,7 +179,7 @@ impl Seen {
 }
 
 /// That long ago, in milliseconds since 1970, and not before: nothing was logged then.
-fn long_ago(time: Duration) -> i64 {
+pub fn long_ago(time: Duration) -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(millis(since_1970.saturating_sub(time))).unwrap_or(i64::MAX)
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod deploy;
+pub mod dev;
 pub mod doctor;
 pub mod env;
 pub mod events;

@@ -11,7 +11,8 @@ use fika_model::{FunctionVersion, LaneId, RequestId, SandboxId};
 use fika_placement::Placer;
 use fika_sandbox::Connection;
 use fika_worker::{
-    CreateError, Gone, Initialization, Invocation, Outcome, SandboxEvents, Worker, WorkerService,
+    CreateError, Develop, Gone, Initialization, Invocation, Outcome, SandboxEvents, Worker,
+    WorkerService,
 };
 
 use super::{Node, unprepared};
@@ -21,13 +22,13 @@ use super::{Node, unprepared};
 pub struct DevOptions {
     /// Is told what functions answer.
     pub answers: Arc<dyn Answers>,
-    /// Whether debuggers may attach to functions. Those have no timeout then.
-    pub debug: bool,
+    /// What its worker does for that.
+    pub develop: Develop,
 }
 
 impl std::fmt::Debug for DevOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DevOptions").field("debug", &self.debug).finish_non_exhaustive()
+        f.debug_struct("DevOptions").field("develop", &self.develop).finish_non_exhaustive()
     }
 }
 
@@ -98,12 +99,23 @@ pub async fn try_out(
     }
 }
 
-impl Node {
+/// The way to functions' debuggers.
+#[derive(Clone)]
+pub struct Debuggers(Worker);
+
+impl Debuggers {
     /// A connection to the debugger of the function's newest sandbox.
     ///
     /// # Errors
     /// When it has none, or none that listens.
-    pub async fn debugger(&self, function: &str) -> io::Result<Connection> {
-        self.worker.debugger(function).await
+    pub async fn dial(&self, function: &str) -> io::Result<Connection> {
+        self.0.debugger(function).await
+    }
+}
+
+impl Node {
+    /// The way to its functions' debuggers.
+    pub fn debuggers(&self) -> Debuggers {
+        Debuggers(self.worker.clone())
     }
 }

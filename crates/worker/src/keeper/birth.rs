@@ -16,7 +16,7 @@ use crate::snapstart::Subject;
 use crate::stock::parked::TASK_ROOT;
 use crate::stock::prepared::Sizes;
 use crate::stock::{self, Kind, Prepared};
-use crate::{CreateError, Initialization, debug, environment, snapstart};
+use crate::{CreateError, Initialization, develop, environment, snapstart};
 
 /// What sandbox is to be.
 pub(crate) struct Order {
@@ -144,10 +144,10 @@ async fn build(
         egress: version.egress.clone(),
     };
     let mut env = environment::variables(&version, coming, how, &stream, &*shared.credentials);
-    env.extend(debug::variable(&shared.roster));
+    env.extend(shared.roster.develop.variables());
     let start = Start { argv: home.argv, env, cwd: TASK_ROOT.into() };
-    let init_timeout = match shared.roster.debug {
-        true => debug::NO_LIMIT,
+    let init_timeout = match shared.roster.develop.debugs() {
+        true => develop::NO_LIMIT,
         false => coming.limit(&version, shared.init_timeout),
     };
     let initialization = environment::initialization(coming, how);

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::{Command, Current, Phase, Rest, Slot, Stage, State};
-use crate::debug;
+use crate::develop;
 use crate::logbook::Status;
 use crate::logbook::event::Marks;
 use crate::{Gone, Invocation, Outcome, outcome};
@@ -17,7 +17,8 @@ impl Slot {
     pub async fn invoke(&self, invocation: Invocation) -> Result<Outcome, Gone> {
         let request_id = invocation.request_id;
         let mut answer = self.accept(invocation)?;
-        let limit = if self.roster.debug { debug::NO_LIMIT } else { self.version.timeout };
+        let limit =
+            if self.roster.develop.debugs() { develop::NO_LIMIT } else { self.version.timeout };
         match timeout(limit, &mut answer).await {
             Ok(outcome) => outcome.map_err(|_| Gone),
             Err(_) => match self.time_out(request_id) {

@@ -104,7 +104,7 @@ impl Slot {
         let mut state = self.lock();
         let done = state.current.is_none() && state.unfinished.is_none();
         // Whoever looks at it while it waits is to see it.
-        let waits = state.phase == SlotPhase::Waiting && done && !self.roster.debug;
+        let waits = state.phase == SlotPhase::Waiting && done && !self.roster.develop.debugs();
         if !waits {
             // One that ended just as it was to be frozen: what is started in its place must run.
             return self.wake(&mut state);

@@ -13,6 +13,9 @@ use crate::failure::Failure;
 use crate::guess::{self, Guess};
 
 const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
+/// What is never part of a package: the history of the code, and the data of `fika dev`, among them
+/// its keys.
+const LEFT_OUT: [&str; 2] = [".git", ".fika"];
 const ELF_MAGIC: &[u8] = b"\x7fELF";
 /// As much of a source file as is read to judge it, bytes.
 const JUDGED_BYTES: u64 = 1 << 20;
@@ -37,7 +40,20 @@ impl Bundle {
     /// # Errors
     /// When it cannot be read, or makes no package that Lambda takes.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let zip = pack(path)?;
+        Self::of_zip(pack(path)?, path)
+    }
+
+    /// A package of one file.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn of_file(name: &str, contents: &[u8]) -> Result<Self, Failure> {
+        let path = Path::new(name);
+        let zip = fika_package::single_file(name, contents).map_err(|e| unfit(path, &e))?;
+        Self::of_zip(zip, path)
+    }
+
+    fn of_zip(zip: Vec<u8>, path: &Path) -> Result<Self, Failure> {
         if zip.len() > ZIP_DIRECT_BYTES {
             let why = format!("zipped it is {} bytes, and may be {ZIP_DIRECT_BYTES}", zip.len());
             return Err(Failure::no_input("leave out of the package what is not needed", why));
@@ -64,7 +80,7 @@ fn pack(path: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable =
         |e| Failure::no_input(format!("give a path that is there: {}", path.display()), e);
     if fs::metadata(path).map_err(unreadable)?.is_dir() {
-        return fika_package::zip_dir(path).map_err(|e| unfit(path, &e));
+        return fika_package::zip_dir(path, &LEFT_OUT).map_err(|e| unfit(path, &e));
     }
     let contents = fs::read(path).map_err(unreadable)?;
     if contents.starts_with(ZIP_MAGIC) {

@@ -1,6 +1,7 @@
-//! Debuggers, for `fika dev`: a runtime client that is told to opens one inside its sandbox, before it
-//! loads the function; init connects to it. Such a function has no timeout and is not frozen while
-//! it idles: it may stand still for as long as somebody looks at it.
+//! For somebody who develops (`fika dev`): runtime clients say more of what is wrong with code, and may
+//! open a debugger inside their sandbox before they load the function; init connects to it. A
+//! function with one has no timeout and is not frozen while it idles: it may stand still for as long
+//! as somebody looks at it.
 
 use std::io;
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use crate::Worker;
 use crate::roster::Roster;
 use crate::slot::Slot;
 
-/// Tells runtime clients to listen for a debugger, and at which port of their sandbox's loopback.
+/// Tells runtime clients that they serve somebody who develops.
+const DEVELOPS: &str = "FIKA_DEV";
+/// Tells them to listen for a debugger, and at which port of their sandbox's loopback.
 const VARIABLE: &str = "FIKA_DEBUG_PORT";
 /// The port, in each sandbox.
 const PORT: u16 = 9_229;
@@ -24,9 +27,31 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// No timeout: longer than anybody looks at a function.
 pub(crate) const NO_LIMIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// What the environment of a runtime has beside, where debuggers may attach.
-pub(crate) fn variable(roster: &Roster) -> Option<(String, String)> {
-    roster.debug.then(|| (VARIABLE.to_owned(), PORT.to_string()))
+/// Whether a worker serves somebody who develops.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Develop {
+    /// It serves everybody.
+    #[default]
+    Not,
+    /// It serves a session of `fika dev`.
+    Session,
+    /// So it does, and debuggers may attach to its functions.
+    Debug,
+}
+
+impl Develop {
+    /// Whether debuggers may attach.
+    #[must_use]
+    pub fn debugs(self) -> bool {
+        self == Self::Debug
+    }
+
+    /// What the environment of a runtime has beside.
+    pub(crate) fn variables(self) -> impl Iterator<Item = (String, String)> {
+        let develops = (self != Self::Not).then(|| (DEVELOPS.to_owned(), "1".to_owned()));
+        let debugs = self.debugs().then(|| (VARIABLE.to_owned(), PORT.to_string()));
+        develops.into_iter().chain(debugs)
+    }
 }
 
 impl Worker {
@@ -37,7 +62,7 @@ impl Worker {
     /// after a while.
     pub async fn debugger(&self, function: &str) -> io::Result<Connection> {
         let roster = &self.shared().roster;
-        if !roster.debug {
+        if !roster.develop.debugs() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let begun = Instant::now();
