@@ -28,6 +28,7 @@ mod configs;
 mod console;
 mod contract;
 mod crash;
+mod dev;
 mod events;
 mod events_crash;
 mod extensions;
