@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep};
 
+use crate::look::Births;
 use crate::pools::{Action, Pools, Start};
 use crate::{AssignError, AssignmentOptions, Lease, keeper};
 
@@ -50,6 +51,8 @@ pub(crate) struct Inner<P, W> {
     hungry: Mutex<VecDeque<Start>>,
     /// How many those are, readable on the warm path.
     pub(crate) hungry_count: AtomicUsize,
+    /// How the last sandboxes came to be. No warm call takes this.
+    pub(crate) births: Mutex<Births>,
     emptied: Notify,
     epoch: Instant,
     runtime: Handle,
@@ -74,6 +77,7 @@ impl<P: PlacementService, W: WorkerService> Inner<P, W> {
             growth: Mutex::new(Growth::new(options.growth)),
             hungry: Mutex::default(),
             hungry_count: AtomicUsize::new(0),
+            births: Mutex::default(),
             emptied: Notify::new(),
             epoch: Instant::now(),
             runtime: Handle::current(),
@@ -228,12 +232,14 @@ impl<P: PlacementService, W: WorkerService> Inner<P, W> {
         };
         let (sandbox, version, near) = (start.sandbox, Arc::clone(&start.version), start.near);
         let how = if start.ahead { Initialization::Ahead } else { Initialization::OnDemand };
+        let placed = std::time::Instant::now();
         // A task of its own, so that a panic in it does not leave its waiter without an answer.
         let created =
             tokio::spawn(async move { worker.create(sandbox, version, how, near).await }).await;
         match created {
             Ok(Ok(())) => {
                 let now = self.now();
+                self.births().note(sandbox, placed);
                 self.on(self.shard(sandbox.0), |pools, out| pools.ready(now, sandbox, out));
                 self.wake_if_hungry();
             }
@@ -245,6 +251,10 @@ impl<P: PlacementService, W: WorkerService> Inner<P, W> {
     fn fail(self: &Arc<Self>, start: &Start, error: AssignError) {
         let sandbox = start.sandbox;
         self.on(self.shard(sandbox.0), |pools, out| pools.failed(sandbox, error, out));
+    }
+
+    pub(crate) fn births(&self) -> MutexGuard<'_, Births> {
+        self.births.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

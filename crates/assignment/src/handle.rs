@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::drive::Inner;
 use crate::pool::Key;
+use crate::look::{Birth, Shown};
 use crate::waiting::Waiting;
 use crate::{AssignError, AssignmentOptions, AssignmentService, Lease, PoolSnapshot, Provisioned};
 
@@ -90,6 +91,13 @@ impl<P: PlacementService, W: WorkerService> Assigner<P, W> {
         inner.wake.notify_one();
     }
 
+    /// What there is, with at most `cells` sandboxes one by one.
+    #[must_use]
+    pub fn look(&self, cells: usize) -> Vec<Shown> {
+        let each = cells.div_ceil(self.inner.shards.len());
+        self.inner.shards.iter().flat_map(|shard| shard.pools().look(each)).collect()
+    }
+
     /// How the pools of every version stand.
     #[must_use]
     pub fn snapshot(&self) -> HashMap<VersionUid, PoolSnapshot> {
@@ -123,6 +131,10 @@ impl<P: PlacementService, W: WorkerService> AssignmentService for Assigner<P, W>
         };
         inner.apply(actions);
         waiting.answer().await
+    }
+
+    fn birth(&self, sandbox: SandboxId) -> Option<Birth> {
+        self.inner.births().of(sandbox)
     }
 }
 

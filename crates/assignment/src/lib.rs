@@ -7,6 +7,7 @@
 //!   before anybody asks
 //! - [`pressure`]: which idle sandboxes are given up when a machine is full
 //! - [`handle`]: [`Assigner`], the clonable handle other rooms hold
+//! - `look`: what somebody sees who looks at the pools
 //! - `drive`: carries out what the pools decide; `keeper`: the background task;
 //!   `waiting`: a caller in the queue
 //!
@@ -27,6 +28,7 @@ mod ahead;
 mod drive;
 pub mod handle;
 mod keeper;
+mod look;
 pub mod pool;
 pub mod pools;
 pub mod pressure;
@@ -37,6 +39,7 @@ mod upkeep;
 mod waiting;
 
 pub use handle::Assigner;
+pub use look::{Birth, Cell, Shown};
 pub use pool::Key;
 pub use pools::{Action, Pools, Start, Ticket};
 pub use provision::Provisioned;
@@ -126,4 +129,9 @@ pub trait AssignmentService: Send + Sync + 'static {
         tenant: Option<&TenantId>,
         near: Option<LaneId>,
     ) -> impl Future<Output = Result<Lease, AssignError>> + Send;
+
+    /// How a sandbox came to be, if it did so lately: for who looks at a cold start.
+    fn birth(&self, _sandbox: SandboxId) -> Option<Birth> {
+        None
+    }
 }

@@ -1,6 +1,7 @@
 //! What is done to the pools from outside: keep-alive, replaced versions, memory pressure, the
 //! end; and how they look.
 
+use std::collections::HashMap;
 use std::ops::AddAssign;
 use std::time::Duration;
 
@@ -144,19 +145,15 @@ impl<R> Pools<R> {
     /// How every pool stands.
     #[must_use]
     pub fn snapshot(&self) -> Vec<(Key, PoolSnapshot)> {
-        let one = |(key, pool): (&Key, &crate::pool::Pool<R>)| {
-            let mut shot = PoolSnapshot { waiters: pool.waiters.len(), ..PoolSnapshot::default() };
-            for s in self.sandboxes.values().filter(|s| s.key == *key) {
-                *match s.state {
-                    State::Starting => &mut shot.starting,
-                    State::Idle => &mut shot.idle,
-                    State::Busy => &mut shot.busy,
-                    State::Dead => &mut shot.dead,
-                } += 1;
-            }
-            (key.clone(), shot)
-        };
-        self.pools.iter().map(one).collect()
+        let mut shots: HashMap<&Key, PoolSnapshot> = HashMap::with_capacity(self.pools.len());
+        for (key, pool) in &self.pools {
+            let shot = PoolSnapshot { waiters: pool.waiters.len(), ..PoolSnapshot::default() };
+            shots.insert(key, shot);
+        }
+        for s in self.sandboxes.values() {
+            shots.entry(&s.key).or_default().add(s.state);
+        }
+        shots.into_iter().map(|(key, shot)| (key.clone(), shot)).collect()
     }
 }
 

@@ -10,6 +10,7 @@ const FILES: &[(&str, &[u8])] = &files![
     "lib/events.js",
     "lib/format.js",
     "lib/list.js",
+    "lib/plan.js",
     "lib/xml.js",
     "lib/zip.js",
     "pages/create.js",

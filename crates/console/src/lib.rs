@@ -5,6 +5,7 @@
 //! - `desk`: logging in and out, and who a cookie is; [`sessions`], [`tries`]: its state machines
 //! - `guard`: what keeps other pages from asking in somebody's name
 //! - `ask`: what a page asks of AWS's API, passed on
+//! - [`machine`]: how everything stands at one moment; `live`: that, each second, to who looks
 //! - `reply`: what is said with every answer
 //!
 //! Nothing here knows what a function is: a page asks the API as any client does, by
@@ -16,6 +17,8 @@ mod ask;
 mod assets;
 mod desk;
 mod guard;
+mod live;
+pub mod machine;
 mod reply;
 pub mod sessions;
 pub mod tries;
@@ -34,6 +37,8 @@ use serde_json::json;
 
 use crate::assets::Assets;
 use crate::desk::{Desk, Refused};
+use crate::live::{Live, Viewer};
+use crate::machine::Machine;
 
 /// Where the pages are.
 pub const PATH: &str = "/console";
@@ -48,6 +53,8 @@ pub struct ConsoleOptions {
     pub sessions: fika_iam::Sessions,
     /// Whether somebody may log in from another machine without TLS.
     pub plain: bool,
+    /// What is looked at in the machine room.
+    pub machine: Machine,
 }
 
 /// The console. Clones are the same one.
@@ -58,15 +65,17 @@ struct Inner {
     assets: Assets,
     desk: Arc<Desk>,
     doors: OnceLock<Arc<dyn Doors>>,
+    live: Arc<Live>,
 }
 
 impl Console {
     /// A console that asks nobody yet.
     #[must_use]
     pub fn new(options: ConsoleOptions) -> Self {
-        let ConsoleOptions { iam, sessions, plain } = options;
+        let ConsoleOptions { iam, sessions, plain, machine } = options;
         let desk = Arc::new(Desk::new(iam, sessions, plain));
-        Self(Arc::new(Inner { assets: Assets::new(), desk, doors: OnceLock::new() }))
+        let (assets, doors, live) = (Assets::new(), OnceLock::new(), Live::new(machine));
+        Self(Arc::new(Inner { assets, desk, doors, live }))
     }
 
     /// Names whom it asks. Once.
@@ -100,6 +109,7 @@ impl Inner {
         let Some(path) = path.strip_prefix('/') else { return reply::elsewhere("/console/") };
         match (&parts.method, path) {
             (&Method::GET, "session") => self.session(&parts, via),
+            (&Method::GET, "live") => self.live(parts, via),
             (&Method::GET | &Method::HEAD, path) => {
                 self.assets.answer(&parts, path).unwrap_or_else(nothing)
             }
@@ -174,6 +184,34 @@ impl Inner {
             "root": matches!(caller.principal, Principal::Root(_)),
             "version": env!("CARGO_PKG_VERSION"),
         })
+    }
+
+    /// The machine room. An account sees of it what is its own, and who may not list functions sees nothing.
+    fn live(&self, parts: Parts, via: Via) -> Response<Flow> {
+        if !guard::is_from_here(&parts) {
+            return reply::refuse(StatusCode::FORBIDDEN, "Only a page of this server may ask that.");
+        }
+        let Some(caller) = self.desk.caller(&parts, via) else { return reply::nobody() };
+        let desk = Arc::clone(&self.desk);
+        let who = move || {
+            let caller = desk.caller(&parts, via)?;
+            caller.allow("lambda:ListFunctions", "*", None, &[]).ok()?;
+            let all = desk.is_of_root(&caller);
+            Some(Viewer { account: caller.scope.account, all })
+        };
+        if who().is_none() {
+            let text = "You may not list functions, and so not look at what runs of them.";
+            return reply::refuse(StatusCode::FORBIDDEN, text);
+        }
+        match self.live.open(&caller.scope.account, who) {
+            Some(body) => {
+                let mut reply = Response::new(body);
+                let kind = HeaderValue::from_static("text/event-stream");
+                reply.headers_mut().insert(CONTENT_TYPE, kind);
+                reply
+            }
+            None => reply::refuse(StatusCode::SERVICE_UNAVAILABLE, "Too many look at once."),
+        }
     }
 
     async fn ask(&self, parts: &Parts, service: &str, body: Bytes, via: Via) -> Response<Flow> {

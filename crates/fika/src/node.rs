@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fika_assignment::{Assigner, AssignmentOptions, PoolSnapshot, Provisioned};
+use fika_console::machine::Machine;
 use fika_console::{Console, ConsoleOptions};
 use fika_control::{
     Allocation, Control, ControlOptions, Preparation, Prepared, Unprepared, VersionEvents,
@@ -31,7 +32,7 @@ use fika_control::{
 use fika_counting::{CallOptions, Calls, Counter, CountingOptions};
 use fika_deploy::StackOptions;
 use fika_events::Events;
-use fika_frontend::{Auth, Frontend, FrontendOptions, Peer, Traces};
+use fika_frontend::{Auth, Courses, Frontend, FrontendOptions, Peer, Traces};
 use fika_gateway::Host;
 use fika_iam::{Iam, RootOptions, Sessions};
 use fika_kernel::KernelStore;
@@ -242,7 +243,7 @@ impl Node {
 
         let placer = Placer::new();
         placer.join(WORKER, options.memory_mb.saturating_sub(options.stock_memory_mb).into());
-        let assignment = Assigner::new(options.assignment, placer);
+        let assignment = Assigner::new(options.assignment, placer.clone());
         assignment.add_worker(WORKER, worker.clone());
         worker.report_to(Arc::new(assignment.clone()));
 
@@ -277,9 +278,21 @@ impl Node {
             tokio::spawn(otlp::export(collector, spans, metrics.clone()));
             traces
         });
+        let courses = Courses::default();
         let console = options.console.map(|plain| {
             let (iam, sessions) = (iam.clone(), sessions.clone());
-            Console::new(ConsoleOptions { iam, sessions, plain: plain == PlainLogins::Everybody })
+            let machine = Machine {
+                assignment: assignment.clone(),
+                counting: counting.clone(),
+                placement: placer,
+                worker: worker.clone(),
+                events: services.events.clone(),
+                queues: services.queues.clone(),
+                courses: courses.clone(),
+                lanes: lanes.count(),
+            };
+            let plain = plain == PlainLogins::Everybody;
+            Console::new(ConsoleOptions { iam, sessions, plain, machine })
         });
         let doors = Frontend::new(FrontendOptions {
             counting: counting.clone(),
@@ -300,6 +313,7 @@ impl Node {
             stream_rate: options.stream_rate,
             objects: services.objects,
             pages: console.clone().map(|console| Arc::new(console) as Arc<dyn Pages>),
+            courses,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));

@@ -20,6 +20,7 @@ use hyper::body::Incoming;
 use crate::auth::{self, Auth, Caller, IAM, LOGS, STS};
 use crate::body::{self, Bodies, BodyError, Room};
 use crate::cloudwatch::MONITORING;
+use crate::course::Noting;
 use crate::functions::Place;
 use crate::invoke::{self, Mode};
 use crate::reply::{self, Reply};
@@ -151,7 +152,7 @@ where
         admitted: Admitted<'_>,
         lane: LaneId,
     ) -> Reply {
-        let Admitted { caller, body: payload, room: _room, run } = admitted;
+        let Admitted { caller, body: payload, room: _room, run, noting } = admitted;
         let prepared =
             functions::target(operation, parts, path).and_then(|(function, qualifier)| {
                 let (control, qualifier) = (&self.control, qualifier.as_deref());
@@ -179,7 +180,7 @@ where
         let answer = match mode {
             Mode::DryRun => Ok(invoke::dry_run()),
             Mode::Stream => self
-                .run_streaming(&version, invocation, called, lane)
+                .run_streaming(&version, invocation, called, lane, noting)
                 .await
                 .map(|answered| event_stream::answer(&version, &trace_id, answered, run.keep())),
             Mode::Event => self
@@ -187,7 +188,7 @@ where
                 .await
                 .map(|()| asynchronous::accepted(&trace_id)),
             Mode::RequestResponse => self
-                .run(&version, invocation, called, lane)
+                .run(&version, invocation, called, lane, noting)
                 .await
                 .map(|outcome| invoke::answer(&version, &trace_id, outcome)),
         };
@@ -201,7 +202,7 @@ where
         path: &PathParams<'_>,
         admitted: Admitted<'_>,
     ) -> Reply {
-        let Admitted { caller, body: payload, room: _room, run: _run } = admitted;
+        let Admitted { caller, body: payload, room: _room, run: _run, .. } = admitted;
         let prepared = functions::target_async(parts, path).and_then(|function| {
             let (control, operation) = (&self.control, Operation::InvokeAsync);
             let scope = permit::function(control, &caller, operation, &function, None)?;
@@ -253,7 +254,7 @@ where
         admitted: Admitted<'_>,
         bodies: &Bodies,
     ) -> Result<Reply, AwsError> {
-        let Admitted { caller, body, room: _room, run: _run } = admitted;
+        let Admitted { caller, body, room: _room, run: _run, .. } = admitted;
         match asked {
             Asked::Logs(operation) => Ok(self.logs.answer(&caller, operation, &body).await),
             Asked::CloudWatch(asked) => {
@@ -319,9 +320,9 @@ where
             }
         };
         let (body, room) = line.bodies.collect(&parts.headers, body, limit).await?;
-        let run = line.running.begin();
+        let (run, noting) = (line.running.begin(), self.courses.begin());
         let caller = visitor.prove(parts, &body, &self.keys)?;
-        Ok(Admitted { caller, body, room, run })
+        Ok(Admitted { caller, body, room, run, noting })
     }
 }
 
@@ -331,6 +332,8 @@ pub(crate) struct Admitted<'r> {
     pub body: Bytes,
     pub room: Room,
     pub run: Run<'r>,
+    /// Its course, where somebody looks.
+    pub noting: Noting,
 }
 
 /// A request that is refused before anything looks at what it asks.

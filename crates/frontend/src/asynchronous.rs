@@ -68,6 +68,7 @@ where
 
     /// Runs what no client waits for.
     async fn run_turn(&self, turn: Turn) -> Result<Called, NotRun> {
+        let noting = self.courses.begin();
         let Turn { id, function, payload, trace_id, client_context, tenant } = turn;
         let FunctionArn { scope, name, qualifier } = &function;
         let resolved = self.control.resolve_in(scope, name, qualifier.as_deref());
@@ -90,7 +91,7 @@ where
         // Events come from no lane: they take turns.
         let lane = LaneId(self.lanes.fetch_add(1, Ordering::Relaxed));
         let version = resolved.version;
-        match self.run(&version, invocation, qualifier.clone(), lane).await {
+        match self.run(&version, invocation, qualifier.clone(), lane, noting).await {
             Ok(outcome) => Ok(Called {
                 payload: outcome.payload,
                 failed: outcome.failed,

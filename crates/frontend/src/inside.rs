@@ -56,7 +56,8 @@ where
         };
         let running = Running::default();
         let caller = auth::Caller::inside(caller.clone());
-        let admitted = Admitted { caller, body, room: None, run: running.begin() };
+        let noting = self.courses.begin();
+        let admitted = Admitted { caller, body, room: None, run: running.begin(), noting };
         match asks {
             Asked::Lambda(operation, path) if invoke::is_invocation(operation) => {
                 let lane = LaneId(self.lanes.fetch_add(1, Ordering::Relaxed));

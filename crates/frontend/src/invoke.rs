@@ -4,11 +4,12 @@
 //! come from state machines in memory, and the payload goes straight to the worker.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use fika_assignment::{AssignError, AssignmentService};
+use fika_assignment::{AssignError, AssignmentService, Lease};
 use fika_aws::generated::lambda::Operation;
 use fika_aws::shape::AwsError;
 use fika_counting::{CountingService, Permit};
@@ -21,6 +22,7 @@ use serde::de::IgnoredAny;
 
 use crate::Frontend;
 use crate::answer::Answer;
+use crate::course::Noting;
 use crate::end::ToTheEnd;
 use crate::lineage;
 use crate::reply::{self, Reply};
@@ -43,7 +45,7 @@ const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
 
 /// What an invocation holds while it runs: its place among those that run at once, and what is counted
 /// of it.
-pub(crate) type Held = (Permit, Call);
+pub(crate) type Held = (Permit, Call, Noting);
 
 /// What the headers of an Invoke ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,8 +230,9 @@ where
         invocation: Invocation,
         called: Option<String>,
         lane: LaneId,
+        noting: Noting,
     ) -> Result<Outcome, AwsError> {
-        let mut held = self.hold(version, called, lane).await?;
+        let mut held = self.hold(version, called, lane, noting).await?;
         for _ in 0..ATTEMPTS {
             let run = match self.begin(version, &invocation, held, lane).await {
                 Ok(run) => run,
@@ -249,12 +252,15 @@ where
         version: &Arc<FunctionVersion>,
         called: Option<String>,
         lane: LaneId,
+        mut noting: Noting,
     ) -> Result<Held, AwsError> {
+        noting.done("who");
         let mut counted = self.metrics.recorder().call(lane, version, called);
         match self.counting.admit(&version.arn, version.uid).await {
             Ok(permit) => {
                 counted.admitted();
-                Ok((permit, counted))
+                noting.done("count");
+                Ok((permit, counted, noting))
             }
             Err(throttle) => {
                 counted.throttled();
@@ -272,7 +278,7 @@ where
         &self,
         version: &Arc<FunctionVersion>,
         invocation: &Invocation,
-        held: Held,
+        mut held: Held,
         lane: LaneId,
     ) -> Result<ToTheEnd<Result<Outcome, Held>>, Result<Outcome, AwsError>> {
         let tenant = invocation.tenant.as_ref();
@@ -280,11 +286,16 @@ where
             Ok(lease) => lease,
             Err(e) => return Err(refused(e, invocation, held.1)),
         };
+        if held.2.is_on() {
+            self.note_assigned(&mut held.2, lease);
+        }
         let (worker, call) = (Arc::clone(&self.worker), invocation.clone());
+        let (courses, ran) = (self.courses.clone(), Arc::clone(version));
         let traced = self
             .traces
             .as_ref()
             .map(|traces| Traced::new(traces, version, call.request_id, call.trace_id.as_ref()));
+        let id = invocation.request_id;
         // A caller that hangs up ends neither the invocation nor the permit, and it counts.
         Ok(ToTheEnd::new(async move {
             let Ok(outcome) = worker.invoke(lease.sandbox, call).await else {
@@ -293,9 +304,26 @@ where
             if let Some(traced) = traced {
                 traced.ended(&outcome);
             }
-            held.1.ended(outcome.failed, outcome.ran.map(|ran| ran.duration));
+            let (_permit, counted, mut noting) = held;
+            counted.ended(outcome.failed, outcome.ran.map(|ran| ran.duration));
+            if noting.is_on() {
+                noting.ran("function", outcome.ran.map_or(Duration::ZERO, |ran| ran.duration));
+                noting.done("worker");
+                noting.end(&courses, &ran, id, outcome.failed);
+            }
             Ok(outcome)
         }))
+    }
+}
+
+impl<C, A: AssignmentService, W> Frontend<C, A, W> {
+    /// How long it took to get a sandbox, and of that to find a place for a new one and to make it there.
+    fn note_assigned(&self, noting: &mut Noting, lease: Lease) {
+        if let Some(birth) = self.assignment.birth(lease.sandbox).filter(|b| noting.is_after(b.ready)) {
+            noting.until("place", birth.placed);
+            noting.within("create", birth.placed, birth.ready);
+        }
+        noting.done("assign");
     }
 }
 

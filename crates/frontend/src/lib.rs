@@ -21,6 +21,7 @@
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`; `waiting`: events, for
 //!   `fika events`
 //! - `trace`: what is told of each invocation to who follows traces
+//! - `course`: the way of single invocations, for who looks at it
 //! - `reply`: answers and errors on the wire; `answer`: what their bodies are made of; `patience`:
 //!   with clients that do not take them
 #![forbid(unsafe_code)]
@@ -34,6 +35,7 @@ mod auth;
 mod body;
 mod cloudwatch;
 mod code;
+mod course;
 mod end;
 mod event_stream;
 mod functions;
@@ -72,6 +74,7 @@ use fika_service::{AwsService, Pages};
 use fika_store::{Blobs, LogStore};
 
 use crate::body::Bodies;
+pub use crate::course::{Course, Courses, Step};
 pub use crate::trace::{Span, Traces};
 
 pub use crate::auth::Auth;
@@ -98,6 +101,7 @@ pub struct Frontend<C, A, W> {
     stream_rate: Option<NonZeroU64>,
     objects: Objects,
     pages: Option<Arc<dyn Pages>>,
+    courses: Courses,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -143,6 +147,8 @@ pub struct FrontendOptions<C, A, W> {
     pub objects: Objects,
     /// What browsers are shown, if anything.
     pub pages: Option<Arc<dyn Pages>>,
+    /// Where the courses of single invocations are noted while somebody looks.
+    pub courses: Courses,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -153,7 +159,7 @@ impl<C, A, W> Frontend<C, A, W> {
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
         let FrontendOptions { traces, events, services, gateway, objects, stream_rate, .. } =
             options;
-        let pages = options.pages;
+        let (pages, courses) = (options.pages, options.courses);
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -175,6 +181,7 @@ impl<C, A, W> Frontend<C, A, W> {
             stream_rate,
             objects,
             pages,
+            courses,
             keys,
             bodies,
             inside,

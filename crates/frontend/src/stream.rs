@@ -27,6 +27,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::Frontend;
+use crate::course::Noting;
 use crate::invoke::{ATTEMPTS, Held, dying};
 
 pub(crate) use body::{Framing, Raw};
@@ -79,10 +80,11 @@ where
         mut invocation: Invocation,
         called: Option<String>,
         lane: LaneId,
+        noting: Noting,
     ) -> Result<Answered, AwsError> {
         let (sink, mut pieces) = stream::channel(self.stream_rate);
         invocation.sink = Some(sink);
-        let mut held = self.hold(version, called, lane).await?;
+        let mut held = self.hold(version, called, lane, noting).await?;
         for _ in 0..ATTEMPTS {
             let run = match self.begin(version, &invocation, held, lane).await {
                 Ok(run) => run,

@@ -31,6 +31,12 @@ impl Placer {
         self.books().leave(worker);
     }
 
+    /// Each worker, with the memory it offers and what of it is reserved, MB.
+    #[must_use]
+    pub fn machines(&self) -> Vec<(WorkerId, u64, u64)> {
+        self.books().machines()
+    }
+
     /// Memory of all workers together, MB.
     #[must_use]
     pub fn capacity_mb(&self) -> u64 {

@@ -114,6 +114,13 @@ impl Placement {
         }
     }
 
+    /// Each worker, with the memory it offers and what of it is reserved, MB.
+    #[must_use]
+    pub fn machines(&self) -> Vec<(WorkerId, u64, u64)> {
+        let one = |(&worker, m): (&WorkerId, &Machine)| (worker, m.capacity_mb, m.reserved_mb);
+        self.machines.iter().map(one).collect()
+    }
+
     /// Memory of all workers together, MB.
     #[must_use]
     pub fn capacity_mb(&self) -> u64 {

@@ -135,6 +135,12 @@ impl Worker {
         self.shared.stock.facts()
     }
 
+    /// Whether a sandbox is stopped, because nothing has been asked of it for a while.
+    #[must_use]
+    pub fn is_frozen(&self, sandbox: SandboxId) -> bool {
+        self.shared.roster.get(sandbox).is_some_and(|slot| slot.is_frozen())
+    }
+
     /// Names who is told of idle and dead sandboxes. Once, before the first create.
     pub fn report_to(&self, events: Arc<dyn SandboxEvents>) {
         self.shared.roster.report_to(events);

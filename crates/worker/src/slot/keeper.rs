@@ -99,6 +99,11 @@ impl Slot {
         }
     }
 
+    /// Whether its keeper was told to freeze it, and nothing has come since.
+    pub fn is_frozen(&self) -> bool {
+        self.lock().rest == Rest::Frozen
+    }
+
     /// Somebody looks, now and then. A runtime that has waited since the last look is frozen.
     pub fn rest(&self) {
         let mut state = self.lock();
