@@ -11,8 +11,8 @@ use fika_worker::{SandboxEvents, WorkerService};
 use tokio::sync::oneshot;
 
 use crate::drive::Inner;
-use crate::pool::Key;
 use crate::look::{Birth, Shown};
+use crate::pool::Key;
 use crate::waiting::Waiting;
 use crate::{AssignError, AssignmentOptions, AssignmentService, Lease, PoolSnapshot, Provisioned};
 

@@ -189,7 +189,10 @@ impl Inner {
     /// The machine room. An account sees of it what is its own, and who may not list functions sees nothing.
     fn live(&self, parts: Parts, via: Via) -> Response<Flow> {
         if !guard::is_from_here(&parts) {
-            return reply::refuse(StatusCode::FORBIDDEN, "Only a page of this server may ask that.");
+            return reply::refuse(
+                StatusCode::FORBIDDEN,
+                "Only a page of this server may ask that.",
+            );
         }
         let Some(caller) = self.desk.caller(&parts, via) else { return reply::nobody() };
         let desk = Arc::clone(&self.desk);

@@ -106,14 +106,12 @@ impl Picture {
             "accounts": self.accounts(eye),
             "events": self.events(eye),
             "queues": self.queues(eye),
-            "courses": mine.map(|course| course_of(course)).collect::<Vec<_>>(),
+            "courses": mine.map(course_of).collect::<Vec<_>>(),
         });
         // How full the machine is tells of others.
         if let Eye::All = eye {
             let machines = self.machine.placement.machines();
-            let one = |(worker, capacity, reserved): &(fika_model::WorkerId, u64, u64)| {
-                json!({ "worker": worker.0, "capacity_mb": capacity, "reserved_mb": reserved })
-            };
+            let one = |(worker, capacity, reserved): &(fika_model::WorkerId, u64, u64)| json!({ "worker": worker.0, "capacity_mb": capacity, "reserved_mb": reserved });
             all["workers"] = machines.iter().map(one).collect();
             let stock = self.machine.worker.stock_facts();
             all["stock"] = json!({
@@ -161,18 +159,14 @@ impl Picture {
     fn events(&self, eye: Eye<'_>) -> Vec<Value> {
         let all = self.machine.events.lanes();
         let seen = all.iter().filter(|lane| eye.sees(&lane.account));
-        let one = |lane: &fika_events::LaneState| {
-            json!({ "target": lane.target, "waiting": lane.waiting, "running": lane.running })
-        };
+        let one = |lane: &fika_events::LaneState| json!({ "target": lane.target, "waiting": lane.waiting, "running": lane.running });
         seen.take(LINES).map(one).collect()
     }
 
     fn queues(&self, eye: Eye<'_>) -> Vec<Value> {
         let all = self.machine.queues.all_facts();
         let seen = all.iter().filter(|(scope, ..)| eye.sees(&scope.account));
-        let one = |(_, name, facts): &(fika_model::Scope, String, fika_queues::QueueFacts)| {
-            json!({ "name": name, "ready": facts.ready, "in_flight": facts.in_flight })
-        };
+        let one = |(_, name, facts): &(fika_model::Scope, String, fika_queues::QueueFacts)| json!({ "name": name, "ready": facts.ready, "in_flight": facts.in_flight });
         seen.take(LINES).map(one).collect()
     }
 }

@@ -319,7 +319,9 @@ where
 impl<C, A: AssignmentService, W> Frontend<C, A, W> {
     /// How long it took to get a sandbox, and of that to find a place for a new one and to make it there.
     fn note_assigned(&self, noting: &mut Noting, lease: Lease) {
-        if let Some(birth) = self.assignment.birth(lease.sandbox).filter(|b| noting.is_after(b.ready)) {
+        if let Some(birth) =
+            self.assignment.birth(lease.sandbox).filter(|b| noting.is_after(b.ready))
+        {
             noting.until("place", birth.placed);
             noting.within("create", birth.placed, birth.ready);
         }

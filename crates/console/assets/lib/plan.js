@@ -47,7 +47,7 @@ export function plan() {
       const all = (name) => now.pools.reduce((sum, pool) => sum + pool[name], 0);
       const sum = (list, name) => list.reduce((total, one) => total + one[name], 0);
       const [running, busy, starting, waiting] = [sum(now.accounts, 'running'), all('busy'), all('starting'), all('waiting')];
-      say('clients', '');
+      say('clients', '', 'signed HTTP');
       say('frontend', now.lanes ? `${count(now.lanes)} lanes` : '', running ? `${count(running)} under way` : 'nothing under way');
       say('counting', `${count(running)} run`, now.accounts.length === 1 ? `of ${count(now.accounts[0].limit)} at once` : `in ${count(now.accounts.length)} accounts`);
       say('assignment', `${count(now.pools.length)} pools`, waiting ? `${count(waiting)} wait` : 'nobody waits');

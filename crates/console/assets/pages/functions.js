@@ -11,7 +11,7 @@ const COLUMNS = [
   ['MemorySize', 'Memory', (f) => `${f.MemorySize} MB`, 'number'],
   ['CodeSize', 'Code', (f) => bytes(f.CodeSize), 'number'],
   ['LastModified', 'Changed', (f) => when(f.LastModified)],
-  ['State', 'State', (f) => h('span', { className: f.State === 'Failed' ? 'bad' : f.State === 'Active' ? '' : 'warn' }, f.State ?? '')],
+  ['State', 'State', (f) => h('span', { className: f.State === 'Failed' ? 'bad' : f.State === 'Active' ? '' : 'warn' }, f.State ?? '…')],
 ];
 
 export async function page(place, _, signal) {

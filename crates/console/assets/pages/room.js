@@ -113,7 +113,8 @@ function paint(place, cells) {
 
 /** When each service had it, and for how long. */
 function waterfall(course) {
-  const order = [...course.steps].sort((a, b) => a[1] - b[1] || b[2] - a[2]);
+  const names = Object.keys(STEPS);
+  const order = [...course.steps].sort((a, b) => names.indexOf(a[0]) - names.indexOf(b[0]));
   const answer = Math.max(...order.map(([, from, took]) => from + took), 0);
   const whole = Math.max(course.whole, answer, 1);
   const bars = order.map(([name, from, took]) => {

@@ -28,7 +28,7 @@ async function list(place) {
   }
   show(place, h('div', { className: 'head' }, h('h1', {}, 'Stacks')), table('Stacks', [
     ['Name', (stack) => h('a', { href: `#/stacks/${encodeURIComponent(stack.text('StackName'))}` }, stack.text('StackName'))],
-    ['Status', (stack) => status(stack.text('StackStatus'))], ['Changed', (stack) => when(stack.text('LastUpdatedTime') || stack.text('CreationTime'))],
+    ['Status', (stack) => status(stack.text('StackStatus'))], ['Changed', (stack) => when(stack.text('LastUpdatedTime') || stack.text('CreationTime')), 'tight'],
     ['Description', (stack) => stack.text('Description') ?? '']], found, 'There is no stack in this region.'));
 }
 

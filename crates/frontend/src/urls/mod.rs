@@ -193,7 +193,10 @@ where
         line: &Line,
     ) -> Result<Reply, Refusal> {
         let called = url.arn.qualifier.clone();
-        let answer = match self.run_streaming(version, invocation, called, line.lane, self.courses.begin()).await? {
+        let answer = match self
+            .run_streaming(version, invocation, called, line.lane, self.courses.begin())
+            .await?
+        {
             Answered::Whole(outcome) if outcome.failed => return Err(Refusal::Function),
             Answered::Whole(outcome) => v2::answer(outcome.payload).map_err(|error| {
                 tracing::debug!(function = %version.arn, %error, "a function's answer is no HTTP");
@@ -218,7 +221,10 @@ where
         run: Run<'_>,
     ) -> Result<Reply, Refusal> {
         let called = url.arn.qualifier.clone();
-        let (head, body) = match self.run_streaming(version, invocation, called, line.lane, self.courses.begin()).await? {
+        let (head, body) = match self
+            .run_streaming(version, invocation, called, line.lane, self.courses.begin())
+            .await?
+        {
             Answered::Whole(outcome) if outcome.failed => return Err(Refusal::Function),
             Answered::Whole(outcome) => (head_of(Some(JSON)), Answer::from(outcome.payload)),
             Answered::Streamed(mut streamed) => {

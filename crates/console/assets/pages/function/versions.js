@@ -21,7 +21,7 @@ export async function tab(place, context) {
       ['', (a) => careful('Delete', 'Delete the alias?', async () => { await lambda('DELETE', `${at(name)}/aliases/${encodeURIComponent(a.Name)}`); await again(); return 'Deleted.'; }), 'tight']], aliases, 'There is no alias.'),
     aliasForm(name, numbers, aliases, again)),
   sheet('Versions',
-    table('Versions', [['Version', (v) => h('code', {}, v.Version)], ['Description', (v) => v.Description ?? ''], ['Code', (v) => bytes(v.CodeSize), 'number'], ['Made', (v) => when(v.LastModified)],
+    table('Versions', [['Version', (v) => h('code', {}, v.Version)], ['Description', (v) => v.Description ?? ''], ['Code', (v) => bytes(v.CodeSize), 'number'], ['Made', (v) => when(v.LastModified), 'tight'],
       ['', (v) => (v.Version === '$LATEST' ? '' : careful('Delete', 'Delete the version?', async () => { await lambda('DELETE', `${at(name)}?Qualifier=${v.Version}`); await again(); return 'Deleted.'; })), 'tight']], [...versions].reverse()),
     publishForm(name, again)));
 }
