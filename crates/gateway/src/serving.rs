@@ -412,14 +412,12 @@ fn bucket(settings: [Option<&Value>; 2]) -> Option<Mutex<Bucket>> {
 }
 
 /// What the integration and its responses say: static texts only.
+/// The answer whose pattern fits the status that the request's template says, or else the one without a pattern.
 fn mock(of: &Document) -> Mock {
     let template = of.get("requestTemplates").and_then(|all| all.get("application/json"));
-    let asked: Option<Value> =
-        template.and_then(Value::as_str).and_then(|t| serde_json::from_str(t).ok());
-    let status = asked.and_then(|asked| asked.get("statusCode")?.as_u64()).unwrap_or(200);
-    let status = u16::try_from(status).unwrap_or(500);
+    let status = template.and_then(Value::as_str).and_then(said_status).unwrap_or(200);
     let responses = of.get("integrationResponses").and_then(Value::as_object);
-    let Some(response) = responses.and_then(|all| all.get(&status.to_string())) else {
+    let Some((status, response)) = responses.and_then(|all| response_for(all, status)) else {
         return Mock { status, ..Mock::default() };
     };
     let parameters = response.get("responseParameters").and_then(Value::as_object);
@@ -433,6 +431,28 @@ fn mock(of: &Document) -> Mock {
         headers: parameters.into_iter().flatten().filter_map(header).collect(),
         body: body.and_then(Value::as_str).unwrap_or_default().into(),
     }
+}
+
+/// The status that a template says. Templates are read as AWS does, which wants no quotes.
+fn said_status(template: &str) -> Option<u16> {
+    let (_, rest) = template.split_once("statusCode")?;
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "\"':".contains(c));
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    rest[..end].parse().ok()
+}
+
+fn response_for(all: &Map<String, Value>, status: u16) -> Option<(u16, &Value)> {
+    let pattern = |of: &Value| of.get("selectionPattern")?.as_str().map(str::to_owned);
+    let fits = |pattern: &str| {
+        let whole = regex::Regex::new(&format!("^(?:{pattern})$"));
+        whole.is_ok_and(|whole| whole.is_match(&status.to_string()))
+    };
+    let named = |of: &Value| pattern(of).filter(|pattern| !pattern.is_empty());
+    let by_pattern = all.iter().find(|(_, of)| named(of).is_some_and(|pattern| fits(&pattern)));
+    let plain = |(_, of): &(&String, &Value)| named(of).is_none();
+    let same = all.iter().filter(plain).find(|(own, _)| **own == status.to_string());
+    let found = by_pattern.or(same).or_else(|| all.iter().find(plain));
+    found.and_then(|(status, of)| Some((status.parse().ok()?, of)))
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {

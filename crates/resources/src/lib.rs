@@ -25,6 +25,7 @@ mod kind;
 mod lambda;
 mod names;
 mod properties;
+mod s3;
 mod scheduler;
 mod services;
 mod sns;

@@ -1,7 +1,7 @@
 //! All types there are.
 
 use crate::kind::Kind;
-use crate::{apis, events, iam, inert, lambda, scheduler, sns, sqs};
+use crate::{apis, events, iam, inert, lambda, s3, scheduler, sns, sqs};
 
 /// By service.
 static ALL: &[&Kind] = &[
@@ -35,6 +35,8 @@ static ALL: &[&Kind] = &[
     &lambda::permission::KIND,
     &lambda::url::KIND,
     &lambda::version::KIND,
+    &s3::bucket::KIND,
+    &s3::bucket_policy::KIND,
     &scheduler::group::KIND,
     &scheduler::schedule::KIND,
     &sns::policy::KIND,

@@ -4,7 +4,7 @@
 //! - `shapes`: their members; `openapi`: APIs from OpenAPI documents
 
 mod apis;
-mod openapi;
+pub mod openapi;
 mod parts;
 mod shapes;
 

@@ -21,8 +21,9 @@ const DOCUMENT_BYTES: usize = 5 << 20;
 /// How many nodes of a YAML document may come of its aliases.
 const REPLAYED: usize = 10_000;
 /// An operation for all methods.
-const ANY: &str = "x-amazon-apigateway-any-method";
-const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
+pub const ANY: &str = "x-amazon-apigateway-any-method";
+/// Those that there are, as documents name them.
+pub const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
 
 /// `ImportApi`, and with an id `ReimportApi`.
 pub(super) async fn import(
@@ -61,7 +62,7 @@ pub(super) async fn import(
 
 /// A document. One that begins with a brace is JSON: as YAML its parser would tell less of what is
 /// wrong with it.
-fn parsed(text: &str) -> Result<Value, AwsError> {
+pub fn parsed(text: &str) -> Result<Value, AwsError> {
     let unreadable = |format: &str, why: String| {
         // What follows shows the place in the document.
         let why = why.lines().next().unwrap_or_default();

@@ -4,6 +4,7 @@ use fika_aws::shape::AwsError;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::openapi::Plan;
 use super::patch::{self, Is};
 use super::{On, conflict, created, done, not_served, ok, page, seconds};
 use crate::apis::{new_id, now_ms};
@@ -47,13 +48,32 @@ pub(super) async fn all(on: On<'_>) -> Result<Done, AwsError> {
     }
 }
 
+/// Whether a call's query says so.
+fn says(on: On<'_>, name: &str, value: &str) -> bool {
+    let query = on.call.parts.uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes()).any(|(own, said)| own == name && said == value)
+}
+
+/// `PutRestApi`.
+async fn replace(on: On<'_>, id: &str) -> Result<Done, AwsError> {
+    on.api(id)?;
+    let plan = Plan::read(on, on.call.body)?;
+    let merge = says(on, "mode", "merge");
+    let edit = |draft: &mut Draft| {
+        draft.record.about.extend(plan.about.clone());
+        plan.build(draft, merge)?;
+        Ok(show(draft))
+    };
+    on.change(id, edit).await.map(ok)
+}
+
 async fn create(on: On<'_>) -> Result<Done, AwsError> {
     if let Some(made) = id_wanted(&on.call).and_then(|id| on.api(&id).ok()) {
         return Ok(created(show(&made.draft)));
     }
-    let query = on.call.parts.uri.query().unwrap_or_default();
-    if query.contains("mode=import") {
-        return Err(not_served("ImportRestApi"));
+    if says(on, "mode", "import") {
+        let plan = Plan::read(on, on.call.body)?;
+        return make(on, plan.about.clone(), |draft| plan.build(draft, true)).await;
     }
     let mut about = read(on.call.body, API)?;
     needed(&about, "name")?;
@@ -68,14 +88,28 @@ async fn create(on: On<'_>) -> Result<Done, AwsError> {
         return Err(not_served("endpoints of type PRIVATE"));
     }
     let binary = about.remove("binaryMediaTypes");
+    let edit = |draft: &mut Draft| {
+        let settings = &mut draft.record.config.settings;
+        settings.extend(binary.map(|types| ("binaryMediaTypes".into(), types)));
+        Ok(())
+    };
+    make(on, about, edit).await
+}
+
+/// Makes one with a root, and what `edit` puts into it.
+async fn make(
+    on: On<'_>,
+    mut about: Document,
+    edit: impl FnOnce(&mut Draft) -> Result<(), AwsError>,
+) -> Result<Done, AwsError> {
     let mut config = Config::default();
-    config.settings.extend(binary.map(|types| ("binaryMediaTypes".into(), types)));
-    let root = json!({ "id": new_id(), "path": "/" });
-    if let Value::Object(root) = root {
-        let id = root.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        about.insert("rootResourceId".into(), id.clone().into());
-        config.resources.insert(id, root);
-    }
+    let id = new_id();
+    let root = Document::from_iter([
+        ("id".to_owned(), id.clone().into()),
+        ("path".to_owned(), "/".into()),
+    ]);
+    about.insert("rootResourceId".into(), id.clone().into());
+    config.resources.insert(id, root);
     let record = Record {
         kind: Kind::Rest,
         created_ms: now_ms(),
@@ -84,7 +118,10 @@ async fn create(on: On<'_>) -> Result<Done, AwsError> {
         stages: Things::new(),
         deployments: Things::new(),
     };
-    let make = |draft: &mut Draft| Ok(show(draft));
+    let make = |draft: &mut Draft| {
+        edit(draft)?;
+        Ok(show(draft))
+    };
     let wanted = id_wanted(&on.call);
     on.gateway.inner.apis.create(&on.call.caller.scope, wanted, record, make).await.map(created)
 }
@@ -119,7 +156,8 @@ pub(super) async fn one(on: On<'_>, id: &str) -> Result<Done, AwsError> {
             };
             on.change(id, edit).await.map(ok)
         }
-        _ => Err(not_served("PutRestApi")),
+        Method::PUT => replace(on, id).await,
+        _ => Err(bad("Unknown operation")),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The management calls of REST APIs (`apigateway`), as far as functions behind them need.
 //!
 //! - `apis`: APIs themselves; `resources`: their paths, methods and integrations
+//! - `openapi`, `import_parts`: APIs from OpenAPI documents
 //! - `stages`: deployments, stages, authorizers; `patch`: the operations of `PATCH`
 
 mod apis;
+mod import_parts;
+mod openapi;
 mod patch;
 mod resources;
 mod stages;

@@ -9,7 +9,7 @@ use super::patch::{self, Is, Operation};
 use super::{On, conflict, created, done, none, not_served, ok, page};
 use crate::apis::{limit, new_id};
 use crate::document::{Document, Kind as M, Shape, bad, defaults, needed, read, text};
-use crate::manage::{Done, pass_role};
+use crate::manage::{Done, id_wanted, pass_role};
 use crate::record::{Config, Draft};
 use crate::route::{Template, method};
 use crate::serving::function;
@@ -27,7 +27,7 @@ const METHOD: &Shape = &[
     ("requestModels", M::TextMap),
     ("authorizationScopes", M::Texts),
 ];
-const INTEGRATION: &Shape = &[
+pub(super) const INTEGRATION: &Shape = &[
     ("type", M::One(&["HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY"])),
     ("httpMethod", M::Text(1, 16)),
     ("uri", M::Text(1, 2048)),
@@ -44,7 +44,7 @@ const INTEGRATION: &Shape = &[
 ];
 const METHOD_RESPONSE: &Shape =
     &[("responseParameters", M::FlagMap), ("responseModels", M::TextMap)];
-const INTEGRATION_RESPONSE: &Shape = &[
+pub(super) const INTEGRATION_RESPONSE: &Shape = &[
     ("selectionPattern", M::Text(0, 1024)),
     ("responseParameters", M::TextMap),
     ("responseTemplates", M::TextMap),
@@ -104,8 +104,12 @@ fn resource_of<'c>(config: &'c Config, id: &str) -> Result<&'c Document, AwsErro
 async fn create(on: On<'_>, id: &str, parent: &str) -> Result<Done, AwsError> {
     let given = read(on.call.body, RESOURCE)?;
     let part = needed(&given, "pathPart")?;
+    let wanted = id_wanted(&on.call);
     let edit = |draft: &mut Draft| {
         let config = &mut draft.record.config;
+        if let Some(earlier) = wanted.as_ref().and_then(|id| config.resources.get(id)) {
+            return Ok(Value::Object(earlier.clone()));
+        }
         let above = text(resource_of(config, parent)?, "path").unwrap_or("/");
         let path = format!("{}/{part}", above.trim_end_matches('/'));
         if part.contains('/') {
@@ -126,7 +130,7 @@ async fn create(on: On<'_>, id: &str, parent: &str) -> Result<Done, AwsError> {
         if config.resources.len() >= RESOURCES {
             return Err(limit(format!("an API has at most {RESOURCES} resources")));
         }
-        let made = json!({ "id": new_id(), "parentId": parent, "pathPart": part, "path": path });
+        let made = json!({ "id": wanted.unwrap_or_else(new_id), "parentId": parent, "pathPart": part, "path": path });
         if let (Some(id), Value::Object(made)) = (made["id"].as_str(), &made) {
             config.resources.insert(id.into(), made.clone());
         }
@@ -152,10 +156,10 @@ async fn delete(on: On<'_>, id: &str, resource: &str) -> Result<Done, AwsError> 
 
 /// Which method.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    api: &'a str,
-    resource: &'a str,
-    method: &'a str,
+pub(super) struct Place<'a> {
+    pub(super) api: &'a str,
+    pub(super) resource: &'a str,
+    pub(super) method: &'a str,
 }
 
 /// A thing below a method: the members on the way to it.
@@ -308,7 +312,7 @@ fn remove(draft: &mut Draft, at: Place<'_>, thing: &Thing<'_>) -> Result<(), Aws
     of.remove(*last).map(|_| ()).ok_or_else(|| thing.missing())
 }
 
-fn check_method(of: &mut Document, at: Place<'_>) -> Result<(), AwsError> {
+pub(super) fn check_method(of: &mut Document, at: Place<'_>) -> Result<(), AwsError> {
     match needed(of, "authorizationType")? {
         "NONE" | "AWS_IAM" => {}
         "CUSTOM" => {
@@ -333,7 +337,11 @@ fn check_authorizer(config: &Config, of: &Document) -> Result<(), AwsError> {
     }
 }
 
-fn check_integration(call: &Call<'_>, of: &mut Document, at: Place<'_>) -> Result<(), AwsError> {
+pub(super) fn check_integration(
+    call: &Call<'_>,
+    of: &mut Document,
+    at: Place<'_>,
+) -> Result<(), AwsError> {
     match needed(of, "type")? {
         "AWS_PROXY" => {
             let uri = needed(of, "uri").map_err(|_| bad("Uri is a required parameter"))?;

@@ -10,7 +10,7 @@ use crate::access::group;
 use crate::apis::{limit, new_id};
 use crate::authorizer::Source;
 use crate::document::{Document, Kind as M, Shape, bad, defaults, needed, read, text};
-use crate::manage::{Done, pass_role};
+use crate::manage::{Done, id_wanted, pass_role};
 use crate::record::Draft;
 use crate::serving::function;
 
@@ -38,7 +38,7 @@ const DEPLOYMENT: &Shape = &[
     ("cacheClusterEnabled", M::Absent),
     ("canarySettings", M::Absent),
 ];
-const AUTHORIZER: &Shape = &[
+pub(super) const AUTHORIZER: &Shape = &[
     ("name", M::Text(1, 128)),
     ("type", M::One(&["TOKEN", "REQUEST", "COGNITO_USER_POOLS"])),
     ("authType", M::Text(0, 128)),
@@ -97,12 +97,17 @@ fn no_deployment() -> AwsError {
 
 async fn deploy(on: On<'_>, id: &str) -> Result<Done, AwsError> {
     let given = read(on.call.body, DEPLOYMENT)?;
+    let wanted = id_wanted(&on.call);
     let edit = |draft: &mut Draft| {
         check_deployable(draft)?;
         if draft.record.deployments.len() >= DEPLOYMENTS {
             return Err(limit(format!("an API has at most {DEPLOYMENTS} deployments")));
         }
-        let deployment = new_id();
+        let earlier = wanted.as_ref().and_then(|id| draft.record.deployments.get(id));
+        if let Some(earlier) = earlier {
+            return Ok(earlier.clone());
+        }
+        let deployment = wanted.unwrap_or_else(new_id);
         let mut about = Document::new();
         about.insert("id".into(), deployment.clone().into());
         let description = given.get("description").cloned();
@@ -265,12 +270,16 @@ pub(super) async fn authorizers(on: On<'_>, id: &str, rest: &[&str]) -> Result<D
         (&Method::POST, []) => {
             let mut given = read(on.call.body, AUTHORIZER)?;
             check_authorizer(on, &given)?;
+            let wanted = id_wanted(&on.call);
             let edit = |draft: &mut Draft| {
                 let all = &mut draft.record.config.authorizers;
+                if let Some(earlier) = wanted.as_ref().and_then(|id| all.get(id)) {
+                    return Ok(earlier.clone());
+                }
                 if all.len() >= AUTHORIZERS {
                     return Err(limit(format!("an API has at most {AUTHORIZERS} authorizers")));
                 }
-                let id = new_id();
+                let id = wanted.unwrap_or_else(new_id);
                 given.insert("id".into(), id.clone().into());
                 defaults(&mut given, json!({ "authType": "custom" }));
                 all.insert(id, given.clone());
@@ -318,7 +327,7 @@ pub(super) async fn authorizers(on: On<'_>, id: &str, rest: &[&str]) -> Result<D
     }
 }
 
-fn check_authorizer(on: On<'_>, of: &Document) -> Result<(), AwsError> {
+pub(super) fn check_authorizer(on: On<'_>, of: &Document) -> Result<(), AwsError> {
     needed(of, "name")?;
     let kind = needed(of, "type")?;
     if kind == "COGNITO_USER_POOLS" {
