@@ -6,13 +6,15 @@
 //! - [`Services`]: the services, as rooms of this server ask them: with the rights of the stack's role
 //! - [`coerce`], then [`check`]: what a template wrote, as the type means it, and whether it is all there
 //! - `properties`: reading of them what every type reads; `names`: of what is given none
-//! - `lambda`, `iam`, `sqs` …: the types, by service; `inert`: those that are only a record
+//! - `lambda`, `iam`, `sqs` …: the types, by service; `inert`: those that are only a record;
+//!   `absent`: those that are refused
 //!
 //! A type knows nothing of stacks, and nothing of the engine knows a type: one is added by its file and a line of
 //! the table. Every `create` may be asked again with the same token after a crash ([`Ask::again`]), and finds
 //! then what it made before.
 #![forbid(unsafe_code)]
 
+mod absent;
 mod apis;
 mod check;
 mod coerce;

@@ -1,7 +1,7 @@
 //! All types there are.
 
 use crate::kind::Kind;
-use crate::{apis, events, iam, inert, lambda, s3, scheduler, sns, sqs};
+use crate::{absent, apis, events, iam, inert, lambda, s3, scheduler, sns, sqs};
 
 /// By service.
 static ALL: &[&Kind] = &[
@@ -11,6 +11,22 @@ static ALL: &[&Kind] = &[
     &apis::http::integration::KIND,
     &apis::http::route::KIND,
     &apis::http::stage::KIND,
+    &apis::rest::api::KIND,
+    &apis::rest::authorizer::KIND,
+    &apis::rest::deployment::KIND,
+    &apis::rest::method::KIND,
+    &apis::rest::records::ACCOUNT,
+    &apis::rest::records::API_KEY,
+    &apis::rest::records::CLIENT_CERTIFICATE,
+    &apis::rest::records::DOCUMENTATION_PART,
+    &apis::rest::records::DOCUMENTATION_VERSION,
+    &apis::rest::records::GATEWAY_RESPONSE,
+    &apis::rest::records::MODEL,
+    &apis::rest::records::REQUEST_VALIDATOR,
+    &apis::rest::records::USAGE_PLAN,
+    &apis::rest::records::USAGE_PLAN_KEY,
+    &apis::rest::resource::KIND,
+    &apis::rest::stage::KIND,
     &events::bus::KIND,
     &events::bus_policy::KIND,
     &events::rule::KIND,
@@ -51,13 +67,12 @@ static ALL: &[&Kind] = &[
 ];
 
 /// All of them.
-#[must_use]
-pub fn all() -> &'static [&'static Kind] {
-    ALL
+pub fn all() -> impl Iterator<Item = &'static Kind> {
+    ALL.iter().copied().chain(absent::ABSENT)
 }
 
 /// The type of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Kind> {
-    ALL.iter().find(|kind| kind.name == name).copied()
+    all().find(|kind| kind.name == name)
 }

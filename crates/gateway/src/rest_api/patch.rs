@@ -64,6 +64,11 @@ impl Operation {
         self.path.trim_start_matches('/')
     }
 
+    /// Whether it takes something away.
+    pub(super) fn is_removal(&self) -> bool {
+        self.op == "remove"
+    }
+
     /// The value, read as what it is to be; none where it is to be removed.
     pub(super) fn value(&self, is: Is) -> Result<Option<Value>, AwsError> {
         let wrong = || bad(format!("Invalid value for {}", self.path));
@@ -115,7 +120,8 @@ impl Operation {
     }
 }
 
-fn put(to: &mut Document, name: &str, value: Option<Value>) {
+/// Gives a member a value, or takes it away.
+pub(super) fn put(to: &mut Document, name: &str, value: Option<Value>) {
     match value {
         Some(value) => to.insert(name.into(), value),
         None => to.shift_remove(name),

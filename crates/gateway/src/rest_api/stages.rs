@@ -56,6 +56,8 @@ const PATCHED_STAGE: &[(&str, Is)] = &[
 ];
 const PATCHED_AUTHORIZER: &[(&str, Is)] = &[
     ("name", Is::Text),
+    ("type", Is::Text),
+    ("authType", Is::Text),
     ("authorizerUri", Is::Text),
     ("authorizerCredentials", Is::Text),
     ("identitySource", Is::Text),
@@ -74,6 +76,16 @@ pub(super) async fn deployments(on: On<'_>, id: &str, rest: &[&str]) -> Result<D
         (&Method::GET, [one]) => {
             let api = on.api(id)?;
             api.draft.record.deployments.get(*one).cloned().map(ok).ok_or_else(no_deployment)
+        }
+        (&Method::PATCH, [one]) => {
+            let operations = patch::read(on.call.body)?;
+            let edit = |draft: &mut Draft| {
+                let of = draft.record.deployments.get_mut(*one).ok_or_else(no_deployment)?;
+                let members = [("description", Is::Text)];
+                operations.iter().try_for_each(|with| with.apply(of, &members))?;
+                Ok(of.clone())
+            };
+            on.change(id, edit).await.map(ok)
         }
         (&Method::DELETE, [one]) => {
             let edit = |draft: &mut Draft| {
@@ -248,6 +260,10 @@ fn patch_stage(draft: &Draft, stage: &mut Document, with: &Operation) -> Result<
         to.extend(value.map(|value| (member.to_owned(), value)));
         return Ok(());
     }
+    if raw == "accessLogSettings" && with.is_removal() {
+        stage.shift_remove("accessLogSettings");
+        return Ok(());
+    }
     let parts: Vec<&str> = raw.split('/').collect();
     if let [path, method, family, member] = parts.as_slice() {
         let name = match (*family, *member) {
@@ -258,7 +274,7 @@ fn patch_stage(draft: &Draft, stage: &mut Document, with: &Operation) -> Result<
         let key = format!("{path}/{method}");
         let settings = patch::entry(stage, "methodSettings");
         let value = with.value(Is::Number)?;
-        patch::entry(settings, &key).extend(value.map(|value| (name.to_owned(), value)));
+        patch::put(patch::entry(settings, &key), name, value);
         return Ok(());
     }
     with.apply(stage, PATCHED_STAGE)

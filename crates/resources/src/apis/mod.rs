@@ -1,9 +1,11 @@
 //! API Gateway: HTTP APIs (`http`) and REST APIs (`rest`).
 //!
-//! - `call`, `make`: its calls; `small`: properties by the names that its APIs have for them
+//! - `call`, `make`: its calls; `document`: what an API may be written as; `small`: properties by the names that its APIs have for them
 
 pub(crate) mod http;
+pub(crate) mod rest;
 
+mod document;
 mod small;
 
 use ::http::header::CONTENT_TYPE;
@@ -22,12 +24,17 @@ async fn call(ask: &Ask, method: Method, path: &str, input: &Value) -> Answered<
 
 /// Makes a thing that the service gives an id. Asked again, by the same token, it answers with what it made then.
 async fn make(ask: &Ask, method: Method, path: &str, input: &Value) -> Answered<Value> {
+    send(ask, method, path, input.to_string()).await
+}
+
+/// The same with a body that is a document of its own.
+async fn send(ask: &Ask, method: Method, path: &str, body: String) -> Answered<Value> {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header(CONTENT_TYPE, "application/json")
         .header("x-fika-client-token", &ask.token)
-        .body(Bytes::from(input.to_string()));
+        .body(Bytes::from(body));
     let request = request.map_err(|error| Refusal {
         service: SERVICE.into(),
         code: "InvalidRequest".into(),

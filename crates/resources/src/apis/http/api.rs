@@ -4,8 +4,8 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::APIS;
-use super::document::document;
 use super::parts::{Member, as_it_was, empty, no};
+use crate::apis::document::document;
 use crate::apis::small::{inside, small_first};
 use crate::apis::{Tagged, call, make, retag};
 use crate::kind::{Ask, Failure, Kind, Made, Property, Was};

@@ -7,7 +7,6 @@ pub(crate) mod integration;
 pub(crate) mod route;
 pub(crate) mod stage;
 
-mod document;
 mod parts;
 
 /// Where they are in the service's API.

@@ -8,7 +8,7 @@ use crate::kind::{Ask, Failure};
 use crate::services::encoded;
 
 /// `Body` as a text, or what is at `BodyS3Location`.
-pub(in crate::apis) async fn document(ask: &Ask) -> Result<Option<String>, Failure> {
+pub(super) async fn document(ask: &Ask) -> Result<Option<String>, Failure> {
     match ask.value("Body") {
         Value::Null => {}
         Value::String(text) => return Ok(Some(text.clone())),
