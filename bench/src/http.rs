@@ -104,6 +104,12 @@ impl Response<'_> {
         digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     }
 
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let value = header(self.head, name.as_bytes())?;
+        std::str::from_utf8(value).ok().map(str::trim)
+    }
+
     /// Fails unless the function answered.
     ///
     /// # Errors

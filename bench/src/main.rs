@@ -4,7 +4,7 @@
 //! interleaved rounds, and the median of the rounds. Absolute figures drift from day to day and
 //! from machine to machine; compare the ratios.
 //!
-//! - `warm`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`, `events`: what is measured
+//! - `warm`, `console`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`, `events`: what is measured
 //! - `server`, `peers`, `bare`: who is measured; `place`: the functions they run
 //! - `load`, `http`: the client; `affinity`: the cores it all runs on
 //! - `process`, `procfs`, `interrupt`: started, watched, and ended whatever happens
@@ -15,6 +15,7 @@ mod affinity;
 mod bare;
 mod catalogue;
 mod cold;
+mod console;
 mod events;
 mod figures;
 mod frozen;
@@ -61,6 +62,8 @@ struct Args {
 enum Part {
     /// Warm calls.
     Warm,
+    /// Warm calls beside an open console.
+    Console,
     /// Cold starts.
     Cold,
     /// Cold starts out of a stock of prepared sandboxes, and beside it.
@@ -127,6 +130,9 @@ fn run(args: &Args) -> Result<()> {
     let mut findings = Findings { notes: notes(&cores, effort), ..Findings::default() };
     if wanted(Part::Warm) {
         warm::measure(&place, &cores, effort, &mut findings)?;
+    }
+    if wanted(Part::Console) {
+        console::measure(&place, effort, &mut findings)?;
     }
     if wanted(Part::Cold) {
         cold::measure(&place, effort, &mut findings)?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Cursor, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -167,6 +167,41 @@ impl Server {
         let path = format!("{API}/{function}/invocations");
         let headers = [("x-amz-invocation-type", "Event")];
         self.signed(Method::POST, &path, &headers, &event.to_string())
+    }
+
+    /// Logs in to the console with the root's key; the cookie.
+    ///
+    /// # Errors
+    /// When it is not let in.
+    pub fn console_cookie(&self) -> Result<String> {
+        let Keys { access_key_id, secret_access_key, .. } = &self.keys;
+        let login = json!({
+            "access_key_id": access_key_id, "secret_access_key": secret_access_key,
+        });
+        let (login, address) = (login.to_string(), self.address);
+        let request = format!(
+            "POST /console/login HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
+             fika-console: 1\r\ncontent-length: {}\r\n\r\n{login}",
+            login.len()
+        );
+        let mut connection = Connection::open(address)?;
+        let response = connection.exchange(request.as_bytes())?;
+        response.must_succeed()?;
+        let cookie = response.header("set-cookie").context("a cookie")?;
+        Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+    }
+
+    /// Asks for the machine room, whose pictures come over this connection.
+    ///
+    /// # Errors
+    /// When nobody listens.
+    pub fn look_at_console(&self, cookie: &str) -> Result<TcpStream> {
+        let mut stream = TcpStream::connect(self.address)?;
+        let address = self.address;
+        let request =
+            format!("GET /console/live HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
+        Ok(stream)
     }
 
     /// What a function answers.

@@ -28,16 +28,28 @@ export async function own(path, body) {
 
 /** Sends one request to a service; the answer is the browser's own. */
 export async function send(service, method, path, { body, headers, signal } = {}) {
-  const answer = await fetch(`api/${service}`, {
+  const answer = await twice(signal, () => fetch(`api/${service}`, {
     method: 'POST', body, signal, credentials: 'same-origin', redirect: 'error',
     headers: { ...OWN, 'fika-method': method, 'fika-path': path, 'fika-region': session.region, ...headers },
-  });
+  }));
   if (answer.headers.get('fika-session') === 'ended') {
     ended();
     throw new Refused(401, 'Ended', 'You are not logged in any more.');
   }
   if (!answer.ok) throw await refusal(answer);
   return answer;
+}
+
+/** As AWS's SDKs do it: what broke off is asked once more. A browser on the server's own machine breaks off whenever the
+ * network of a sandbox comes or goes. */
+async function twice(signal, ask) {
+  try {
+    return await ask();
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof TypeError)) throw error;
+    await new Promise((done) => { setTimeout(done, 300); });
+    return ask();
+  }
 }
 
 async function refusal(answer) {
