@@ -101,6 +101,11 @@ install_sam() {
     rm -rf target/e2e/sam
     python3 -m venv target/e2e/sam
     target/e2e/sam/bin/pip install --quiet --requirement crates/sam/tests/requirements.txt
+install_cdk() {
+    say "installing the CDK into target/e2e"
+    mkdir -p target/e2e/cdk
+    cp tests/e2e/cdk/package.json tests/e2e/cdk/package-lock.json target/e2e/cdk/
+    npm ci --prefix target/e2e/cdk --no-audit --no-fund --ignore-scripts --loglevel error
 }
 
 need cargo "install Rust (rustup)"
@@ -127,3 +132,4 @@ unless_same tests/e2e/frameworks/package-lock.json target/e2e/frameworks/node.st
 mkdir -p target/e2e/console
 unless_same tests/e2e/console/package-lock.json target/e2e/console/stamp install_console
 unless_same crates/sam/tests/requirements.txt target/e2e/sam.stamp install_sam
+unless_same tests/e2e/cdk/package-lock.json target/e2e/cdk.stamp install_cdk

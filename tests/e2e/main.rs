@@ -22,6 +22,7 @@ mod bad_input;
 mod bad_payload;
 mod bad_zip;
 mod buses;
+mod cdk;
 mod cluster;
 mod code_signing;
 mod configs;

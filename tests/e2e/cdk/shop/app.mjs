@@ -1,0 +1,75 @@
+// A small shop: an API in front of two functions that share a layer, uploads, a schedule, orders by a queue with
+// a dead-letter queue, and an alias that shares its calls out to two versions.
+import * as cdk from 'aws-cdk-lib';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+
+class Shop extends cdk.Stack {
+  constructor(scope, id) {
+    super(scope, id);
+    const layer = new lambda.LayerVersion(this, 'Shared', { code: lambda.Code.fromAsset('layer') });
+    const runtime = new lambda.Runtime(process.env.NODE_RUNTIME, lambda.RuntimeFamily.NODEJS);
+    const code = lambda.Code.fromAsset('src');
+    const fn = (name, more = {}) => new lambda.Function(this, name, {
+      runtime, code, handler: `index.${name}`, layers: [layer], ...more,
+    });
+
+    const api = new apigateway.HttpApi(this, 'Api');
+    const route = (path, name) => api.addRoutes({
+      path,
+      methods: [apigateway.HttpMethod.GET],
+      integration: new HttpLambdaIntegration(`${name}Integration`, fn(name)),
+    });
+    route('/hello', 'hello');
+    route('/bye/{name}', 'bye');
+
+    const bucket = new s3.Bucket(this, 'Uploads', {
+      removalPolicy: cdk.RemovalPolicy.DESTROY,
+      autoDeleteObjects: true,
+    });
+    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new LambdaDestination(fn('upload')));
+
+    new events.Rule(this, 'Every', {
+      schedule: events.Schedule.rate(cdk.Duration.minutes(1)),
+      targets: [new targets.LambdaFunction(fn('tick'))],
+    });
+
+    const dead = new sqs.Queue(this, 'Dead');
+    const orders = new sqs.Queue(this, 'Orders', {
+      visibilityTimeout: cdk.Duration.seconds(3),
+      deadLetterQueue: { queue: dead, maxReceiveCount: 1 },
+    });
+    fn('order').addEventSource(new SqsEventSource(orders, { batchSize: 1 }));
+
+    // The second deployment makes another version, and gives it half of the calls.
+    const first = this.node.tryGetContext('first');
+    const versioned = fn('version', {
+      description: first ? 'second' : 'first',
+      currentVersionOptions: { removalPolicy: cdk.RemovalPolicy.RETAIN },
+    });
+    const live = new lambda.Alias(this, 'Live', {
+      aliasName: 'live',
+      version: versioned.currentVersion,
+      additionalVersions: first
+        ? [{ version: lambda.Version.fromVersionArn(this, 'First', first), weight: 0.5 }]
+        : [],
+    });
+
+    const say = (name, value) => new cdk.CfnOutput(this, name, { value });
+    say('Url', api.apiEndpoint);
+    say('Bucket', bucket.bucketName);
+    say('OrdersUrl', orders.queueUrl);
+    say('DeadUrl', dead.queueUrl);
+    say('AliasArn', live.functionArn);
+    say('VersionArn', versioned.currentVersion.functionArn);
+  }
+}
+
+new Shop(new cdk.App(), 'Shop');
