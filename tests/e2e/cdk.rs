@@ -118,7 +118,9 @@ fn nothing_left(server: &Server) {
 #[test]
 fn the_app_of_the_document_runs_word_for_word() {
     let Some(source) = of_the_document() else {
-        println!("skipped: ../shared/seed is not beside this repository; the example is tested instead");
+        println!(
+            "skipped: ../shared/seed is not beside this repository; the example is tested instead"
+        );
         return;
     };
     story(&source, "Hello from Lambda using ES modules!");

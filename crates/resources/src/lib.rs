@@ -32,6 +32,7 @@ mod scheduler;
 mod services;
 mod sns;
 mod sqs;
+mod ssm;
 mod table;
 mod wait;
 

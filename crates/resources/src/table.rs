@@ -1,7 +1,7 @@
 //! All types there are.
 
 use crate::kind::Kind;
-use crate::{absent, apis, events, iam, inert, lambda, s3, scheduler, sns, sqs};
+use crate::{absent, apis, events, iam, inert, lambda, s3, scheduler, sns, sqs, ssm};
 
 /// By service.
 static ALL: &[&Kind] = &[
@@ -60,6 +60,7 @@ static ALL: &[&Kind] = &[
     &sns::topic::KIND,
     &sqs::KIND,
     &sqs::policy::KIND,
+    &ssm::KIND,
     &inert::CDK_METADATA,
     &inert::ECR_REPOSITORY,
     &inert::KMS_KEY,
