@@ -101,6 +101,8 @@ install_sam() {
     rm -rf target/e2e/sam
     python3 -m venv target/e2e/sam
     target/e2e/sam/bin/pip install --quiet --requirement crates/sam/tests/requirements.txt
+}
+
 install_cdk() {
     say "installing the CDK into target/e2e"
     mkdir -p target/e2e/cdk
