@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fika_resources::OnChange;
+use fika_resources::{OnChange, coerce};
 use serde_json::{Map, Value};
 
 use crate::machine::{Planned, Target};
@@ -107,6 +107,7 @@ fn modified(
     let mut from = standing.properties.clone();
     unknown.iter().for_each(|name| drop(from.remove(*name)));
     let kind = kind(&planned.kind);
+    coerce(kind, &mut known);
     let sure = kind.changed(&from, &known);
     let replaces = |name: &str| {
         let one = Map::from_iter([(name.to_owned(), Value::Null)]);

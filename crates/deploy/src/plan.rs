@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
 use fika_model::Scope as Place;
-use fika_resources::{INERT, Kind, OnChange, find};
+use fika_resources::{INERT, Kind, OnChange, coerce, find};
 use fika_template::{
     DeletionPolicy, Known, Pseudo, Scope, Template, Unresolved, parameters, resolve,
 };
@@ -200,7 +200,10 @@ impl Target for Plan {
             return Err(format!("Resource {logical} is not in the template"));
         };
         match self.value(&Value::Object(resource.properties.clone()), stand)? {
-            Value::Object(properties) => Ok(properties),
+            Value::Object(mut properties) => {
+                coerce(kind(&resource.kind), &mut properties);
+                Ok(properties)
+            }
             _ => Ok(Map::new()),
         }
     }

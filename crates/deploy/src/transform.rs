@@ -5,6 +5,7 @@ use fika_template::{Pseudo, extend, transforms};
 use serde_json::{Map, Value};
 
 use crate::error;
+use crate::room::now;
 
 /// Loops, and functions where strings are.
 const LANGUAGE: &str = "AWS::LanguageExtensions";
@@ -33,10 +34,22 @@ pub(crate) fn apply(
     Ok(template)
 }
 
+/// Expands Serverless resources; all that is wrong with them is told at once.
 fn serverless(
-    _template: Value,
-    _parameters: &Map<String, Value>,
-    _pseudo: &Pseudo,
+    template: Value,
+    parameters: &Map<String, Value>,
+    pseudo: &Pseudo,
 ) -> Result<Value, AwsError> {
-    Err(error::invalid(format!("No transform named {SERVERLESS} found.")))
+    let now = u64::try_from(now() / 1_000).unwrap_or_default();
+    let (region, partition) = (pseudo.region.as_str(), pseudo.partition.as_str());
+    let context = fika_sam::Context { region, partition, parameters, now };
+    fika_sam::expand(template, &context).map_err(|errors| {
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        error::invalid(format!(
+            "Transform {SERVERLESS} failed with: Invalid Serverless Application Specification \
+             document. Number of errors found: {}. {}",
+            texts.len(),
+            texts.join(", ")
+        ))
+    })
 }

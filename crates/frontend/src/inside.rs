@@ -14,6 +14,7 @@ use fika_model::{LaneId, RequestId};
 use fika_objects::{Visit, Who};
 use fika_service::{Answering, Caller, Doors, Flowing};
 use fika_worker::WorkerService;
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
 
@@ -74,7 +75,10 @@ where
         }
     }
 
-    async fn ask_objects(&self, caller: &Caller, request: Request<Bytes>) -> Reply {
+    async fn ask_objects(&self, caller: &Caller, mut request: Request<Bytes>) -> Reply {
+        // S3 wants to be told, as by a client.
+        let length = HeaderValue::from(request.body().len());
+        request.headers_mut().insert(CONTENT_LENGTH, length);
         let visit = Visit {
             who: Who::Known(caller.clone()),
             via: caller.via,

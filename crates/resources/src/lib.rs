@@ -25,6 +25,7 @@ mod iam;
 mod inert;
 mod kind;
 mod lambda;
+mod logs;
 mod names;
 mod properties;
 mod s3;

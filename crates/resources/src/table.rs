@@ -1,7 +1,7 @@
 //! All types there are.
 
 use crate::kind::Kind;
-use crate::{absent, apis, events, iam, inert, lambda, s3, scheduler, sns, sqs, ssm};
+use crate::{absent, apis, events, iam, inert, lambda, logs, s3, scheduler, sns, sqs, ssm};
 
 /// By service.
 static ALL: &[&Kind] = &[
@@ -51,6 +51,8 @@ static ALL: &[&Kind] = &[
     &lambda::permission::KIND,
     &lambda::url::KIND,
     &lambda::version::KIND,
+    &logs::group::KIND,
+    &logs::stream::KIND,
     &s3::bucket::KIND,
     &s3::bucket_policy::KIND,
     &scheduler::group::KIND,

@@ -57,6 +57,8 @@ if sys.argv[1] == "first":
     assert get("/bye/Ada") == "bye Ada, stamped"
     boto3.client("s3").put_object(Bucket=outputs["Bucket"], Key="photo.png", Body=b"pixels")
     logged("upload", "uploaded photo.png")
+    # CloudFormation deletes no bucket that has something in it.
+    boto3.client("s3").delete_object(Bucket=outputs["Bucket"], Key="photo.png")
     logged("tick", "tick")
     sqs.send_message(QueueUrl=outputs["OrdersUrl"], MessageBody="tea")
     logged("order", "ordered tea")

@@ -162,6 +162,8 @@ impl Server {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", std::env::var_os("HOME").unwrap_or_default())
+            // Whom npm trusts here.
+            .envs(std::env::var_os("NODE_EXTRA_CA_CERTS").map(|file| ("NODE_EXTRA_CA_CERTS", file)))
             .env("FIKA_LOG", "info")
             .env("FIKA_ROOT_ACCOUNT_ID", ACCOUNT)
             .env("FIKA_ROOT_ACCESS_KEY_ID", keys.access_key_id)

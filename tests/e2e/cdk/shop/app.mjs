@@ -5,10 +5,10 @@ import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 
 class Shop extends cdk.Stack {
@@ -30,11 +30,17 @@ class Shop extends cdk.Stack {
     route('/hello', 'hello');
     route('/bye/{name}', 'bye');
 
-    const bucket = new s3.Bucket(this, 'Uploads', {
-      removalPolicy: cdk.RemovalPolicy.DESTROY,
-      autoDeleteObjects: true,
+    const upload = fn('upload');
+    const bucket = new s3.CfnBucket(this, 'Uploads', {
+      notificationConfiguration: {
+        lambdaConfigurations: [{ event: 's3:ObjectCreated:*', function: upload.functionArn }],
+      },
     });
-    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new LambdaDestination(fn('upload')));
+    upload.addPermission('Uploads', {
+      principal: new iam.ServicePrincipal('s3.amazonaws.com'),
+      sourceAccount: this.account,
+    });
+    bucket.addDependency(upload.node.findChild('Uploads'));
 
     new events.Rule(this, 'Every', {
       schedule: events.Schedule.rate(cdk.Duration.minutes(1)),
@@ -64,7 +70,7 @@ class Shop extends cdk.Stack {
 
     const say = (name, value) => new cdk.CfnOutput(this, name, { value });
     say('Url', api.apiEndpoint);
-    say('Bucket', bucket.bucketName);
+    say('Bucket', bucket.ref);
     say('OrdersUrl', orders.queueUrl);
     say('DeadUrl', dead.queueUrl);
     say('AliasArn', live.functionArn);
