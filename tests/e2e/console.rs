@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::harness::server::{another_role, root_keys};
-use super::harness::sign::{Keys, amz_time, sha256};
+use super::harness::sign::{Keys, amz_time, encode, sha256};
 use super::harness::{Connection, Function, Request, Response, Server, tools};
 
 /// The browser of this machine; CI has one.
@@ -75,6 +75,26 @@ fn the_machine_room_shows_what_happens_and_every_page_fits_a_phone() {
         client.deploy(&Function::node(name, source).with("Timeout", 30).with("MemorySize", 256));
     }
     walk(&server, "room.mjs");
+}
+
+#[test]
+fn letters_schedules_rules_and_stacks_are_shown_and_changed() {
+    let server = Server::start();
+    let client = server.client();
+    client.deploy(&Function::node("fails", "exports.handler = () => { throw new Error('no') };"));
+    let never = json!({ "MaximumRetryAttempts": 0 }).to_string();
+    client.call("PUT", "/2019-09-25/functions/fails/event-invoke-config", never).expect(200);
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    let role = [("Action", "CreateRole"), ("Version", "2010-05-08"), ("RoleName", "scheduler")];
+    let role = role.into_iter().chain([("AssumeRolePolicyDocument", trust)]);
+    let form: Vec<_> = role.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    let mut request = Request::new("POST", "/", form.join("&"))
+        .header("host", &server.address.to_string())
+        .header("content-type", "application/x-www-form-urlencoded");
+    root_keys().service("iam").sign(&mut request);
+    client.send(&request).expect(200);
+    walk(&server, "things.mjs");
 }
 
 /// What a page of the console sends; the server's own port is filled in.
