@@ -49,8 +49,17 @@ function asFault(error) {
     if (process.env.FIKA_DEV) console.error(String(error.stack).split('\n    at ')[0]);
     return new UserCodeSyntaxError(error);
   }
+  sayWhereSdkIs(error);
   if (error && error.code === 'MODULE_NOT_FOUND') return new ImportModuleError(error);
   return error;
+}
+
+/** Lambda's own runtimes bring the SDK; these do where somebody asked for it. */
+function sayWhereSdkIs(error) {
+  if (!/^Cannot find (module|package) '(aws-sdk|@aws-sdk\/)/.test(error && error.message)) return;
+  const runtime = String(process.env.AWS_EXECUTION_ENV).replace('AWS_Lambda_', '');
+  console.error(`This runtime has no AWS SDK: \`fika runtime add ${runtime} --sdk\` and start the ` +
+    'server again, or bring it in the package.');
 }
 
 /** The exports of a module, or a promise of them. Tries the file names Lambda tries, in order. */

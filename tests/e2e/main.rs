@@ -21,6 +21,7 @@ mod bad_handler;
 mod bad_input;
 mod bad_payload;
 mod bad_zip;
+mod bundled_sdk;
 mod buses;
 mod cdk;
 mod cluster;

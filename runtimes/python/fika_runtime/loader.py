@@ -29,6 +29,10 @@ def _import(module):
         __import__(name)
         return sys.modules[name]
     except ImportError as error:
+        if error.name in ("boto3", "botocore"):
+            # Lambda's own runtimes bring it; these do where somebody asked for it.
+            print("This runtime has no AWS SDK: `fika runtime add python%d.%d --sdk` and start the "
+                  "server again, or bring it in the package." % sys.version_info[:2])
         raise Fault("ImportModuleError",
                     "Unable to import module '%s': %s" % (module, error)) from None
     except SyntaxError as error:

@@ -49,7 +49,7 @@ def main():
 
 
 def _set_path():
-    """The function's code, then its layers, then what Python and PYTHONPATH have."""
+    """The function's code, then its layers, then what Python and PYTHONPATH have, then the SDK."""
     root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
     version = "python%d.%d" % sys.version_info[:2]
     # Without walls they are elsewhere.
@@ -57,6 +57,9 @@ def _set_path():
     layers = [opt + "/python/lib/%s/site-packages" % version, opt + "/python"]
     # The first entry is the folder of this client's start script.
     sys.path[0:1] = [root] + [layer for layer in layers if os.path.isdir(layer)]
+    sdk = os.path.join(sys.prefix, "sdk")
+    if os.path.isdir(sdk):
+        sys.path.append(sdk)
 
 
 def _invoke(api, handler, headers, body):

@@ -82,6 +82,11 @@ impl Server {
         Self::start_in(&runtimes, args)
     }
 
+    /// With runtimes that have the AWS SDK.
+    pub fn start_with_sdk(args: &[&str]) -> Self {
+        Self::start_in(&tools::runtimes_with_sdk().to_string_lossy(), args)
+    }
+
     /// With its own runtimes directory, empty at first.
     pub fn start_bare(args: &[&str]) -> Self {
         Self::start_in("", args)

@@ -37,18 +37,29 @@ fn alone<T>(name: &str, work: impl FnOnce() -> T) -> T {
 /// Runtime images of this machine's Node and Python and of `provided.*`, made once for all tests.
 pub fn runtimes() -> &'static Path {
     static READY: OnceLock<PathBuf> = OnceLock::new();
+    let all = [node_runtime(), python_runtime(), "provided.al2023", "provided.al2"];
+    READY.get_or_init(|| add_runtimes("runtimes", &all, &[]))
+}
+
+/// Images of this machine's Node and Python that have the AWS SDK, made once for all tests.
+pub fn runtimes_with_sdk() -> &'static Path {
+    static READY: OnceLock<PathBuf> = OnceLock::new();
     READY.get_or_init(|| {
-        let folder = scratch().join("runtimes");
-        alone("runtimes", || {
-            for id in [node_runtime(), python_runtime(), "provided.al2023", "provided.al2"] {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_fika"));
-                command.args(["runtime", "add", id]).arg("--runtimes-dir").arg(&folder);
-                command.arg("--data-dir").arg(scratch().join("runtimes-data"));
-                run(&mut command);
-            }
-        });
-        folder
+        add_runtimes("runtimes-sdk", &[node_runtime(), python_runtime()], &["--sdk"])
     })
+}
+
+fn add_runtimes(name: &str, ids: &[&str], flags: &[&str]) -> PathBuf {
+    let folder = scratch().join(name);
+    alone(name, || {
+        for id in ids {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_fika"));
+            command.args(["runtime", "add", id]).args(flags).arg("--runtimes-dir").arg(&folder);
+            command.arg("--data-dir").arg(scratch().join("runtimes-data"));
+            run(&mut command);
+        }
+    });
+    folder
 }
 
 /// The identifier of the Node on this machine, such as `nodejs20.x`.

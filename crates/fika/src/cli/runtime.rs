@@ -22,11 +22,15 @@ pub enum RuntimeAction {
     List(DataArgs),
     /// Make a runtime ready ahead of its first function
     #[command(
-        after_help = "Examples:\n  fika runtime add nodejs22.x\n  fika runtime add python3.11"
+        after_help = "Examples:\n  fika runtime add nodejs22.x\n  fika runtime add python3.11 --sdk"
     )]
     Add {
         /// The runtime, such as nodejs22.x.
         id: String,
+        /// With the AWS SDK that Lambda's own runtimes bring, for functions that bring none: by npm, boto3 by pip. A
+        /// running server takes it up at its next start
+        #[arg(long)]
+        sdk: bool,
         #[command(flatten)]
         data: DataArgs,
     },

@@ -28,7 +28,7 @@ const GLANCE: Duration = Duration::from_millis(200);
 pub async fn run(args: RuntimeArgs, ui: &Ui) -> Result<ExitCode, Failure> {
     match args.action {
         RuntimeAction::List(data) => list(&data.runtimes()?, ui)?,
-        RuntimeAction::Add { id, data } => add(&id, &data.runtimes()?, ui).await?,
+        RuntimeAction::Add { id, sdk, data } => add(&id, sdk, &data.runtimes()?, ui).await?,
         RuntimeAction::Kernel(args) => kernel::run(args.action, ui).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -46,21 +46,31 @@ fn list(dir: &Path, ui: &Ui) -> Result<(), Failure> {
     ui.answer(&values.into(), &lines.join("\n"))
 }
 
-async fn add(id: &str, dir: &Path, ui: &Ui) -> Result<(), Failure> {
+async fn add(id: &str, sdk: bool, dir: &Path, ui: &Ui) -> Result<(), Failure> {
     let runtime = Runtime::parse(id).map_err(|e| {
         let fix = "name a runtime such as nodejs22.x, python3.12 or provided.al2023";
         Failure::config(fix, e)
     })?;
-    let image = ensure(&open(dir)?, runtime, ui).await?;
+    let image = ensure(&open(dir)?, runtime, sdk, ui).await?;
     ui.answer(&value(&image), &line(&image))
 }
 
-async fn ensure(store: &ImageStore, runtime: Runtime, ui: &Ui) -> Result<Image, Failure> {
+async fn ensure(
+    store: &ImageStore,
+    runtime: Runtime,
+    sdk: bool,
+    ui: &Ui,
+) -> Result<Image, Failure> {
     let stage = Mutex::new(String::new());
     let note = |progress: fika_sandbox::image::Progress| {
         *stage.lock().unwrap_or_else(PoisonError::into_inner) = format!("{runtime}: {progress}");
     };
-    let making = store.ensure(&runtime, &note);
+    let making = async {
+        match sdk {
+            true => store.ensure_with_sdk(&runtime, &note).await,
+            false => store.ensure(&runtime, &note).await,
+        }
+    };
     watched(making, &stage, ui).await.map_err(|e| unavailable(&e))
 }
 

@@ -7,7 +7,7 @@ use fika_model::Runtime;
 use sha2::{Digest, Sha256};
 
 use super::tree::Tree;
-use super::{ImageError, index, python};
+use super::{ImageError, index, python, sdk};
 
 /// Where the clients are inside an image.
 pub(super) const DIR: &str = "/var/runtime";
@@ -62,6 +62,9 @@ pub(super) fn install(tree: &Tree, runtime: Runtime) -> Result<(), ImageError> {
     }
     if let Runtime::Python { minor } = runtime {
         python::compile(tree, minor, DIR)?;
+    } else if tree.has(&format!("{}/node_modules", sdk::DIR)) {
+        // `NODE_PATH` names this place.
+        tree.link(&format!("{DIR}/node_modules"), "../lang/sdk/node_modules")?;
     }
     Ok(())
 }

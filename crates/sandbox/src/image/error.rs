@@ -55,6 +55,14 @@ pub enum ImageError {
         /// The end of what it said.
         reason: String,
     },
+    /// pip failed.
+    #[error(
+        "boto3 could not be fetched by `python3 -m pip`: {reason}; install pip, go online, and add it again"
+    )]
+    Pip {
+        /// The end of what it said.
+        reason: String,
+    },
     /// No such Python on this machine.
     #[error(
         "no Python 3.{minor} on this machine: install it (package python3.{minor}, or \

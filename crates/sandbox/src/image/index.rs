@@ -25,6 +25,9 @@ pub(super) struct Entry {
     pub client: String,
     /// The recipe it was made by.
     pub recipe: u32,
+    /// Whether it has the AWS SDK.
+    #[serde(default)]
+    pub sdk: bool,
 }
 
 /// Entries by runtime identifier, as in `nodejs22.x`.

@@ -11,9 +11,12 @@
 //! | `elf` | the shared libraries a program needs, asked from the dynamic loader |
 //! | `base` | what every image has: C library, shell, `/etc`, mount points |
 //! | `node`, `npm`, `python` | the runtimes' own parts, and where they are found |
+//! | `sdk` | the AWS SDK for those who ask for it |
+//! | `child` | programs that fetch |
 //! | `client` | our runtime clients, which speak the Runtime API |
 
 mod base;
+mod child;
 mod client;
 mod elf;
 mod error;
@@ -21,6 +24,7 @@ mod index;
 mod node;
 mod npm;
 mod python;
+mod sdk;
 mod store;
 mod tree;
 

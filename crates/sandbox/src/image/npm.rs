@@ -4,22 +4,17 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::Stdio;
 use std::time::Duration;
 
 use fika_model::Runtime;
-use rustix::process::{Pid, Signal};
 use tokio::process::Command;
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 
-use super::ImageError;
 use super::tree::Tree;
+use super::{ImageError, child};
 
 /// A hundred megabytes over a slow line; npm itself gives up on a silent one long before.
-const TIMEOUT: Duration = Duration::from_secs(900);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(900);
 const QUIET: &[&str] = &[
     "--ignore-scripts",
     "--no-audit",
@@ -73,7 +68,7 @@ pub(super) async fn fetch(
 ) -> Result<Fetched, ImageError> {
     let scratch = Tree::create(store)?;
     let (dir, package) = (scratch.place("/"), package(major));
-    install(&dir, runtime, &package).await?;
+    install(&dir, runtime, &package, &[&package]).await?;
     let home = dir.join("node_modules").join(package_name());
     let program = home.join("bin/node");
     let manifest = home.join("package.json");
@@ -82,12 +77,18 @@ pub(super) async fn fetch(
     Ok(Fetched { version, program, _scratch: scratch })
 }
 
-async fn install(dir: &Path, runtime: Runtime, package: &str) -> Result<(), ImageError> {
-    let npm = |reason: String| ImageError::Npm { package: package.into(), reason };
+/// Installs packages below a directory; `name` is what they are called together.
+pub(super) async fn install(
+    dir: &Path,
+    runtime: Runtime,
+    name: &str,
+    packages: &[&str],
+) -> Result<(), ImageError> {
+    let npm = |reason: String| ImageError::Npm { package: name.into(), reason };
     let mut command = Command::new("npm");
-    command.arg("install").arg("--prefix").arg(dir).args(QUIET).arg(package);
+    command.arg("install").arg("--prefix").arg(dir).args(QUIET).args(packages);
     command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let output = tokio::time::timeout(TIMEOUT, run(command))
+    let output = tokio::time::timeout(TIMEOUT, child::run(command))
         .await
         .map_err(|_| npm(format!("it took longer than {} minutes", TIMEOUT.as_secs() / 60)))?
         .map_err(|error| match error.kind() {
@@ -97,38 +98,7 @@ async fn install(dir: &Path, runtime: Runtime, package: &str) -> Result<(), Imag
     if output.status.success() {
         return Ok(());
     }
-    Err(explain(runtime, package, &String::from_utf8_lossy(&output.stderr)))
-}
-
-/// Runs a program that ends with this process, even if that is killed, and when nobody waits for
-/// it any more.
-async fn run(mut command: Command) -> io::Result<Output> {
-    let us = rustix::process::getpid();
-    command.kill_on_drop(true);
-    // SAFETY: between fork and exec it makes two system calls and allocates nothing.
-    unsafe { command.pre_exec(move || end_with(us)) };
-    let (started, child) = oneshot::channel();
-    let (_waiting, done) = mpsc::sync_channel::<()>(0);
-    let runtime = Handle::current();
-    // The kernel sends the signal when the thread that started it ends, so that is one which ends
-    // when we no longer wait, and none of tokio's, which come and go.
-    thread::Builder::new().name("npm".into()).spawn(move || {
-        let _runtime = runtime.enter();
-        let _nobody = started.send(command.spawn());
-        let _over = done.recv();
-    })?;
-    child.await.map_err(io::Error::other)??.wait_with_output().await
-}
-
-/// In the child: asks the kernel for its own end at that of its parent.
-fn end_with(parent: Pid) -> io::Result<()> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    // It may have ended before.
-    if rustix::process::getppid() == Some(parent) {
-        Ok(())
-    } else {
-        Err(io::ErrorKind::Interrupted.into())
-    }
+    Err(explain(runtime, name, &String::from_utf8_lossy(&output.stderr)))
 }
 
 /// What npm's words mean. Its error code stands on a line `npm error code CODE`, or, before npm
@@ -149,12 +119,12 @@ fn explain(runtime: Runtime, package: &str, words: &str) -> ImageError {
     }
 }
 
-fn last_words(words: &str) -> String {
+pub(super) fn last_words(words: &str) -> String {
     let lines: Vec<&str> = words.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(4)..].join("; ")
 }
 
-fn version_in(manifest: &Path) -> io::Result<String> {
+pub(super) fn version_in(manifest: &Path) -> io::Result<String> {
     let text = fs::read(manifest)?;
     let json: serde_json::Value = serde_json::from_slice(&text)?;
     // The oldest packages write `v14.21.3`.

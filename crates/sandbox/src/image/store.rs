@@ -9,8 +9,9 @@ use fika_model::Runtime;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::index::{Entry, Index};
+use super::sdk::Sdk;
 use super::tree::{self, Tree};
-use super::{Image, ImageError, ImageOptions, Progress, base, client, node, python};
+use super::{Image, ImageError, ImageOptions, Progress, base, client, node, python, sdk};
 
 /// Counts up when `base`, `node` or `python` write other files than before, so that images made
 /// by an earlier fika are made again.
@@ -83,9 +84,31 @@ impl ImageStore {
         runtime: &Runtime,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Image, ImageError> {
-        if let Some(image) = self.find(runtime) {
-            return Ok(image);
+        match self.find(runtime) {
+            Some(image) => Ok(image),
+            None => self.made(runtime, false, progress).await,
         }
+    }
+
+    /// The same with the AWS SDK in it, as Lambda's own runtimes have it. An image that is there without is made again;
+    /// a running server goes on with the one it knows.
+    ///
+    /// # Errors
+    /// Every [`ImageError`].
+    pub async fn ensure_with_sdk(
+        &self,
+        runtime: &Runtime,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Image, ImageError> {
+        self.made(runtime, true, progress).await
+    }
+
+    async fn made(
+        &self,
+        runtime: &Runtime,
+        with_sdk: bool,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Image, ImageError> {
         let turn = self.turn(*runtime);
         let _turn = match turn.try_lock() {
             Ok(turn) => turn,
@@ -95,9 +118,11 @@ impl ImageStore {
             }
         };
         self.reload();
+        let earlier = Index::read(&self.shared.dir).images.remove(&runtime.to_string());
+        let has_sdk = earlier.as_ref().is_some_and(|entry| entry.sdk);
         let image = match self.find(runtime) {
-            Some(image) => image,
-            None => self.make(*runtime, progress).await?,
+            Some(image) if has_sdk || !with_sdk => image,
+            _ => self.make(*runtime, earlier, with_sdk || has_sdk, progress).await?,
         };
         progress(Progress::Ready);
         Ok(image)
@@ -121,14 +146,22 @@ impl ImageStore {
     async fn make(
         &self,
         runtime: Runtime,
+        earlier: Option<Entry>,
+        with_sdk: bool,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Image, ImageError> {
         progress(Progress::Looking);
-        let parts = self.parts(runtime, progress).await?;
+        let parts = self.parts(runtime, earlier, progress).await?;
+        let dir = self.shared.dir.clone();
+        let is_missing = !matches!(&parts, Parts::Earlier(_, entry) if entry.sdk);
+        let sdk = match with_sdk && is_missing {
+            true => Some(sdk::fetch(&dir, runtime, progress).await?),
+            false => None,
+        };
         progress(Progress::Assembling);
-        let (store, dir) = (self.clone(), self.shared.dir.clone());
+        let store = self.clone();
         let made = tokio::task::spawn_blocking(move || {
-            let entry = assemble(&dir, runtime, &parts)?;
+            let entry = Entry { sdk: with_sdk, ..assemble(&dir, runtime, &parts, sdk.as_ref())? };
             store.learn(&Index::add(&dir, &runtime.to_string(), entry)?);
             Ok(())
         });
@@ -140,10 +173,11 @@ impl ImageStore {
     async fn parts(
         &self,
         runtime: Runtime,
+        earlier: Option<Entry>,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Parts, ImageError> {
         let dir = &self.shared.dir;
-        if let Some(entry) = Index::read(dir).images.remove(&runtime.to_string()) {
+        if let Some(entry) = earlier {
             let root = dir.join(&entry.digest);
             if entry.recipe == RECIPE && root.is_dir() {
                 return Ok(Parts::Earlier(root, entry));
@@ -180,14 +214,19 @@ fn image(root: PathBuf, runtime: Runtime, entry: &Entry) -> Image {
 }
 
 /// Writes and seals the tree. Blocks: it copies and hashes up to a few hundred megabytes.
-fn assemble(dir: &Path, runtime: Runtime, parts: &Parts) -> Result<Entry, ImageError> {
+fn assemble(
+    dir: &Path,
+    runtime: Runtime,
+    parts: &Parts,
+    sdk: Option<&Sdk>,
+) -> Result<Entry, ImageError> {
     let tree = Tree::create(dir)?;
     if let Parts::Earlier(root, _) = parts {
         tree.take_over(root, client::DIR)?;
     } else {
         base::install(&tree)?;
     }
-    let (argv, source) = match parts {
+    let (argv, mut source) = match parts {
         Parts::Node(node) => {
             node.install(&tree)?;
             (node.argv(), node.source())
@@ -199,7 +238,12 @@ fn assemble(dir: &Path, runtime: Runtime, parts: &Parts) -> Result<Entry, ImageE
         Parts::Provided => (vec!["/var/task/bootstrap".into()], "this machine's C library".into()),
         Parts::Earlier(_, entry) => (entry.argv.clone(), entry.source.clone()),
     };
+    if let Some(sdk) = sdk {
+        sdk.install(&tree)?;
+        source = format!("{source}, {}", sdk.source());
+    }
     client::install(&tree, runtime)?;
     let digest = tree.seal(dir)?;
-    Ok(Entry { digest, argv, source, client: client::stamp(runtime), recipe: RECIPE })
+    let client = client::stamp(runtime);
+    Ok(Entry { digest, argv, source, client, recipe: RECIPE, sdk: sdk.is_some() })
 }
