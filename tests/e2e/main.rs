@@ -55,6 +55,7 @@ mod sdk_events;
 mod sdk_node;
 mod snapstart;
 mod sources;
+mod stacks;
 mod stock;
 mod streaming;
 mod tenants;

@@ -52,15 +52,26 @@ pub(crate) fn changes(plan: &Plan, state: &State) -> Result<Vec<Change>, String>
 
 /// Each after all that it needs.
 fn ordered(planned: &BTreeMap<String, Planned>) -> Vec<&String> {
-    let mut order: Vec<&String> = Vec::new();
-    while order.len() < planned.len() {
-        let next = planned.iter().filter(|(logical, _)| !order.contains(logical));
-        let ready = next.filter(|(_, one)| one.depends.iter().all(|on| order.contains(&on)));
-        let ready: Vec<&String> = ready.map(|(logical, _)| logical).collect();
-        if ready.is_empty() {
-            break;
+    let mut waits: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut wanted: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+    for (logical, one) in planned {
+        let on: Vec<&String> = one.depends.iter().filter(|on| planned.contains_key(*on)).collect();
+        waits.insert(logical, on.len());
+        on.into_iter().for_each(|on| wanted.entry(on).or_default().push(logical));
+    }
+    let ready = waits.iter().filter(|(_, waits)| **waits == 0);
+    let mut order: Vec<&String> = ready.map(|(logical, _)| *logical).collect();
+    let mut next = 0;
+    while let Some(logical) = order.get(next) {
+        next += 1;
+        for waiting in wanted.remove(logical).unwrap_or_default() {
+            if let Some(waits) = waits.get_mut(waiting) {
+                *waits -= 1;
+                if *waits == 0 {
+                    order.push(waiting);
+                }
+            }
         }
-        order.extend(ready);
     }
     order
 }
@@ -104,10 +115,15 @@ fn modified(
             None => unknown.push(name.as_str()),
         }
     }
+    plan.meant(&planned.kind, &mut known);
+    unknown.iter().for_each(|name| drop(known.remove(*name)));
     let mut from = standing.properties.clone();
     unknown.iter().for_each(|name| drop(from.remove(*name)));
     let kind = kind(&planned.kind);
-    coerce(kind, &mut known);
+    if standing.unsure {
+        // Whether it is as its record says is known once it was tried again.
+        return Ok(Some(change("False", Vec::new())));
+    }
     let sure = kind.changed(&from, &known);
     let replaces = |name: &str| {
         let one = Map::from_iter([(name.to_owned(), Value::Null)]);

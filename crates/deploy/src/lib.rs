@@ -6,6 +6,8 @@
 //! - `runner`: drives a machine: asks the types of resources (`fika-resources`), by their public APIs
 //! - `plan`: a template as the machine needs it; `transform`: what is applied to one first; `changes`: what a change
 //!   set shows; `source`: where templates come from
+//! - `secrets`: what of a stack nobody may see; `limits`: how much of an account's is kept
+//! - `mortal`: for tests, a server that dies at a moment they choose
 //! - `actor`: with whose rights a stack is made, also after a restart; `capabilities`: what must be agreed to
 //!
 //! Every step is on disk before it is done and after: a start goes on with whatever was under way.
@@ -15,12 +17,15 @@ mod actor;
 mod capabilities;
 mod changes;
 mod error;
+mod limits;
 mod machine;
+mod mortal;
 mod operations;
 mod plan;
 mod record;
 mod room;
 mod runner;
+mod secrets;
 mod source;
 mod state;
 mod status;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
 use fika_model::Scope as Place;
-use fika_resources::{INERT, Kind, OnChange, coerce, find};
+use fika_resources::{INERT, Kind, OnChange, Property, coerce, find};
 use fika_template::{
     DeletionPolicy, Known, Pseudo, Scope, Template, Unresolved, parameters, resolve,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::error;
 use crate::machine::{Planned, Rules, Target};
@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     pub parameters: Map<String, Value>,
     pub pseudo: Pseudo,
     planned: BTreeMap<String, Planned>,
+    tags: BTreeMap<String, String>,
     stacks: Stacks,
     place: Place,
     /// What dynamic references stand for.
@@ -68,10 +69,28 @@ impl Plan {
             parameters: values,
             pseudo,
             planned,
+            tags: wish.tags.clone(),
             stacks: stacks.clone(),
             place: place.clone(),
             dynamic: BTreeMap::new(),
         })
+    }
+
+    /// Properties as their type means them, with the tags of the stack beside their own.
+    pub fn meant(&self, name: &str, properties: &mut Map<String, Value>) {
+        let kind = kind(name);
+        coerce(kind, properties);
+        if !self.tags.is_empty() && takes_tags(kind) {
+            let own = properties.remove("Tags").unwrap_or_default();
+            properties.insert("Tags".into(), tagged(own, &self.tags));
+        }
+    }
+
+    /// The exports of other stacks that it reads.
+    pub fn imports(&self) -> Result<BTreeSet<String>, AwsError> {
+        let scope = Scope::new(&self.template, &self.parameters, &self.pseudo);
+        let scope = scope.map_err(error::template)?;
+        self.template.imports(&scope).map_err(error::template)
     }
 
     fn scope(&self) -> Result<Scope<'_>, String> {
@@ -109,6 +128,35 @@ impl Plan {
             ),
             other => other.to_string(),
         })
+    }
+}
+
+/// Whether the tags of a stack are among the properties of a type's resources, and change with them.
+pub(crate) fn takes_tags(kind: &Kind) -> bool {
+    let takes =
+        |property: &Property| property.name == "Tags" && property.on_change == OnChange::InPlace;
+    kind.properties.iter().any(takes)
+}
+
+/// Tags of a resource with those of its stack, which give way to its own; a list or a map, as its own are.
+fn tagged(own: Value, tags: &BTreeMap<String, String>) -> Value {
+    match own {
+        Value::Object(mut map) => {
+            for (key, value) in tags {
+                map.entry(key).or_insert_with(|| value.clone().into());
+            }
+            Value::Object(map)
+        }
+        Value::Array(mut list) => {
+            let has = |list: &[Value], key: &str| list.iter().any(|tag| tag["Key"] == key);
+            for (key, value) in tags {
+                if !has(&list, key) {
+                    list.push(json!({"Key": key, "Value": value}));
+                }
+            }
+            Value::Array(list)
+        }
+        _ => tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect(),
     }
 }
 
@@ -201,7 +249,7 @@ impl Target for Plan {
         };
         match self.value(&Value::Object(resource.properties.clone()), stand)? {
             Value::Object(mut properties) => {
-                coerce(kind(&resource.kind), &mut properties);
+                self.meant(&resource.kind, &mut properties);
                 Ok(properties)
             }
             _ => Ok(Map::new()),
@@ -260,7 +308,13 @@ impl Plan {
                 .any(|new| new.export.as_ref() == Some(name) && new.value == old.value);
             let readers = self.stacks.importers(&self.place, name);
             if let Some(reader) = readers.first().filter(|_| !stays) {
-                return Err(format!("Cannot update export {name} as it is in use by {reader}. "));
+                let what = match outputs.iter().any(|new| new.export.as_ref() == Some(name)) {
+                    true => "updated",
+                    false => "deleted",
+                };
+                return Err(format!(
+                    "Export {name} cannot be {what} as it is in use by {reader}. "
+                ));
             }
         }
         Ok(())

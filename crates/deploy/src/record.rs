@@ -1,6 +1,7 @@
 //! The nouns of stacks, as they are kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fika_resources::Made;
 use serde::{Deserialize, Serialize};
@@ -49,11 +50,22 @@ pub(crate) struct Head {
     pub work: Option<Work>,
 }
 
+impl Head {
+    /// Ends the work; of a stack that never became anything, what it was to be is shown.
+    pub(crate) fn end(&mut self) {
+        let wanted = self.work.take().and_then(|work| work.wish);
+        if let Some(wanted) = wanted.filter(|_| self.wish.template.is_empty()) {
+            self.wish = wanted;
+        }
+    }
+}
+
 /// What a stack is to be, or is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Wish {
     /// The template, as it was given.
-    pub template: String,
+    #[serde(with = "shared")]
+    pub template: Arc<str>,
     /// Its parameters, as they were given.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
@@ -117,6 +129,27 @@ pub(crate) struct Work {
     /// The stack is to go once what is under way has ended.
     #[serde(default)]
     pub then_delete: bool,
+    /// When a stack that is not made by then is given up.
+    #[serde(default)]
+    pub deadline: Option<Millis>,
+    /// Which exports of other stacks it is about to read: they must stay until it has.
+    #[serde(default)]
+    pub imports: BTreeSet<String>,
+}
+
+/// Templates are shared by all that is a copy of them, and kept as texts.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Arc::from)
+    }
 }
 
 /// Where a piece of work is.
@@ -161,6 +194,9 @@ pub(crate) struct Resource {
     /// What stood before this piece of work, where that was changed or replaced.
     #[serde(default)]
     pub before: Option<Standing>,
+    /// What earlier updates replaced that failed and were left so: it goes with the next that ends.
+    #[serde(default)]
+    pub old: Vec<Standing>,
     /// What this piece of work did to it.
     #[serde(default)]
     pub touch: Touch,
@@ -180,7 +216,7 @@ impl Resource {
 
     /// All that stands of it.
     pub(crate) fn standing(&self) -> impl Iterator<Item = &Standing> {
-        self.now.iter().chain(self.replaced())
+        self.now.iter().chain(self.replaced()).chain(&self.old)
     }
 }
 
@@ -201,6 +237,9 @@ pub(crate) struct Standing {
     pub deletion: Policy,
     /// The same where it is replaced.
     pub replacement: Policy,
+    /// Whether making or changing it failed half-way, so that it may not be what this says.
+    #[serde(default)]
+    pub unsure: bool,
 }
 
 /// What a piece of work did to a resource.
@@ -231,6 +270,8 @@ pub(crate) enum Doing {
     Delete,
     /// Taken away: what stood before.
     DeleteBefore,
+    /// Taken away: the first of what earlier updates left.
+    DeleteOld,
 }
 
 /// What a resource is to be.

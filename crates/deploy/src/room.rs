@@ -16,6 +16,7 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use crate::error::internal;
+use crate::mortal;
 use crate::record::{ChangeSet, Head, Millis};
 use crate::state::{At, Keys, State};
 use crate::status::StackStatus;
@@ -28,6 +29,8 @@ const REMEMBERED: usize = 100;
 pub struct StackOptions {
     /// Whether resources of a type that nobody knows become records, rather than fail.
     pub allow_inert: bool,
+    /// For tests: the moment at which the server dies (`mortal`).
+    pub dies_at: Option<i64>,
 }
 
 /// All stacks, shared: clones are the same.
@@ -112,6 +115,7 @@ impl Stacks {
 
     /// Goes on with whatever was under way, by these doors, which clients find at `host`.
     pub fn start(&self, doors: Arc<dyn Doors>, host: &str) {
+        let doors = mortal::doors(doors, self.inner.options.dies_at);
         if self.inner.doors.set((doors, host.into())).is_err() {
             return;
         }
@@ -141,6 +145,13 @@ impl Stacks {
             .collect();
         states.sort_by_key(|state| state.head.created);
         states
+    }
+
+    /// Those of an account, wherever.
+    pub(crate) fn account(&self, account: &AccountId) -> Vec<Arc<State>> {
+        let all = self.inner.all.read().unwrap_or_else(PoisonError::into_inner);
+        let own = all.iter().filter(|(scope, _)| scope.account == *account);
+        own.flat_map(|(_, stacks)| stacks.values()).map(|cell| cell.state()).collect()
     }
 
     /// The stack of that ARN, or the one of that name that is not deleted.
@@ -180,7 +191,9 @@ impl Stacks {
     pub(crate) fn importers(&self, scope: &Scope, name: &str) -> Vec<String> {
         let reads = |state: &Arc<State>| {
             let head = &state.head;
-            head.status != StackStatus::DeleteComplete && head.imports.contains(name)
+            let about_to = head.work.as_ref().is_some_and(|work| work.imports.contains(name));
+            let reads = about_to || head.imports.contains(name);
+            reads && head.status != StackStatus::DeleteComplete
         };
         let all = self.list(scope);
         all.iter().filter(|state| reads(state)).map(|state| state.head.name.clone()).collect()

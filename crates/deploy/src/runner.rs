@@ -1,21 +1,28 @@
 //! Drives a stack: does what its machine begins, and tells it what became of that.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fika_model::Scope;
 use fika_resources::{Ask, Failure, Made, Stack, Was, check};
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Map;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::machine::{Guides, Outcome, Target, advance, done};
-use crate::plan::{Kinds, Plan, kind};
+use tokio::sync::Semaphore;
+
+use crate::machine::{Guides, Outcome, Target, advance, done, gives_up};
+use crate::plan::{Kinds, Plan, kind, takes_tags};
 use crate::record::{Doing, Phase, Resource};
-use crate::room::{Cell, Stacks};
+use crate::room::{Cell, Stacks, now};
+use crate::secrets::hide;
 use crate::state::State;
 
+/// How many resources of a stack are worked on at a time; more wait for their turn.
+const AT_ONCE: usize = 32;
 /// How long to wait before what the disk refused is written again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -38,14 +45,19 @@ impl Stacks {
         let Some(scope) = scope else { return };
         let plan = self.plan(cell, &scope).await;
         let mut steps = FuturesUnordered::<Step>::new();
+        let gate = Arc::new(Semaphore::new(AT_ONCE));
         let under_way = cell.state();
         for (logical, resource) in &under_way.resources {
             if resource.doing.is_some() {
-                steps.push(self.step(cell, &scope, logical, true));
+                steps.push(self.step(cell, &scope, &gate, logical, true));
             }
         }
+        let mut ended = Vec::<(String, Outcome)>::new();
         loop {
             let next = self.change(cell, |state, at| {
+                for (logical, outcome) in &ended {
+                    done(state, logical, outcome.clone(), at);
+                }
                 let target = plan.as_ref().map(|plan| plan as &dyn Target);
                 Ok(advance(state, Guides { target, rules: &Kinds }, at))
             });
@@ -56,34 +68,29 @@ impl Stacks {
                     continue;
                 }
             };
+            ended.clear();
+            let gives_up = gives_up(&cell.state());
+            cell.stop.send_if_modified(|stop| std::mem::replace(stop, gives_up) != gives_up);
             if next.over {
                 break;
             }
             for logical in &next.begun {
-                steps.push(self.step(cell, &scope, logical, false));
+                steps.push(self.step(cell, &scope, &gate, logical, false));
             }
             tokio::select! {
-                ended = steps.next() => if let Some((logical, outcome)) = ended {
-                    self.tell(cell, &logical, &outcome).await;
-                },
+                first = steps.next() => ended.extend(first),
                 () = cell.nudge.notified() => {}
+                () = late(cell) => {}
             }
+            // What ended meanwhile is written together.
+            while let Some(Some(another)) = steps.next().now_or_never() {
+                ended.push(another);
+            }
+            let state = cell.state();
+            ended.iter_mut().for_each(|(_, outcome)| hide(&state, outcome));
         }
         cell.stop.send_replace(false);
         self.prune(&scope).await;
-    }
-
-    async fn tell(&self, cell: &Cell, logical: &str, outcome: &Outcome) {
-        loop {
-            let told = self.change(cell, |state, at| {
-                done(state, logical, outcome.clone(), at);
-                Ok(())
-            });
-            match told.await {
-                Ok(()) => return,
-                Err(_) => tokio::time::sleep(AGAIN).await,
-            }
-        }
     }
 
     /// The template that a stack moves towards. None where it is not needed; a template that cannot be read any more
@@ -107,11 +114,19 @@ impl Stacks {
     }
 
     /// What a resource's `doing` says, to be done.
-    fn step(&self, cell: &Arc<Cell>, scope: &Scope, logical: &str, again: bool) -> Step {
+    fn step(
+        &self,
+        cell: &Arc<Cell>,
+        scope: &Scope,
+        gate: &Arc<Semaphore>,
+        logical: &str,
+        again: bool,
+    ) -> Step {
         let state = cell.state();
         let (logical, stacks, cell) = (logical.to_owned(), self.clone(), cell.clone());
-        let scope = scope.clone();
+        let (scope, gate) = (scope.clone(), gate.clone());
         Box::pin(async move {
+            let _turn = gate.acquire().await;
             let Some(resource) = state.resources.get(&logical) else {
                 return (logical, Outcome::Gone);
             };
@@ -136,12 +151,13 @@ impl Stacks {
     ) -> Result<Ask, String> {
         let head = &state.head;
         let resource = state.resources.get(logical).ok_or("There is no such resource")?;
-        let wish = head.work.as_ref().and_then(|work| work.wish.as_ref()).unwrap_or(&head.wish);
-        let mut tags = wish.tags.clone();
-        tags.insert("aws:cloudformation:stack-name".into(), head.name.clone());
-        tags.insert("aws:cloudformation:stack-id".into(), head.id.clone());
-        tags.insert("aws:cloudformation:logical-id".into(), logical.into());
-        tags.retain(|key, _| !key.starts_with("aws:"));
+        let wanted = head.work.as_ref().filter(|work| work.phase != Phase::UpdateBack);
+        let wish = wanted.and_then(|work| work.wish.as_ref()).unwrap_or(&head.wish);
+        // Most types have them among their properties.
+        let tags = match takes_tags(kind(&resource.kind)) {
+            true => BTreeMap::new(),
+            false => wish.tags.clone(),
+        };
         let caller = head.actor.caller(&self.inner.iam, scope)?;
         let services = self.services(caller).map_err(|error| error.to_string())?;
         Ok(Ask {
@@ -181,6 +197,8 @@ async fn act(mut ask: Ask, resource: &Resource) -> Result<Outcome, Failure> {
             check(kind, &ask.logical, &wanted.properties)?;
             ask.properties.clone_from(&wanted.properties);
             let was = was(resource.now.as_ref().ok_or_else(missing)?);
+            // It is changed though its record says the same: an earlier change failed half-way.
+            ask.again |= was.properties == ask.properties;
             Ok(Outcome::Made((kind.update)(ask, was).await?))
         }
         Doing::Revert => {
@@ -193,6 +211,7 @@ async fn act(mut ask: Ask, resource: &Resource) -> Result<Outcome, Failure> {
         }
         Doing::Delete => remove(ask, resource.now.as_ref().ok_or_else(missing)?).await,
         Doing::DeleteBefore => remove(ask, resource.before.as_ref().ok_or_else(missing)?).await,
+        Doing::DeleteOld => remove(ask, resource.old.first().ok_or_else(missing)?).await,
     }
 }
 
@@ -204,6 +223,20 @@ async fn remove(mut ask: Ask, standing: &crate::record::Standing) -> Result<Outc
     let was = Was { made, properties: standing.properties.clone() };
     (kind(&standing.kind).delete)(ask, was).await?;
     Ok(Outcome::Gone)
+}
+
+/// Waits until a stack has taken too long to make; for ever where it may take as long as it likes.
+async fn late(cell: &Cell) {
+    let state = cell.state();
+    let work = state.head.work.as_ref();
+    let waits = work.filter(|work| work.phase == Phase::Create && work.failed.is_none());
+    match waits.and_then(|work| work.deadline) {
+        Some(deadline) => {
+            let left = u64::try_from(deadline - now()).unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(left)).await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// Where a stack is, by its ARN.

@@ -88,6 +88,18 @@ named! {
     }
 }
 
+impl StackStatus {
+    /// Whether it failed and was left as it was then.
+    pub(crate) fn is_left(self) -> bool {
+        matches!(self, Self::CreateFailed | Self::UpdateFailed)
+    }
+
+    /// Whether it is being changed, or changed back: it cannot be deleted meanwhile.
+    pub(crate) fn is_updating(self) -> bool {
+        self.is_moving() && self.as_str().starts_with("UPDATE_")
+    }
+}
+
 named! {
     /// What becomes of a change set.
     ChangeSetStatus {

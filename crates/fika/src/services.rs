@@ -71,6 +71,7 @@ pub fn open(
     let objects = Objects::open(store.clone(), &dir.join("objects"), events.clone())?;
     events.deliver_to("s3", Arc::new(objects.clone()));
     let gateway = Gateway::open(store.clone(), iam.clone(), logs.clone(), host)?;
+    let stacks = StackOptions { dies_at: dies_at(), ..stacks };
     let stacks = Stacks::open(store.clone(), iam.clone(), stacks)?;
     let doors: Vec<Arc<dyn AwsService>> = vec![
         Arc::new(stacks.clone()),
@@ -88,6 +89,11 @@ pub fn open(
 fn clock() -> Clock {
     let text = std::env::var("FIKA_SCHEDULES_CLOCK").ok();
     text.and_then(|text| Clock::parse(&text)).unwrap_or_default()
+}
+
+/// The moment of a stack at which tests have the server die.
+fn dies_at() -> Option<i64> {
+    std::env::var("FIKA_STACKS_DIE_AT").ok()?.parse().ok()
 }
 
 /// What is asked before a queue is mapped to a function.

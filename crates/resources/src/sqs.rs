@@ -61,9 +61,23 @@ async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
     changed.remove("FifoQueue");
     let input = json!({"QueueUrl": was.made.id, "Attributes": changed});
     ask.services.json("sqs", "AmazonSQS.SetQueueAttributes", &input).await?;
-    let input = json!({"QueueUrl": was.made.id, "Tags": ask.tags()});
-    ask.services.json("sqs", "AmazonSQS.TagQueue", &input).await?;
+    retag(&ask, &was).await?;
     Ok(was.made)
+}
+
+async fn retag(ask: &Ask, was: &Was) -> Result<(), Failure> {
+    let has = ask.tags();
+    let had = Ask { properties: was.properties.clone(), ..ask.clone() }.tags();
+    let gone: Vec<_> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    if !gone.is_empty() {
+        let input = json!({"QueueUrl": was.made.id, "TagKeys": gone});
+        ask.services.json("sqs", "AmazonSQS.UntagQueue", &input).await?;
+    }
+    if !has.is_empty() && (ask.again || had != has) {
+        let input = json!({"QueueUrl": was.made.id, "Tags": has});
+        ask.services.json("sqs", "AmazonSQS.TagQueue", &input).await?;
+    }
+    Ok(())
 }
 
 fn delete(ask: Ask, was: Was) -> Doing<()> {

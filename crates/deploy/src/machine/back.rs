@@ -1,11 +1,13 @@
-//! Back to what was before an update.
+//! Back to what was before an update, or from where one was left.
 
-use crate::record::{Doing, Touch};
+use std::sync::Arc;
+
+use crate::record::{Doing, Resource, Touch};
 use crate::state::{At, State};
 use crate::status::ResourceStatus as R;
 
 /// What was replaced stands again; what was to stand in its place is to go.
-pub(super) fn swap(state: &mut State) {
+pub(super) fn swap(state: &mut State, at: &mut At<'_>) {
     let replaced = |touch: Touch| touch == Touch::Replaced;
     let logicals = state.resources.iter().filter(|(_, resource)| replaced(resource.touch));
     let logicals: Vec<String> = logicals.map(|(logical, _)| logical.clone()).collect();
@@ -17,6 +19,34 @@ pub(super) fn swap(state: &mut State) {
             }
         }
     }
+    // What was never begun is as it was.
+    let refused =
+        |resource: &Resource| resource.status == R::UpdateFailed && resource.touch == Touch::None;
+    let logicals = state.resources.iter().filter(|(_, resource)| refused(resource));
+    let logicals: Vec<String> = logicals.map(|(logical, _)| logical.clone()).collect();
+    for logical in logicals {
+        state.mark(&logical, R::UpdateComplete, None, at);
+    }
+}
+
+/// Takes a stack that failed and was left so for what the next update begins with: what was replaced goes with the end
+/// of that one.
+pub(crate) fn settle(state: &mut State) {
+    for resource in state.resources.values_mut() {
+        let resource = Arc::make_mut(resource);
+        let before = resource.before.take();
+        if resource.touch == Touch::Replaced {
+            if resource.now.is_some() {
+                resource.old.extend(before);
+            } else if let Some(before) = before {
+                // Nothing stands in its place.
+                (resource.kind, resource.token) = (before.kind.clone(), before.token.clone());
+                resource.now = Some(before);
+            }
+        }
+        resource.touch = Touch::None;
+    }
+    state.resources.retain(|_, resource| resource.standing().next().is_some());
 }
 
 /// Begins to change back what was changed in place, each once all that it needed then is as it was.

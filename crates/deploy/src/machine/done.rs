@@ -28,7 +28,9 @@ pub(crate) fn done(state: &mut State, logical: &str, outcome: Outcome, at: &mut 
         Doing::Update(wanted) => updated(state, logical, wanted, outcome, at),
         Doing::Revert => reverted(state, logical, outcome, at),
         Doing::Delete => deleted(state, logical, outcome, at),
-        Doing::DeleteBefore => replaced_is_gone(state, logical, outcome, at),
+        Doing::DeleteBefore | Doing::DeleteOld => {
+            other_is_gone(state, logical, &doing, outcome, at)
+        }
     }
 }
 
@@ -43,6 +45,7 @@ impl Resource {
             needs: wanted.needs,
             deletion: wanted.deletion,
             replacement: wanted.replacement,
+            unsure: false,
         }
     }
 }
@@ -59,7 +62,8 @@ fn created(state: &mut State, logical: &str, wanted: Wanted, outcome: Outcome, a
         }
         Outcome::Gone => {}
         Outcome::Failed(reason, made) => {
-            resource.now = made.map(|made| resource.made(made, wanted));
+            let half = made.map(|made| resource.made(made, wanted));
+            resource.now = half.map(|half| Standing { unsure: true, ..half });
             let status = if is_new { R::CreateFailed } else { R::UpdateFailed };
             state.mark(logical, status, Some(reason), at);
             failed(state, logical, is_new);
@@ -85,7 +89,7 @@ fn updated(state: &mut State, logical: &str, wanted: Wanted, outcome: Outcome, a
         Outcome::Failed(reason, _) => {
             // Some of it may have been done: to change it back, all of it counts as done.
             if let Some(standing) = &mut resource.now {
-                standing.properties = wanted.properties;
+                (standing.properties, standing.unsure) = (wanted.properties, true);
                 standing.needs.extend(wanted.needs);
             }
             state.mark(logical, R::UpdateFailed, Some(reason), at);
@@ -98,7 +102,8 @@ fn reverted(state: &mut State, logical: &str, outcome: Outcome, at: &mut At<'_>)
     let Some(resource) = state.resource_mut(logical) else { return };
     match outcome {
         Outcome::Made(made) => {
-            resource.now = resource.before.take().map(|before| Standing { made, ..before });
+            let before = resource.before.take();
+            resource.now = before.map(|before| Standing { made, unsure: false, ..before });
             resource.touch = Touch::Reverted;
             state.mark(logical, R::UpdateComplete, None, at);
         }
@@ -129,10 +134,19 @@ fn deleted(state: &mut State, logical: &str, outcome: Outcome, at: &mut At<'_>) 
     }
 }
 
-fn replaced_is_gone(state: &mut State, logical: &str, outcome: Outcome, at: &mut At<'_>) {
-    let Some(before) = state.resources.get(logical).and_then(|own| own.before.clone()) else {
-        return;
-    };
+fn other_is_gone(
+    state: &mut State,
+    logical: &str,
+    doing: &Doing,
+    outcome: Outcome,
+    at: &mut At<'_>,
+) {
+    let is_old = *doing == Doing::DeleteOld;
+    let other = state.resources.get(logical).and_then(|own| match is_old {
+        true => own.old.first().cloned(),
+        false => own.before.clone(),
+    });
+    let Some(before) = other else { return };
     let (status, reason) = match outcome {
         Outcome::Failed(reason, _) => (R::DeleteFailed, Some(reason)),
         _ => (R::DeleteComplete, None),
@@ -140,7 +154,11 @@ fn replaced_is_gone(state: &mut State, logical: &str, outcome: Outcome, at: &mut
     state.say(logical, &before.kind, before.made.id, status, reason, at);
     if status == R::DeleteComplete || is_cleanup(state) {
         if let Some(resource) = state.resource_mut(logical) {
-            resource.before = None;
+            if is_old {
+                resource.old.remove(0);
+            } else {
+                resource.before = None;
+            }
         }
     } else {
         stick(state, logical);

@@ -66,14 +66,22 @@ fn start(
     at: &mut At<'_>,
 ) -> bool {
     let standing = state.resources.get(logical).and_then(|resource| resource.now.as_ref());
+    // What an earlier update left failed may not be what its record says.
+    let unsure = standing.is_some_and(|standing| standing.unsure);
     let change = standing.map(|standing| match standing.kind == kind {
-        true => guides.rules.change(kind, &standing.properties, &wanted.properties),
+        true => guides
+            .rules
+            .change(kind, &standing.properties, &wanted.properties)
+            .or(unsure.then_some(OnChange::InPlace)),
         false => Some(OnChange::Replace),
     });
     match change {
         None => {
             let token = (at.fresh)();
-            let resource = new(kind, token, at);
+            let mut resource = new(kind, token, at);
+            if let Some(had) = state.resource_mut(logical) {
+                resource.old = std::mem::take(&mut had.old);
+            }
             state.resources.insert(logical.into(), resource.into());
             set(state, logical, Doing::Create(wanted));
             state.mark(logical, R::CreateInProgress, None, at);
@@ -112,6 +120,7 @@ fn new(kind: &str, token: String, at: &At<'_>) -> Resource {
         at: at.now,
         now: None,
         before: None,
+        old: Vec::new(),
         touch: Touch::None,
         doing: None,
         token,

@@ -20,11 +20,12 @@ use std::sync::Arc;
 use fika_resources::OnChange;
 use serde_json::{Map, Value};
 
+pub(crate) use self::back::settle;
 pub(crate) use self::done::{Outcome, done};
 
 use crate::record::{OnFailure, Output, Phase, Resource, Touch};
 use crate::state::{At, State};
-use crate::status::{Policy, StackStatus};
+use crate::status::{Policy, ResourceStatus, StackStatus};
 
 /// What a template says, as far as a stack needs it.
 pub(crate) trait Target: Send + Sync {
@@ -91,6 +92,7 @@ pub(crate) struct Next {
 /// Begins whatever can be begun. Where nothing is under way and nothing can be begun, the phase is over, and the next
 /// begins.
 pub(crate) fn advance(state: &mut State, guides: Guides<'_>, at: &mut At<'_>) -> Next {
+    late(state, at);
     loop {
         let Some(work) = &state.head.work else { return Next { over: true, ..Next::default() } };
         let begun = if work.then_delete && work.phase != Phase::Delete {
@@ -114,6 +116,49 @@ pub(crate) fn advance(state: &mut State, guides: Guides<'_>, at: &mut At<'_>) ->
     }
 }
 
+/// Gives up a stack that takes longer to make than it may.
+fn late(state: &mut State, at: &At<'_>) {
+    let Some(work) = &state.head.work else { return };
+    let is_late = work.deadline.is_some_and(|deadline| at.now >= deadline);
+    if is_late && work.phase == Phase::Create && work.failed.is_none() {
+        let text = "Stack creation time exceeded the specified timeout. ";
+        if let Some(work) = &mut state.head_mut().work {
+            work.failed = Some(text.into());
+        }
+    }
+}
+
+/// Whether what is under way and only waits is to end: it goes back, or the stack is to go.
+pub(crate) fn gives_up(state: &State) -> bool {
+    state.head.work.as_ref().is_some_and(|work| match work.phase {
+        Phase::Delete => false,
+        _ if work.then_delete => true,
+        Phase::Create | Phase::Update => {
+            work.failed.is_some() && work.on_failure != OnFailure::Nothing
+        }
+        _ => false,
+    })
+}
+
+/// Goes back at once from where a failure was left.
+pub(crate) fn roll_back(state: &mut State, at: &mut At<'_>) {
+    let Some(work) = &mut state.head_mut().work else { return };
+    work.on_failure = OnFailure::Rollback;
+    match work.phase {
+        Phase::Create => {
+            enter(state, Phase::CreateBack, StackStatus::RollbackInProgress, user(), at);
+        }
+        _ => {
+            back::swap(state, at);
+            enter(state, Phase::UpdateBack, StackStatus::UpdateRollback, user(), at);
+        }
+    }
+}
+
+fn user() -> Option<String> {
+    Some("User Initiated".into())
+}
+
 /// Ends a phase. Whether that was the last.
 fn turn(state: &mut State, guides: Guides<'_>, at: &mut At<'_>) -> bool {
     let Some(work) = &state.head.work else { return true };
@@ -126,7 +171,7 @@ fn turn(state: &mut State, guides: Guides<'_>, at: &mut At<'_>) -> bool {
         _ => !work.stuck.is_empty(),
     };
     if work.then_delete && phase != Phase::Delete {
-        enter_delete(state, at);
+        enter_delete(state);
         return false;
     }
     match phase {
@@ -162,19 +207,25 @@ fn enter(
     false
 }
 
-fn enter_delete(state: &mut State, at: &mut At<'_>) {
+/// Whoever asked for it has given the stack its state already.
+fn enter_delete(state: &mut State) {
     if let Some(work) = &mut state.head_mut().work {
         work.then_delete = false;
     }
-    enter(state, Phase::Delete, StackStatus::DeleteInProgress, None, at);
+    if let Some(work) = &mut state.head_mut().work {
+        (work.phase, work.stuck) = (Phase::Delete, BTreeSet::new());
+    }
 }
 
 /// Ends the work well: what it did is what stands.
 fn finish(state: &mut State, status: StackStatus, at: &mut At<'_>) -> bool {
     let deleted = matches!(status, StackStatus::DeleteComplete | StackStatus::RollbackComplete);
     let reason = state.head.reason.clone().filter(|_| status == StackStatus::RollbackComplete);
+    if status == StackStatus::DeleteComplete {
+        state.sets.clear();
+    }
     if !deleted {
-        state.resources.retain(|_, resource| resource.now.is_some());
+        state.resources.retain(|_, resource| resource.now.is_some() || !resource.old.is_empty());
     }
     let logicals: Vec<String> = state.resources.keys().cloned().collect();
     for logical in logicals {
@@ -185,7 +236,7 @@ fn finish(state: &mut State, status: StackStatus, at: &mut At<'_>) -> bool {
         }
     }
     state.become_(status, reason, at);
-    state.head_mut().work = None;
+    state.head_mut().end();
     true
 }
 
@@ -206,7 +257,7 @@ fn stop(state: &mut State, status: StackStatus, at: &mut At<'_>) -> bool {
 fn give_up(state: &mut State, at: &mut At<'_>) -> bool {
     let Some(work) = &state.head.work else { return true };
     let (phase, on_failure) = (work.phase, work.on_failure);
-    let reason = work.failed.clone();
+    let reason = work.failed.clone().map(|reason| failures(state).unwrap_or(reason));
     match (phase, on_failure) {
         (Phase::Create, OnFailure::Delete) => {
             enter(state, Phase::Delete, StackStatus::DeleteInProgress, reason, at)
@@ -218,10 +269,27 @@ fn give_up(state: &mut State, at: &mut At<'_>) -> bool {
         (Phase::Create, OnFailure::Nothing) => rest(state, StackStatus::CreateFailed, reason, at),
         (_, OnFailure::Nothing) => rest(state, StackStatus::UpdateFailed, reason, at),
         _ => {
-            back::swap(state);
+            back::swap(state, at);
             enter(state, Phase::UpdateBack, StackStatus::UpdateRollback, reason, at)
         }
     }
+}
+
+/// Which resources could not be made or changed, as a stack's reason has them.
+fn failures(state: &State) -> Option<String> {
+    let of = |status: ResourceStatus, what: &str| {
+        let all = state.resources.iter().filter(|(_, resource)| resource.status == status);
+        let all: Vec<&str> = all.map(|(logical, _)| logical.as_str()).collect();
+        let text = || format!("The following resource(s) failed to {what}: [{}]. ", all.join(", "));
+        (!all.is_empty()).then(text)
+    };
+    let work = state.head.work.as_ref()?;
+    // Somebody cancelled it, or it took too long: that others failed then follows from it.
+    work.failed.as_ref().filter(|reason| reason.starts_with("The following resource(s)"))?;
+    let created = of(ResourceStatus::CreateFailed, "create");
+    let updated = of(ResourceStatus::UpdateFailed, "update");
+    (created.is_some() || updated.is_some())
+        .then(|| [created, updated].into_iter().flatten().collect())
 }
 
 /// Leaves all as it is.

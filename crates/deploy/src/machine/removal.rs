@@ -1,6 +1,6 @@
 //! What is to go: what needs another goes before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{Doing, Phase, Resource, Standing, Touch};
 use crate::state::{At, State};
@@ -11,6 +11,7 @@ use crate::status::{Policy, ResourceStatus as R};
 enum Which {
     Now,
     Before,
+    Old,
 }
 
 impl Which {
@@ -18,6 +19,7 @@ impl Which {
         match self {
             Self::Now => resource.now.as_ref(),
             Self::Before => resource.before.as_ref(),
+            Self::Old => resource.old.first(),
         }
     }
 }
@@ -39,14 +41,14 @@ pub(super) fn begin(state: &mut State, at: &mut At<'_>) -> Vec<String> {
 }
 
 fn start(state: &mut State, mut left: BTreeMap<String, Which>, at: &mut At<'_>) -> Vec<String> {
+    let needed = needed(state);
     left.retain(|logical, which| {
         let stuck = state.head.work.as_ref().is_some_and(|work| work.stuck.contains(logical));
-        let needed = which.of(&state.resources[logical]).is_some_and(|own| {
-            let mut all = state.resources.values().flat_map(|other| other.standing());
-            all.any(|standing| standing.needs.contains(&own.token))
-        });
+        let own = which.of(&state.resources[logical]);
+        let needed = own.is_some_and(|own| needed.contains(own.token.as_str()));
         !stuck && !needed && state.resources[logical].doing.is_none()
     });
+    drop(needed);
     for (logical, which) in &left {
         let Some(resource) = state.resource_mut(logical) else { continue };
         match which {
@@ -54,11 +56,14 @@ fn start(state: &mut State, mut left: BTreeMap<String, Which>, at: &mut At<'_>) 
                 resource.doing = Some(Doing::Delete);
                 state.mark(logical, R::DeleteInProgress, None, at);
             }
-            Which::Before => {
-                resource.doing = Some(Doing::DeleteBefore);
-                let before = resource.before.as_ref();
-                let (kind, physical) = before
-                    .map(|before| (before.kind.clone(), before.made.id.clone()))
+            Which::Before | Which::Old => {
+                resource.doing = Some(match which {
+                    Which::Old => Doing::DeleteOld,
+                    _ => Doing::DeleteBefore,
+                });
+                let (kind, physical) = which
+                    .of(resource)
+                    .map(|other| (other.kind.clone(), other.made.id.clone()))
                     .unwrap_or_default();
                 state.say(logical, &kind, physical, R::DeleteInProgress, None, at);
             }
@@ -67,13 +72,20 @@ fn start(state: &mut State, mut left: BTreeMap<String, Which>, at: &mut At<'_>) 
     left.into_keys().collect()
 }
 
+/// The tokens of all that something else needs.
+fn needed(state: &State) -> BTreeSet<String> {
+    let all = state.resources.values().flat_map(|resource| resource.standing());
+    all.flat_map(|standing| &standing.needs).cloned().collect()
+}
+
 /// What this phase takes away.
 fn candidates(state: &State) -> BTreeMap<String, Which> {
     let Some(work) = &state.head.work else { return BTreeMap::new() };
     let which = |resource: &Resource| {
         let now = resource.now.is_some().then_some(Which::Now);
         let before = resource.replaced().map(|_| Which::Before);
-        match work.phase {
+        let old = (!resource.old.is_empty()).then_some(Which::Old);
+        old.or(match work.phase {
             Phase::CreateBack | Phase::Delete => before.or(now),
             Phase::UpdateCleanup => match resource.touch {
                 Touch::Replaced => before,
@@ -86,7 +98,7 @@ fn candidates(state: &State) -> BTreeMap<String, Which> {
                 _ => None,
             },
             Phase::Create | Phase::Update | Phase::UpdateBack => None,
-        }
+        })
     };
     let all = state.resources.iter();
     all.filter_map(|(logical, resource)| Some((logical.clone(), which(resource)?))).collect()
@@ -97,6 +109,7 @@ fn spares(state: &State, logical: &str, standing: &Standing, which: Which) -> bo
     let Some(work) = &state.head.work else { return false };
     match work.phase {
         Phase::Delete if work.skip.contains(logical) => true,
+        _ if which == Which::Old => standing.replacement == Policy::Retain,
         Phase::UpdateCleanup if which == Which::Before => standing.replacement == Policy::Retain,
         Phase::CreateBack | Phase::UpdateBackCleanup => standing.deletion == Policy::Retain,
         _ => matches!(standing.deletion, Policy::Retain | Policy::RetainExceptOnCreate),
@@ -112,8 +125,11 @@ fn leave(state: &mut State, logical: &str, which: Which, at: &mut At<'_>) {
                 resource.now = None;
             }
         }
-        Which::Before => {
-            let before = state.resource_mut(logical).and_then(|resource| resource.before.take());
+        Which::Before | Which::Old => {
+            let before = state.resource_mut(logical).and_then(|resource| match which {
+                Which::Old => Some(resource.old.remove(0)),
+                _ => resource.before.take(),
+            });
             if let Some(before) = before {
                 state.say(logical, &before.kind, before.made.id, R::DeleteSkipped, None, at);
             }

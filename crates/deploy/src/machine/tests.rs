@@ -8,7 +8,7 @@ use fika_resources::{Made, OnChange};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Guides, Outcome, Planned, Rules, Target, advance, done};
+use super::{Guides, Outcome, Planned, Rules, Target, advance, done, roll_back, settle};
 use crate::record::{Actor, Doing, Head, OnFailure, Output, Phase, Resource, Wish, Work};
 use crate::state::{At, State};
 use crate::status::{Policy, StackStatus as S};
@@ -152,6 +152,7 @@ impl World {
             Doing::DeleteBefore => {
                 self.remove(&resource.before.as_ref().expect("it stood").made.id)
             }
+            Doing::DeleteOld => self.remove(&resource.old.first().expect("it stood").made.id),
         }
     }
 
@@ -196,6 +197,8 @@ fn work(phase: Phase) -> Work {
         skip: BTreeSet::new(),
         stuck: BTreeSet::new(),
         then_delete: false,
+        deadline: None,
+        imports: BTreeSet::new(),
     }
 }
 
@@ -248,10 +251,20 @@ fn agrees(state: &State, world: &World) {
     let stands: BTreeMap<String, Map<String, Value>> = state
         .resources
         .values()
-        .filter_map(|resource| resource.now.as_ref())
+        .flat_map(|resource| resource.standing())
         .map(|standing| (standing.made.id.clone(), standing.properties.clone()))
         .collect();
-    assert_eq!(stands, world.things);
+    let unsure: BTreeSet<&String> = state
+        .resources
+        .values()
+        .flat_map(|resource| resource.standing())
+        .filter(|standing| standing.unsure)
+        .map(|standing| &standing.made.id)
+        .collect();
+    assert_eq!(stands.keys().collect::<Vec<_>>(), world.things.keys().collect::<Vec<_>>());
+    for (id, properties) in stands.iter().filter(|(id, _)| !unsure.contains(id)) {
+        assert_eq!(properties, &world.things[id]);
+    }
 }
 
 fn items() -> impl Strategy<Value = Items> {
@@ -342,5 +355,65 @@ proptest! {
         drive(&mut state, &mut world, &target, &mut dice, &mut tokens, false);
         prop_assert_eq!(state.head.status, S::DeleteComplete);
         prop_assert!(world.things.is_empty(), "{:?}", world.things);
+    }
+
+    #[test]
+    fn what_is_left_after_failures_can_be_changed_again_or_goes_back(
+        templates in prop::collection::vec((items(), any::<bool>()), 1..6),
+        dice in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let (mut dice, mut tokens) = (dice.into_iter(), 0);
+        let (mut state, mut world) = (State::new(head()), World::default());
+        for (n, (items, back)) in templates.into_iter().enumerate() {
+            let target = Template::of(items);
+            let phase = if n == 0 { Phase::Create } else { Phase::Update };
+            if state.head.status.is_left() {
+                settle(&mut state);
+            }
+            let before = shape(&state);
+            let left = OnFailure::Nothing;
+            state.head_mut().work = Some(Work { on_failure: left, ..work(phase) });
+            drive(&mut state, &mut world, &target, &mut dice, &mut tokens, true);
+            if state.head.status.is_left() && back {
+                let mut fresh = || { tokens += 1; format!("t{tokens}") };
+                roll_back(&mut state, &mut At { now: 0, fresh: &mut fresh });
+                drive(&mut state, &mut world, &target, &mut dice, &mut tokens, true);
+                agrees(&state, &world);
+                if state.head.status == S::RollbackComplete {
+                    return Ok(());
+                }
+                prop_assert_eq!(state.head.status, S::UpdateRollbackComplete);
+                prop_assert_eq!(shape(&state), before);
+            }
+            if !state.head.status.is_left() {
+                agrees(&state, &world);
+            }
+        }
+        state.head_mut().work = Some(Work { wish: None, ..work(Phase::Delete) });
+        let none = Template::of(Items::new());
+        drive(&mut state, &mut world, &none, &mut dice, &mut tokens, false);
+        prop_assert_eq!(state.head.status, S::DeleteComplete);
+        prop_assert!(world.things.is_empty(), "{:?}", world.things);
+    }
+
+    #[test]
+    fn a_stack_that_takes_too_long_goes(first in items()) {
+        prop_assume!(!first.is_empty());
+        let (mut state, target) = (State::new(head()), Template::of(first));
+        state.head_mut().work = Some(Work { deadline: Some(60_000), ..work(Phase::Create) });
+        let guides = Guides { target: Some(&target), rules: &Types };
+        let mut tokens = 0;
+        let mut fresh = || { tokens += 1; format!("t{tokens}") };
+        let next = advance(&mut state, guides, &mut At { now: 59_999, fresh: &mut fresh });
+        prop_assert!(!next.begun.is_empty());
+        let mut at = At { now: 60_000, fresh: &mut fresh };
+        for logical in next.begun {
+            prop_assert!(!advance(&mut state, guides, &mut at).over);
+            done(&mut state, &logical, Outcome::Failed("cancelled".into(), None), &mut at);
+        }
+        prop_assert!(advance(&mut state, guides, &mut at).over);
+        prop_assert_eq!(state.head.status, S::RollbackComplete);
+        let reason = "Stack creation time exceeded the specified timeout. Rollback requested by user.";
+        prop_assert_eq!(state.head.reason.as_deref(), Some(reason));
     }
 }

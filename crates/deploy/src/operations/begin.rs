@@ -9,8 +9,9 @@ use super::Ask;
 use crate::capabilities;
 use crate::changes::changes;
 use crate::error::invalid;
+use crate::machine::settle;
 use crate::plan::Plan;
-use crate::record::{Actor, Change, Head, OnFailure, Phase, Wish, Work};
+use crate::record::{Actor, Change, Head, Millis, OnFailure, Phase, Wish, Work};
 use crate::room::Cell;
 use crate::state::{At, State};
 use crate::status::{ExecutionStatus, StackStatus};
@@ -23,6 +24,10 @@ pub(super) struct Beginning {
     pub on_failure: OnFailure,
     /// The change set that it executes.
     pub set: Option<String>,
+    /// How long a new stack may take, milliseconds.
+    pub patience: Option<Millis>,
+    /// The exports of other stacks that it reads.
+    pub imports: BTreeSet<String>,
 }
 
 impl Ask<'_> {
@@ -56,7 +61,7 @@ impl Ask<'_> {
 
     /// Begins to make or change a stack: on disk when this returns.
     pub(super) async fn begin(self, cell: &Arc<Cell>, begin: Beginning) -> Result<(), AwsError> {
-        let Beginning { wish, actor, token, on_failure, set } = begin;
+        let Beginning { wish, actor, token, on_failure, set, patience, imports } = begin;
         self.stacks
             .change(cell, |state, at| {
                 let status = state.head.status;
@@ -70,7 +75,13 @@ impl Ask<'_> {
                 if !is_new {
                     head.updated = Some(at.now);
                 }
-                head.work = Some(work(phase, Some(wish), token, on_failure));
+                let mut work = work(phase, Some(wish), token, on_failure);
+                work.deadline = patience.map(|patience| at.now.saturating_add(patience));
+                work.imports = imports;
+                head.work = Some(work);
+                if status.is_left() {
+                    settle(state);
+                }
                 obsolete(state, set.as_deref());
                 let status = match phase {
                     Phase::Create => StackStatus::CreateInProgress,
@@ -93,7 +104,9 @@ pub(super) fn work(
     on_failure: OnFailure,
 ) -> Work {
     let (skip, stuck) = (BTreeSet::new(), BTreeSet::new());
-    Work { phase, token, wish, failed: None, on_failure, skip, stuck, then_delete: false }
+    let imports = BTreeSet::new();
+    let (failed, deadline, then_delete) = (None, None, false);
+    Work { phase, token, wish, failed, on_failure, skip, stuck, then_delete, deadline, imports }
 }
 
 /// Once a stack is changed, what other change sets say of it is not so any more.

@@ -110,7 +110,7 @@ impl Ask<'_> {
     }
 
     /// As [`Ask::stack`], in the words of those that are about what is in one.
-    fn named(self, action: &str) -> Result<Arc<crate::room::Cell>, AwsError> {
+    pub(super) fn named(self, action: &str) -> Result<Arc<crate::room::Cell>, AwsError> {
         let name = self.name()?;
         self.may(action, name)?;
         let found = self.stacks.find(self.scope(), name);

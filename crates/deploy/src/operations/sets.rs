@@ -8,6 +8,8 @@ use fika_aws::shape::AwsError;
 use super::begin::{Beginning, busy, fresh_state};
 use super::{Ask, date};
 use crate::error::{invalid, no_set, no_stack};
+use crate::limits::SETS;
+use crate::plan::Plan;
 use crate::record::{Change, ChangeSet, Head, OnFailure};
 use crate::room::{Cell, fresh, now};
 use crate::status::{ChangeSetStatus, ExecutionStatus, StackStatus};
@@ -63,6 +65,7 @@ impl<'a> Ask<'a> {
                 made.await?.ok_or_else(|| invalid(format!("Stack [{name}] already exists")))?
             }
         };
+        self.stacks.room_for(self.scope(), &wish, false)?;
         let (changes, other) = Self::compared(&plan, &wish, &cell.state())?;
         let fails = changes.is_empty() && !other && kind == "UPDATE";
         let set = ChangeSet {
@@ -92,6 +95,10 @@ impl<'a> Ask<'a> {
                         set.id
                     );
                     return Err(AwsError::new("AlreadyExistsException", 400, text));
+                }
+                if state.sets.len() >= SETS {
+                    let text = format!("A stack has at most {SETS} change sets: delete some");
+                    return Err(AwsError::new("LimitExceededException", 400, text));
                 }
                 state.sets.insert(set.id.clone(), Arc::new(set));
                 Ok(())
@@ -164,12 +171,17 @@ impl<'a> Ask<'a> {
             true => OnFailure::Nothing,
             false => set.on_failure,
         };
+        let head = &cell.state().head;
+        let named = (head.id.as_str(), head.name.as_str());
+        let plan = Plan::of(self.stacks, self.scope(), named, &set.wish)?;
         let begin = Beginning {
             wish: set.wish.clone(),
             actor: set.actor.clone(),
             token: self.form.text("ClientRequestToken"),
             on_failure,
             set: Some(set.id.clone()),
+            patience: None,
+            imports: plan.imports()?,
         };
         self.begin(&cell, begin).await?;
         Ok(Some(Xml::new()))

@@ -6,10 +6,13 @@ use fika_aws::shape::AwsError;
 use super::Ask;
 use super::begin::{Beginning, busy, fresh_state, work};
 use crate::error::{invalid, no_stack};
-use crate::record::{OnFailure, Phase};
-use crate::status::StackStatus as S;
+use crate::machine::roll_back;
+use crate::record::{Doing, Head, Millis, OnFailure, Phase, Resource};
+use crate::status::{ResourceStatus, StackStatus as S};
 use crate::wire::Answered;
 
+/// The type of stacks in stacks.
+const NESTED: &str = "AWS::CloudFormation::Stack";
 /// The longest name of a stack, characters.
 const NAME: usize = 128;
 
@@ -21,27 +24,58 @@ impl<'a> Ask<'a> {
             return Err(exists(name));
         }
         let wish = self.wish(None).await?;
-        self.planned("arn:aws:cloudformation", name, &wish)?;
+        let plan = self.planned("arn:aws:cloudformation", name, &wish)?;
+        self.stacks.room_for(self.scope(), &wish, true)?;
+        let patience = self.patience()?;
         let (actor, on_failure) = (self.actor(None)?, self.on_failure("OnFailure")?);
         let by = actor.clone();
         let protected = self.flag("EnableTerminationProtection");
+        let (parent, root) = self.parent().unzip();
         let made = self.stacks.make(self.scope(), name, |id, at| {
             let mut state = fresh_state(id, name, by, at);
             let head = state.head_mut();
             head.protected = protected;
-            // A nested stack says whose it is; nobody else can.
-            head.parent = self.form.text("fika:ParentId");
-            head.root = self.form.text("fika:RootId");
+            (head.parent, head.root) = (parent, root);
             state
         });
         let cell = made.await?.ok_or_else(|| exists(name))?;
         let token = self.form.text("ClientRequestToken");
-        self.begin(&cell, Beginning { wish, actor, token, on_failure, set: None }).await?;
+        let imports = plan.imports()?;
+        let begin = Beginning { wish, actor, token, on_failure, set: None, patience, imports };
+        self.begin(&cell, begin).await?;
         Ok(Some(Xml::new().text("StackId", &cell.state().head.id)))
     }
 
+    /// Of a nested stack, its parent and the first of all. A nested stack is asked for with the token of the resource
+    /// that it is, which nobody else knows.
+    fn parent(self) -> Option<(String, String)> {
+        let token = self.form.get("ClientRequestToken")?;
+        let is_it = |resource: &Resource| {
+            resource.kind == NESTED
+                && resource.token == token
+                && matches!(resource.doing, Some(Doing::Create(_)))
+        };
+        let all = self.stacks.list(self.scope());
+        let parent = all.iter().find(|state| state.resources.values().any(|one| is_it(one)))?;
+        let head = &parent.head;
+        Some((head.id.clone(), head.root.clone().unwrap_or_else(|| head.id.clone())))
+    }
+
+    /// How long it may take to make it, milliseconds.
+    fn patience(self) -> Result<Option<Millis>, AwsError> {
+        let Some(text) = self.form.get("TimeoutInMinutes") else { return Ok(None) };
+        let minutes = text.parse::<u32>().ok().filter(|minutes| *minutes > 0);
+        let minutes = minutes.ok_or_else(|| {
+            invalid(format!(
+                "1 validation error detected: Value '{text}' at 'timeoutInMinutes' failed to \
+                 satisfy constraint: Member must have value greater than or equal to 1"
+            ))
+        })?;
+        Ok(Some(Millis::from(minutes) * 60_000))
+    }
+
     pub(super) async fn update_stack(self) -> Answered {
-        let cell = self.stack("UpdateStack")?;
+        let cell = self.named("UpdateStack")?;
         let state = cell.state();
         if !state.head.status.takes_updates() {
             return Err(busy(&state.head, "updated"));
@@ -54,8 +88,12 @@ impl<'a> Ask<'a> {
         }
         let actor = self.actor(Some(&state))?;
         let on_failure = self.on_failure("")?;
+        self.stacks.room_for(self.scope(), &wish, false)?;
         let token = self.form.text("ClientRequestToken");
-        self.begin(&cell, Beginning { wish, actor, token, on_failure, set: None }).await?;
+        let imports = plan.imports()?;
+        let begin =
+            Beginning { wish, actor, token, on_failure, set: None, patience: None, imports };
+        self.begin(&cell, begin).await?;
         Ok(Some(Xml::new().text("StackId", &state.head.id)))
     }
 
@@ -74,6 +112,12 @@ impl<'a> Ask<'a> {
             );
             return Err(invalid(text));
         }
+        if state.head.status.is_updating() {
+            let Head { id, status, .. } = &*state.head;
+            return Err(invalid(format!(
+                "Stack [{id}] cannot be deleted while in status {status}"
+            )));
+        }
         let retain = self.names("RetainResources");
         if !retain.is_empty() && state.head.status != S::DeleteFailed {
             let text = "Invalid operation on stack: RetainResources is only valid for a stack in \
@@ -83,7 +127,7 @@ impl<'a> Ask<'a> {
         let in_use = state.head.outputs.iter().find_map(|output| {
             let export = output.export.as_ref()?;
             let reader = self.stacks.importers(self.scope(), export).into_iter().next()?;
-            let text = format!("Cannot delete export {export} as it is in use by {reader}.");
+            let text = format!("Export {export} cannot be deleted as it is in use by {reader}.");
             Some(text)
         });
         let (token, role) = (self.form.text("ClientRequestToken"), self.form.get("RoleARN"));
@@ -97,16 +141,23 @@ impl<'a> Ask<'a> {
                     if let Some(work) = &mut state.head_mut().work {
                         work.then_delete = work.phase != Phase::Delete;
                     }
+                    if state.head.status != S::DeleteInProgress {
+                        state.become_(S::DeleteInProgress, user(), at);
+                    }
                     return Ok(());
                 }
                 if let Some(why) = in_use {
-                    state.become_(S::DeleteFailed, Some(why), at);
+                    // As on AWS it stays what it is, and says why.
+                    let status = state.head.status;
+                    state.become_(S::DeleteInProgress, user(), at);
+                    state.become_(status, Some(why), at);
                     return Ok(());
                 }
                 let mut work = work(Phase::Delete, None, token, OnFailure::Nothing);
                 work.skip = retain;
+                state.head_mut().end();
                 state.head_mut().work = Some(work);
-                state.become_(S::DeleteInProgress, Some("User Initiated".into()), at);
+                state.become_(S::DeleteInProgress, user(), at);
                 Ok(())
             })
             .await?;
@@ -146,11 +197,21 @@ impl<'a> Ask<'a> {
                 if state.head.status != S::UpdateRollbackFailed {
                     return Err(busy(&state.head, "rolled back"));
                 }
+                let failed = |logical: &String| {
+                    let resource = state.resources.get(logical);
+                    resource.is_some_and(|one| one.status == ResourceStatus::UpdateFailed)
+                };
+                if let Some(other) = skip.iter().find(|logical| !failed(logical)) {
+                    let text = format!(
+                        "Resource [{other}] is not in UPDATE_FAILED state: it cannot be skipped"
+                    );
+                    return Err(invalid(text));
+                }
                 if let Some(work) = &mut state.head_mut().work {
                     work.stuck.clear();
                     work.skip.extend(skip);
                 }
-                state.become_(S::UpdateRollback, Some("User Initiated".into()), at);
+                state.become_(S::UpdateRollback, user(), at);
                 Ok(())
             })
             .await?;
@@ -163,15 +224,10 @@ impl<'a> Ask<'a> {
         let cell = self.stack("RollbackStack")?;
         self.stacks
             .change(&cell, |state, at| {
-                let status = match state.head.status {
-                    S::CreateFailed => S::CreateInProgress,
-                    S::UpdateFailed => S::UpdateInProgress,
-                    _ => return Err(busy(&state.head, "rolled back")),
-                };
-                let Some(work) = &mut state.head_mut().work else { return Ok(()) };
-                work.on_failure = OnFailure::Rollback;
-                work.failed.get_or_insert_with(|| "User Initiated. ".into());
-                state.become_(status, Some("User Initiated".into()), at);
+                if !state.head.status.is_left() {
+                    return Err(busy(&state.head, "rolled back"));
+                }
+                roll_back(state, at);
                 Ok(())
             })
             .await?;
@@ -217,6 +273,10 @@ impl<'a> Ask<'a> {
     pub(super) fn get_policy(self) -> Answered {
         self.stack("GetStackPolicy").map(|_| Some(Xml::new()))
     }
+}
+
+fn user() -> Option<String> {
+    Some("User Initiated".into())
 }
 
 fn exists(name: &str) -> AwsError {

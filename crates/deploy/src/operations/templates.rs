@@ -30,7 +30,7 @@ impl Ask<'_> {
         };
         let body = match self.form.get("TemplateStage") {
             Some("Processed") => self.processed(&state.head.id, &state.head.name, &wish)?,
-            _ => wish.template,
+            _ => wish.template.to_string(),
         };
         let xml = Xml::new().text("TemplateBody", &body);
         Ok(Some(xml.texts("StagesAvailable", ["Original", "Processed"])))
@@ -40,7 +40,7 @@ impl Ask<'_> {
     fn processed(self, id: &str, name: &str, wish: &Wish) -> Result<String, AwsError> {
         let read = fika_template::read(&wish.template).map_err(error::template)?;
         if transforms(&read).map_err(error::template)?.is_empty() {
-            return Ok(wish.template.clone());
+            return Ok(wish.template.to_string());
         }
         let plan = Plan::of(self.stacks, self.scope(), (id, name), wish)?;
         Ok(plan.processed.to_string())

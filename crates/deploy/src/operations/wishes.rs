@@ -17,7 +17,7 @@ impl Ask<'_> {
         let services = self.services()?;
         let (body, url) = (form.get("TemplateBody"), form.get("TemplateURL"));
         let template = match source::template(&services, body, url).await? {
-            Some(template) => template,
+            Some(template) => template.into(),
             None if self.flag("UsePreviousTemplate") => {
                 let before = before.filter(|before| !before.head.wish.template.is_empty());
                 before.ok_or_else(no_template)?.head.wish.template.clone()

@@ -252,7 +252,7 @@ fn options(
             Cpu::Quota => CpuPolicy::Quota,
         },
         wall,
-        stacks: StackOptions { allow_inert: args.allow_inert },
+        stacks: StackOptions { allow_inert: args.allow_inert, dies_at: None },
         monitor: choice.monitor,
         require_walls,
     })
