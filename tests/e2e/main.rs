@@ -56,6 +56,7 @@ mod sdk_node;
 mod snapstart;
 mod sources;
 mod stacks;
+mod stacks_crash;
 mod stock;
 mod streaming;
 mod tenants;

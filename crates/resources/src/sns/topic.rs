@@ -65,7 +65,10 @@ async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
     check(&ask)?;
     let arn = &was.made.id;
     for name in ATTRIBUTES {
-        if ask.again || was.properties.get(name) != ask.properties.get(name) {
+        let (old, new) = (was.properties.get(name), ask.properties.get(name));
+        // What neither says a topic may not even have.
+        let is_said = old.is_some() || new.is_some();
+        if old != new || (ask.again && is_said) {
             set(&ask, arn, name, &attribute(ask.value(name))).await?;
         }
     }
