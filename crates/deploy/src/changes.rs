@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fika_resources::{OnChange, coerce};
+use fika_resources::OnChange;
 use serde_json::{Map, Value};
 
 use crate::machine::{Planned, Target};
