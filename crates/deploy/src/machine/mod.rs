@@ -224,16 +224,18 @@ fn finish(state: &mut State, status: StackStatus, at: &mut At<'_>) -> bool {
     if status == StackStatus::DeleteComplete {
         state.sets.clear();
     }
-    if !deleted {
-        state.resources.retain(|_, resource| resource.now.is_some() || !resource.old.is_empty());
-    }
     let logicals: Vec<String> = state.resources.keys().cloned().collect();
     for logical in logicals {
         if let Some(resource) = state.resource_mut(&logical)
             && (resource.touch != Touch::None || resource.before.is_some())
         {
+            // What could not go, as what was not changed back needs it, goes with a later update.
+            resource.old.extend(resource.replaced().cloned());
             (resource.touch, resource.before) = (Touch::None, None);
         }
+    }
+    if !deleted {
+        state.resources.retain(|_, resource| resource.now.is_some() || !resource.old.is_empty());
     }
     state.become_(status, reason, at);
     state.head_mut().end();

@@ -1,6 +1,7 @@
 //! What is to go: what needs another goes before it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::record::{Doing, Phase, Resource, Standing, Touch};
 use crate::state::{At, State};
@@ -29,27 +30,28 @@ pub(super) fn begin(state: &mut State, at: &mut At<'_>) -> Vec<String> {
     loop {
         let candidates = candidates(state);
         let spared = candidates.iter().find(|(logical, which)| {
-            let resource = &state.resources[*logical];
-            which.of(resource).is_some_and(|standing| spares(state, logical, standing, **which))
+            which
+                .of(&state.resources[logical])
+                .is_some_and(|standing| spares(state, logical, standing, *which))
         });
-        let Some((logical, which)) = spared.map(|(logical, which)| (logical.clone(), *which))
-        else {
-            return start(state, candidates, at);
-        };
+        let Some((logical, which)) = spared.cloned() else { return start(state, candidates, at) };
         leave(state, &logical, which, at);
     }
 }
 
-fn start(state: &mut State, mut left: BTreeMap<String, Which>, at: &mut At<'_>) -> Vec<String> {
+fn start(state: &mut State, candidates: Vec<(String, Which)>, at: &mut At<'_>) -> Vec<String> {
     let needed = needed(state);
-    left.retain(|logical, which| {
-        let stuck = state.head.work.as_ref().is_some_and(|work| work.stuck.contains(logical));
-        let own = which.of(&state.resources[logical]);
+    // What of a resource is needed still holds up nothing else of it.
+    let mut going = BTreeMap::new();
+    for (logical, which) in candidates {
+        let stuck = state.head.work.as_ref().is_some_and(|work| work.stuck.contains(&logical));
+        let own = which.of(&state.resources[&logical]);
         let needed = own.is_some_and(|own| needed.contains(own.token.as_str()));
-        !stuck && !needed && state.resources[logical].doing.is_none()
-    });
-    drop(needed);
-    for (logical, which) in &left {
+        if !stuck && !needed && state.resources[&logical].doing.is_none() {
+            going.entry(logical).or_insert(which);
+        }
+    }
+    for (logical, which) in &going {
         let Some(resource) = state.resource_mut(logical) else { continue };
         match which {
             Which::Now => {
@@ -69,7 +71,7 @@ fn start(state: &mut State, mut left: BTreeMap<String, Which>, at: &mut At<'_>) 
             }
         }
     }
-    left.into_keys().collect()
+    going.into_keys().collect()
 }
 
 /// The tokens of all that something else needs.
@@ -78,30 +80,28 @@ fn needed(state: &State) -> BTreeSet<String> {
     all.flat_map(|standing| &standing.needs).cloned().collect()
 }
 
-/// What this phase takes away.
-fn candidates(state: &State) -> BTreeMap<String, Which> {
-    let Some(work) = &state.head.work else { return BTreeMap::new() };
+/// What this phase takes away: of each resource the oldest first.
+fn candidates(state: &State) -> Vec<(String, Which)> {
+    let Some(work) = &state.head.work else { return Vec::new() };
     let which = |resource: &Resource| {
-        let now = resource.now.is_some().then_some(Which::Now);
-        let before = resource.replaced().map(|_| Which::Before);
         let old = (!resource.old.is_empty()).then_some(Which::Old);
-        old.or(match work.phase {
-            Phase::CreateBack | Phase::Delete => before.or(now),
-            Phase::UpdateCleanup => match resource.touch {
-                Touch::Replaced => before,
-                Touch::None => now,
-                _ => None,
-            },
-            Phase::UpdateBackCleanup => match resource.touch {
-                Touch::Replaced => before,
-                Touch::Created => now,
-                _ => None,
-            },
-            Phase::Create | Phase::Update | Phase::UpdateBack => None,
-        })
+        let before = resource.replaced().map(|_| Which::Before);
+        let now = resource.now.is_some().then_some(Which::Now);
+        let (before, now) = match (work.phase, resource.touch) {
+            (Phase::CreateBack | Phase::Delete, _) => (before, now),
+            (Phase::UpdateCleanup | Phase::UpdateBackCleanup, Touch::Replaced) => (before, None),
+            (Phase::UpdateCleanup, Touch::None) | (Phase::UpdateBackCleanup, Touch::Created) => {
+                (None, now)
+            }
+            _ => (None, None),
+        };
+        [old, before, now].into_iter().flatten()
     };
-    let all = state.resources.iter();
-    all.filter_map(|(logical, resource)| Some((logical.clone(), which(resource)?))).collect()
+    let of = |(logical, resource): (&String, &Arc<Resource>)| {
+        let logical = logical.clone();
+        which(resource).map(move |which| (logical.clone(), which))
+    };
+    state.resources.iter().flat_map(of).collect()
 }
 
 /// Whether its policy, or somebody, says that it stays.
