@@ -509,9 +509,9 @@ def seed():
 
 def strangers():
     equal((cf.list_stacks()["StackSummaries"], cf.list_exports()["Exports"]), ([], []))
+    refused("ValidationError", 400, "does not exist", cf.describe_stacks, StackName="one")
     theirs = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/one/x"
-    for name in ["one", theirs]:
-        refused("ValidationError", 400, "does not exist", cf.describe_stacks, StackName=name)
+    refused("AccessDenied", 403, "no resource-based policy allows", cf.describe_stacks, StackName=theirs)
     create("one", body({"A": QUEUE}))
     made = create("taker", body({"A": queue(QueueName={"Fn::ImportValue": "mine"})}), "ROLLBACK_COMPLETE")
     assert any("No export named mine found" in why for why in reasons(made)), reasons(made)

@@ -89,7 +89,8 @@ def functions():
             "aliases": {one["AliasArn"]: one["FunctionVersion"]
                         for one in lambdas.list_aliases(FunctionName=name)["Aliases"]},
             "configs": [named(one, "FunctionArn", "MaximumRetryAttempts", "DestinationConfig") for one in configs],
-            "urls": {arn: named(one, "FunctionUrl", "AuthType") for one in urls},
+            # The server has another port each time.
+            "urls": {arn: [one["FunctionUrl"].split(":")[1], one["AuthType"]] for one in urls},
         }
 
 
