@@ -5,6 +5,7 @@
 //   api.js         the Runtime API over one raw, pipelined connection
 //   reader.js      HTTP responses out of what arrives there
 //   invocation.js  one invocation: the context object, and answering exactly once
+//   answers.js     where custom resources answer their stack
 //   awslambda.js   the global `awslambda`, by which handlers say that they stream
 //   stream.js      an invocation whose handler writes a stream; chunks.js is what that is sent as
 //   loader.js      from `_HANDLER` to a function

@@ -2,6 +2,7 @@
 // One invocation: calls the handler, and answers exactly once whichever way the handler says so:
 // a promise, the callback, `context.done`, or by having nothing left to do.
 
+const { expect } = require('./answers.js');
 const { headerKey } = require('./reader.js');
 const { NodeJsExit, log } = require('./report.js');
 
@@ -42,7 +43,9 @@ class Invocation {
   run(response) {
     try {
       this.context = contextOf(this, response);
-      const result = this.handler(JSON.parse(response.body), this.context, (error, value) =>
+      const event = JSON.parse(response.body);
+      if (event !== null && event.ResponseURL !== undefined) expect(event.ResponseURL);
+      const result = this.handler(event, this.context, (error, value) =>
         this.callback(error, value));
       if (result && typeof result.then === 'function') {
         result.then((value) => this.done(null, value), (error) => this.done(orHandled(error)));

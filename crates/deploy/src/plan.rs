@@ -184,7 +184,7 @@ fn planned(
     }
     for (logical, name) in template.attributes(&scope).map_err(error::template)? {
         let kind = template.resources.get(&logical).map(|resource| kind(&resource.kind));
-        if kind.is_some_and(|kind| !kind.open && !kind.attributes.contains(&name.as_str())) {
+        if kind.is_some_and(|kind| !kind.has_attribute(&name)) {
             let text = format!(
                 "Template error: resource {logical} does not support attribute type {name} in \
                  Fn::GetAtt"

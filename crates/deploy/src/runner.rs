@@ -172,6 +172,7 @@ impl Stacks {
             kind: resource.kind.clone(),
             token: resource.token.clone(),
             again,
+            back: false,
             properties: Map::new(),
             stop: cell.stop.subscribe(),
         })
@@ -205,7 +206,7 @@ async fn act(mut ask: Ask, resource: &Resource) -> Result<Outcome, Failure> {
             let before = resource.before.as_ref().ok_or_else(missing)?;
             ask.properties.clone_from(&before.properties);
             // Some of the change may not have been done: it is all undone.
-            ask.again = true;
+            (ask.again, ask.back) = (true, true);
             let was = was(resource.now.as_ref().ok_or_else(missing)?);
             Ok(Outcome::Made((kind(&before.kind).update)(ask, was).await?))
         }

@@ -1,4 +1,4 @@
-//! What of a stack nobody may see: the values of parameters that are `NoEcho`.
+//! What of a stack nobody may see: the values of parameters that are `NoEcho`, and what custom resources answer so.
 
 use fika_template::Template;
 
@@ -16,11 +16,20 @@ pub(crate) fn hide(state: &State, outcome: &mut Outcome) {
     let Outcome::Failed(reason, _) = outcome else { return };
     let head = &state.head;
     let wishes = head.work.iter().flat_map(|work| &work.wish).chain([&head.wish]);
-    for secret in wishes.flat_map(secrets).filter(|secret| secret.len() >= SHORTEST) {
+    let told = wishes.flat_map(secrets).chain(answered(state));
+    for secret in told.filter(|secret| secret.len() >= SHORTEST) {
         if reason.contains(&secret) {
             *reason = reason.replace(&secret, HIDDEN);
         }
     }
+}
+
+/// What resources say of themselves that nobody may see.
+fn answered(state: &State) -> impl Iterator<Item = String> {
+    let standing = state.resources.values().filter_map(|resource| resource.now.as_ref());
+    let hidden = standing.filter(|standing| standing.made.no_echo);
+    let values = hidden.flat_map(|standing| standing.made.attributes.values());
+    values.filter_map(|value| value.as_str().map(str::to_owned))
 }
 
 fn secrets(wish: &Wish) -> Vec<String> {

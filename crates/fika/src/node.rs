@@ -23,6 +23,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use fika_answers::Bases;
 use fika_assignment::{Assigner, AssignmentOptions, PoolSnapshot, Provisioned};
 use fika_console::machine::Machine;
 use fika_console::{Console, ConsoleOptions};
@@ -52,8 +53,8 @@ use fika_sources::Brokers;
 use fika_store::{Blobs, LogStore, Store};
 use fika_tls::Secured;
 use fika_worker::{
-    CreateError, CredentialSource, Develop, Endpoint, RoleCredentials, WallChoice, Worker,
-    WorkerOptions,
+    CreateError, CredentialSource, Develop, ENDPOINT, Endpoint, RoleCredentials, WallChoice,
+    Worker, WorkerOptions,
 };
 use thiserror::Error;
 use tokio::net::TcpStream;
@@ -234,6 +235,7 @@ impl Node {
             policy: options.require_walls.clone(),
             alone: iam.root().account.clone(),
         };
+        let answers = fika_answers::Answers::open(store.clone(), bases(&options))?;
         let host = Host { name: options.url_host.clone(), secure: options.url_secure };
         let services = services::open(dir, &store, &iam, &logs, host, options.stacks)?;
         for source in [services.events.source(), services.queues.source()] {
@@ -314,6 +316,7 @@ impl Node {
             objects: services.objects,
             pages: console.clone().map(|console| Arc::new(console) as Arc<dyn Pages>),
             courses,
+            answers,
         });
         tokio::spawn(watch::save(metrics.clone()));
         let (doors, stop) = (Arc::new(doors), signal::Sender::new(false));
@@ -434,6 +437,18 @@ async fn serve(
         None => doors.serve(stream, lane, peer, stop).await,
     }
     Ok(())
+}
+
+/// Where answers are put that stacks wait for: functions reach their own endpoint, whatever else they reach.
+fn bases(options: &NodeOptions) -> Bases {
+    let scheme = if options.url_secure { "https" } else { "http" };
+    let outside = format!("{scheme}://{}", options.url_host);
+    let inside = match options.wall {
+        // They are on this machine, and each has its endpoint somewhere else.
+        WallKind::None => outside.clone(),
+        _ => format!("http://{ENDPOINT}"),
+    };
+    Bases { inside, outside }
 }
 
 /// Makes a directory where it is not there yet: functions' code and logs are for their owner's

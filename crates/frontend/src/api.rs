@@ -91,6 +91,9 @@ where
         if let Some(id) = parts.uri.path().strip_prefix(webhooks::DOOR) {
             return named(self.at_webhook(&parts, id, body, line).await);
         }
+        if let Some(id) = parts.uri.path().strip_prefix(fika_answers::PATH) {
+            return named(self.at_answers(&parts, id, body, line).await);
+        }
         let name = sigv4::signed_for(&RequestView::from(&parts));
         if name.is_none()
             && let Some(pages) = self.pages_at(&parts)

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
+use fika_answers::Answers;
 use fika_assignment::AssignmentService;
 use fika_aws::generated::lambda::Operation;
 use fika_aws::shape::AwsError;
@@ -137,6 +138,10 @@ where
             };
             reply.map(Answer::flow)
         })
+    }
+
+    fn answers(&self) -> Option<Answers> {
+        self.0.upgrade().map(|doors| doors.answers.clone())
     }
 }
 

@@ -17,6 +17,7 @@
 //! - `stored_code`: zips in buckets
 //! - `logs`: CloudWatch Logs; `cloudwatch`: the metrics of functions
 //! - `objects`: S3, with its bodies as they come
+//! - `answers`: what stacks wait for
 //! - `webhooks`: what a foreign S3 tells, and `fika webhook`
 //! - `query`: IAM and STS; `admin`: accounts, for `fika account`; `waiting`: events, for
 //!   `fika events`
@@ -28,6 +29,7 @@
 
 mod admin;
 mod answer;
+mod answers;
 mod api;
 mod apis;
 mod asynchronous;
@@ -62,6 +64,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU16;
 
+use fika_answers::Answers;
 use fika_aws::sigv4::KeyCache;
 use fika_control::Control;
 use fika_counting::Calls;
@@ -102,6 +105,7 @@ pub struct Frontend<C, A, W> {
     objects: Objects,
     pages: Option<Arc<dyn Pages>>,
     courses: Courses,
+    answers: Answers,
     keys: KeyCache,
     /// The bodies of clients.
     bodies: Bodies,
@@ -149,6 +153,8 @@ pub struct FrontendOptions<C, A, W> {
     pub pages: Option<Arc<dyn Pages>>,
     /// Where the courses of single invocations are noted while somebody looks.
     pub courses: Courses,
+    /// What stacks wait for.
+    pub answers: Answers,
 }
 
 impl<C, A, W> Frontend<C, A, W> {
@@ -157,9 +163,8 @@ impl<C, A, W> Frontend<C, A, W> {
     pub fn new(options: FrontendOptions<C, A, W>) -> Self {
         let FrontendOptions { counting, calls, assignment, worker, .. } = options;
         let FrontendOptions { control, iam, auth, sessions, blobs, logs, metrics, .. } = options;
-        let FrontendOptions { traces, events, services, gateway, objects, stream_rate, .. } =
-            options;
-        let (pages, courses) = (options.pages, options.courses);
+        let FrontendOptions { traces, events, services, gateway, objects, .. } = options;
+        let FrontendOptions { stream_rate, pages, courses, answers, .. } = options;
         let (keys, bodies, inside) = (KeyCache::new(), Bodies::new(), Bodies::new());
         Self {
             counting,
@@ -182,6 +187,7 @@ impl<C, A, W> Frontend<C, A, W> {
             objects,
             pages,
             courses,
+            answers,
             keys,
             bodies,
             inside,

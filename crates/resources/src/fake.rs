@@ -63,6 +63,7 @@ impl Fake {
             kind: kind.into(),
             token: "a token".into(),
             again: false,
+            back: false,
             properties,
             stop: watch::channel(false).1,
         }

@@ -67,7 +67,7 @@ pub struct Kind {
     pub properties: &'static [Property],
     /// Whether properties beside those are taken, and change in place.
     pub open: bool,
-    /// What `Fn::GetAtt` may name of it; of an `open` type anything.
+    /// What `Fn::GetAtt` may name of it; of an `open` type anything. `Outputs.*` is all that begins so.
     pub attributes: &'static [&'static str],
     /// Makes one.
     pub create: fn(Ask) -> Doing<Made>,
@@ -78,6 +78,16 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// Whether `Fn::GetAtt` may name that of it.
+    #[must_use]
+    pub fn has_attribute(&self, name: &str) -> bool {
+        let is = |own: &&str| match own.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => *own == name,
+        };
+        self.open || self.attributes.iter().any(is)
+    }
+
     /// What a change from one set of properties to another needs; none where they are the same.
     #[must_use]
     pub fn change(&self, from: &Map<String, Value>, to: &Map<String, Value>) -> Option<OnChange> {
@@ -131,6 +141,8 @@ pub struct Ask {
     pub token: String,
     /// Whether it may have been asked before without anybody hearing the answer.
     pub again: bool,
+    /// Whether it is changed back, since the change of its stack failed.
+    pub back: bool,
     /// Its properties, resolved and checked.
     pub properties: Map<String, Value>,
     /// Becomes true when nobody wants it any more: what only waits should end then.
@@ -148,6 +160,9 @@ pub struct Made {
     /// What `Fn::GetAtt` says, by the name that templates write; nested ones with dots.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub attributes: Map<String, Value>,
+    /// Whether those are nobody's to see: they are shown as `****`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_echo: bool,
 }
 
 impl Made {

@@ -17,6 +17,7 @@
 mod absent;
 mod apis;
 mod check;
+mod cloudformation;
 mod coerce;
 mod events;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use fika_answers::Answers;
 use fika_service::{Caller, Doors};
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -89,6 +90,15 @@ impl Services {
     #[must_use]
     pub fn new(doors: Arc<dyn Doors>, host: Arc<str>, caller: Arc<Caller>) -> Self {
         Self { doors, host, caller }
+    }
+
+    /// Where those who are asked by no API answer.
+    ///
+    /// # Errors
+    /// Where there is no such place.
+    pub fn answers(&self) -> Result<Answers, Failure> {
+        let none = || Failure::new("This server takes no answers for stacks");
+        self.doors.answers().ok_or_else(none)
     }
 
     /// With whose rights.

@@ -1,5 +1,6 @@
 //! All types there are.
 
+use crate::cloudformation::{custom, stack, wait};
 use crate::kind::Kind;
 use crate::{absent, apis, events, iam, inert, lambda, logs, s3, scheduler, sns, sqs, ssm};
 
@@ -30,6 +31,10 @@ static ALL: &[&Kind] = &[
     &events::bus::KIND,
     &events::bus_policy::KIND,
     &events::rule::KIND,
+    &custom::KIND,
+    &stack::KIND,
+    &wait::CONDITION,
+    &wait::HANDLE,
     &iam::access_key::KIND,
     &iam::inline_policy::ROLE,
     &iam::inline_policy::USER,
@@ -77,5 +82,6 @@ pub fn all() -> impl Iterator<Item = &'static Kind> {
 /// The type of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Kind> {
-    all().find(|kind| kind.name == name)
+    let own = all().find(|kind| kind.name == name);
+    own.or_else(|| name.starts_with(custom::PREFIX).then_some(&custom::KIND))
 }

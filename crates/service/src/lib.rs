@@ -18,6 +18,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use fika_answers::Answers;
 use fika_aws::shape::AwsError;
 use fika_aws::sigv4::Service;
 use fika_iam::Principal;
@@ -148,6 +149,11 @@ pub trait Doors: Send + Sync + 'static {
         request: Request<Bytes>,
     ) -> Flowing<'a> {
         Box::pin(async move { self.ask(caller, service, request).await.map(whole) })
+    }
+
+    /// Where those who are not asked by an API answer; none where there is no such place.
+    fn answers(&self) -> Option<Answers> {
+        None
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) const RUNTIME_API: &str = "127.0.0.1:9001";
 
 /// Where functions find fika's own AWS endpoint, there as well: an SDK that is not configured
 /// speaks to fika, with the credentials of the function's role, and needs no network for it.
-pub(crate) const ENDPOINT: &str = "127.0.0.1:9002";
+pub const ENDPOINT: &str = "127.0.0.1:9002";
 
 const INITIALIZATION: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
 /// The log stream of this sandbox.

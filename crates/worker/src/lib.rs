@@ -60,6 +60,7 @@ pub use choice::{NoWall, WallChoice};
 pub use credentials::{CredentialSource, RoleCredentials};
 pub use develop::Develop;
 pub use endpoint::Endpoint;
+pub use environment::ENDPOINT;
 pub use logbook::ColdStart;
 pub use outcome::InitFailure;
 pub use service::{Worker, WorkerOptions};

@@ -24,10 +24,10 @@ const NODE_HEAD: &str = include_str!("../../../../runtimes/node/bundle.js");
 const NODE: Files = files!["node":
     "index.js", "api.js", "reader.js", "invocation.js", "report.js", "loader.js", "esm.js",
     "exports.js", "parked.js", "random.js", "snapstart.js", "json_log.js", "awslambda.js",
-    "stream.js", "chunks.js", "debug.js",
+    "stream.js", "chunks.js", "debug.js", "answers.js",
 ];
 const PYTHON: Files = files!["python":
-    "bootstrap.py", "fika_runtime/__init__.py", "fika_runtime/api.py", "fika_runtime/codec.py",
+    "bootstrap.py", "fika_runtime/__init__.py", "fika_runtime/answers.py", "fika_runtime/api.py", "fika_runtime/codec.py",
     "fika_runtime/context.py", "fika_runtime/debug.py", "fika_runtime/json_log.py", "fika_runtime/loader.py",
     "fika_runtime/log.py", "fika_runtime/main.py", "fika_runtime/parked.py", "fika_runtime/report.py",
     "fika_runtime/snapstart.py", "snapshot_restore_py.py",
