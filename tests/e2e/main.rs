@@ -30,6 +30,7 @@ mod configs;
 mod console;
 mod contract;
 mod crash;
+mod custom;
 mod dev;
 mod events;
 mod events_crash;
