@@ -4,7 +4,8 @@
 //! interleaved rounds, and the median of the rounds. Absolute figures drift from day to day and
 //! from machine to machine; compare the ratios.
 //!
-//! - `warm`, `console`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`, `events`: what is measured
+//! - `warm`, `console`, `cold`, `stock`, `frozen`, `many`, `sustained`, `catalogue`, `microvm`, `events`,
+//!   `reload`: what is measured
 //! - `server`, `peers`, `bare`: who is measured; `place`: the functions they run
 //! - `load`, `http`: the client; `affinity`: the cores it all runs on
 //! - `process`, `procfs`, `interrupt`: started, watched, and ended whatever happens
@@ -28,6 +29,7 @@ mod peers;
 mod place;
 mod process;
 mod procfs;
+mod reload;
 mod report;
 mod server;
 mod stock;
@@ -80,6 +82,8 @@ enum Part {
     Microvm,
     /// Events: accepted a second, time to their start, a full queue worked off, the journal.
     Events,
+    /// From a save to the new code answering.
+    Reload,
 }
 
 /// How long and how often.
@@ -158,6 +162,9 @@ fn run(args: &Args) -> Result<()> {
     if wanted(Part::Events) {
         events::measure(&place, &cores, effort, &mut findings)?;
     }
+    if wanted(Part::Reload) {
+        reload::measure(&place, effort, &mut findings)?;
+    }
     findings.notes.push(format!("load average at the end {}", load_average()));
     report::print(&findings)?;
     report::save(&findings.figures, &place.dir.join("results.json"))
@@ -198,6 +205,9 @@ fn notes(cores: &Cores, effort: &Effort) -> Vec<String> {
         "catalogue: two servers started in turn on data directories that stay, one with a single \
          function, one with 20,000 more; to the first line, then 50 pages of ListFunctions, then warm \
          calls of the same function; memory is resident at the first line"
+            .into(),
+        "reload: from the write of a file to the first answer of the new code, calling all the while; \
+         `fika dev` with its own server; node_packages: with 1,000 files of 8 KB beside it"
             .into(),
         "starts: 64 sandboxes at once, from the first request to the last process gone; bare \
          spawns one after the other"

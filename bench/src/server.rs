@@ -99,6 +99,23 @@ impl Server {
         Ok(Self { process, address, keys, fika, data, runtimes, log })
     }
 
+    /// One that is part of a process of another kind, and answers at that address.
+    ///
+    /// # Errors
+    /// When it has left no key in its data directory.
+    pub fn within(
+        place: &Place,
+        name: &str,
+        process: Process,
+        address: SocketAddr,
+    ) -> Result<Self> {
+        let data = place.data(name);
+        let keys = fs::read(data.join("credentials")).context("reading the server's key")?;
+        let (keys, fika) = (serde_json::from_slice(&keys)?, place.fika.clone());
+        let (runtimes, log) = (place.dir.join("runtimes"), place.dir.join(format!("{name}.log")));
+        Ok(Self { process, address, keys, fika, data, runtimes, log })
+    }
+
     /// Makes a function, and waits until it can be called.
     ///
     /// # Errors

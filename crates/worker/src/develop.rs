@@ -86,3 +86,21 @@ fn newest(roster: &Roster, function: &str) -> Option<Dialer> {
     let newest = slots.max_by_key(|slot| (slot.version.uid, slot.id))?;
     newest.dialer.get().cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use fika_model::WorkerId;
+
+    use super::*;
+
+    #[test]
+    fn only_who_asks_for_debuggers_has_them() {
+        let names =
+            |develop: Develop| develop.variables().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(Develop::Not), [""; 0]);
+        assert_eq!(names(Develop::Session), [DEVELOPS]);
+        assert_eq!(names(Develop::Debug), [DEVELOPS, VARIABLE]);
+        assert!(!Develop::Not.debugs() && !Develop::Session.debugs() && Develop::Debug.debugs());
+        assert!(newest(&Roster::new(WorkerId(0), Develop::Debug), "f").is_none());
+    }
+}

@@ -1,8 +1,12 @@
 """`fika dev --debug`: a debugger may attach to this process. It is not waited for."""
 
+import os
+
 
 def listen(port):
     """Has debugpy listen, which only this sandbox's init connects to."""
+    # Or else it warns of modules that Python has built in, at every start.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     try:
         import debugpy
     except ImportError:

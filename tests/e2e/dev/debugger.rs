@@ -116,6 +116,11 @@ fn paused(debugger: &mut Debugger) -> String {
     paused["callFrames"][0]["callFrameId"].as_str().expect("a frame").to_owned()
 }
 
+fn evaluated(debugger: &mut Debugger, frame: &str, expression: &str) -> Value {
+    let asked = json!({"callFrameId": frame, "expression": expression});
+    debugger.ask("Debugger.evaluateOnCallFrame", asked)["result"]["result"]["value"].clone()
+}
+
 #[test]
 fn a_debugger_looks_into_a_function_that_stands_still_and_into_what_is_saved_then() {
     let args = ["f", "--debug", "0", "--timeout", "1"];
@@ -131,18 +136,11 @@ fn a_debugger_looks_into_a_function_that_stands_still_and_into_what_is_saved_the
         move || client.invoke("f", r#"{"n":21}"#)
     });
     let frame = paused(&mut debugger);
-    let asked = json!({"callFrameId": frame, "expression": "secret"});
-    assert_eq!(
-        debugger.ask("Debugger.evaluateOnCallFrame", asked)["result"]["result"]["value"],
-        42
-    );
+    assert_eq!(evaluated(&mut debugger, &frame, "secret"), 42);
     // Its timeout is a second, which goes by while somebody looks at it.
-    let later = "const end = Date.now() + 1500; while (Date.now() < end); 'late'";
-    let late = json!({"callFrameId": frame, "expression": later});
-    let late = debugger.ask("Debugger.evaluateOnCallFrame", late);
-    assert_eq!(late["result"]["result"]["value"], "late");
-    let change = json!({"callFrameId": frame, "expression": "event.n = 0"});
-    debugger.ask("Debugger.evaluateOnCallFrame", change);
+    let late = "const end = Date.now() + 1500; while (Date.now() < end); 'late'";
+    assert_eq!(evaluated(&mut debugger, &frame, late), "late");
+    evaluated(&mut debugger, &frame, "event.n = 0");
     debugger.ask("Debugger.resume", json!({}));
     assert_eq!(called.join().unwrap().ok(), 43);
     // What is saved is another process, at the same port.
@@ -150,17 +148,13 @@ fn a_debugger_looks_into_a_function_that_stands_still_and_into_what_is_saved_the
     session.next("reloaded");
     let mut debugger = Debugger::attach(&address);
     debugger.ask("Debugger.enable", json!({}));
-    let called = std::thread::spawn(move || client.invoke("f", r#"{"n":21}"#));
+    let request = client.invoke_request("f", r#"{"n":21}"#);
+    let called = std::thread::spawn(move || client.try_send(&request));
     let frame = paused(&mut debugger);
-    let asked = json!({"callFrameId": frame, "expression": "secret"});
-    assert_eq!(
-        debugger.ask("Debugger.evaluateOnCallFrame", asked)["result"]["result"]["value"],
-        63
-    );
-    debugger.ask("Debugger.resume", json!({}));
-    assert_eq!(called.join().unwrap().ok(), 64);
+    assert_eq!(evaluated(&mut debugger, &frame, "secret"), 63);
     // One that stands still does not keep the session from ending.
     assert!(session.stop().success());
+    assert!(called.join().is_ok(), "its caller was let go");
 }
 
 #[test]
