@@ -15,6 +15,7 @@
 //! Nothing is ever written through a symlink: links are made last, and an entry below one is
 //! refused.
 
+mod again;
 mod error;
 mod inspect;
 mod make;
@@ -25,8 +26,9 @@ mod signature;
 mod unpack;
 mod walk;
 
+pub use again::Packer;
 pub use error::PackageError;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, sha256_base64};
 pub use make::{files, single_file, zip_dir};
 pub use merge::merge;
 pub use signature::{BadKey, Claim, Signature, SigningKey, signature};

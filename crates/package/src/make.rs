@@ -1,6 +1,6 @@
 //! Making packages: the same files give the same bytes, whoever packs them and when.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{Cursor, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::{PackageError, name};
 
-type Writer = ZipWriter<Cursor<Vec<u8>>>;
+pub(crate) type Writer = ZipWriter<Cursor<Vec<u8>>>;
 
 /// A zip of one file, executable as a `bootstrap` must be.
 ///
@@ -39,9 +39,30 @@ pub fn files(files: &[(&str, &[u8])]) -> Result<Vec<u8>, PackageError> {
 /// [`PackageError::Io`] if something cannot be read, [`PackageError::Unusable`] if something
 /// there cannot stand in a package: a device, or a symlink that leaves `root`.
 pub fn zip_dir(root: &Path, left_out: &[&str]) -> Result<Vec<u8>, PackageError> {
+    zip_with(root, left_out, read_and_add)
+}
+
+/// As [`zip_dir`], with `add` for each file: it is given the path, the name in the package, and what
+/// the file is.
+pub(crate) fn zip_with(
+    root: &Path,
+    left_out: &[&str],
+    mut add: impl FnMut(&mut Writer, &Path, &str, &Metadata) -> Result<(), PackageError>,
+) -> Result<Vec<u8>, PackageError> {
     let mut writer = writer();
-    add_directory(&mut writer, root, "", left_out)?;
+    add_directory(&mut writer, root, "", left_out, &mut add)?;
     Ok(writer.finish()?.into_inner())
+}
+
+/// Compresses a file.
+pub(crate) fn read_and_add(
+    writer: &mut Writer,
+    path: &Path,
+    name: &str,
+    kind: &Metadata,
+) -> Result<(), PackageError> {
+    let contents = fs::read(path).map_err(PackageError::io(path))?;
+    add_file(writer, name, &contents, kind.permissions().mode() & 0o111 != 0)
 }
 
 fn writer() -> Writer {
@@ -61,6 +82,7 @@ fn add_directory(
     root: &Path,
     below: &str,
     left_out: &[&str],
+    add: &mut impl FnMut(&mut Writer, &Path, &str, &Metadata) -> Result<(), PackageError>,
 ) -> Result<(), PackageError> {
     for (path, name) in children(&root.join(below), below)? {
         if left_out.iter().any(|out| path.file_name().is_some_and(|name| name == *out)) {
@@ -69,12 +91,11 @@ fn add_directory(
         let kind = fs::symlink_metadata(&path).map_err(PackageError::io(&path))?;
         if kind.is_dir() {
             writer.add_directory(name.as_str(), options(true))?;
-            add_directory(writer, root, &name, left_out)?;
+            add_directory(writer, root, &name, left_out, add)?;
         } else if kind.is_symlink() {
             add_link(writer, &path, &name)?;
         } else if kind.is_file() {
-            let contents = fs::read(&path).map_err(PackageError::io(&path))?;
-            add_file(writer, &name, &contents, kind.permissions().mode() & 0o111 != 0)?;
+            add(writer, &path, &name, &kind)?;
         } else {
             return Err(refuse(&path, "it is a device, a pipe or a socket"));
         }

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 
 use fika_model::limits::ZIP_DIRECT_BYTES;
-use fika_package::PackageError;
+use fika_package::{PackageError, Packer};
 use zip::ZipArchive;
 
 use crate::failure::Failure;
@@ -43,6 +43,20 @@ impl Bundle {
         Self::of_zip(pack(path)?, path)
     }
 
+    /// The same for a folder that is packed again and again, and by ourselves: only the server has to
+    /// check it.
+    ///
+    /// # Errors
+    /// When it cannot be read, or makes no package.
+    pub fn read_again(path: &Path, packer: &mut Packer) -> Result<Self, Failure> {
+        if !path.is_dir() {
+            return Self::read(path);
+        }
+        let zip = packer.zip_dir(path, &LEFT_OUT).map_err(|e| unfit(path, &e))?;
+        let sha256 = fika_package::sha256_base64(&zip);
+        Self::known(zip, sha256)
+    }
+
     /// A package of one file.
     ///
     /// # Errors
@@ -54,11 +68,15 @@ impl Bundle {
     }
 
     fn of_zip(zip: Vec<u8>, path: &Path) -> Result<Self, Failure> {
+        let sha256 = fika_package::inspect(&zip).map_err(|e| unfit(path, &e))?.sha256_base64;
+        Self::known(zip, sha256)
+    }
+
+    fn known(zip: Vec<u8>, sha256: String) -> Result<Self, Failure> {
         if zip.len() > ZIP_DIRECT_BYTES {
             let why = format!("zipped it is {} bytes, and may be {ZIP_DIRECT_BYTES}", zip.len());
             return Err(Failure::no_input("leave out of the package what is not needed", why));
         }
-        let sha256 = fika_package::inspect(&zip).map_err(|e| unfit(path, &e))?.sha256_base64;
         let mut archive = ZipArchive::new(Cursor::new(&zip))
             .map_err(|e| Failure::no_input("give a zip that opens", e))?;
         let files: Vec<String> = archive

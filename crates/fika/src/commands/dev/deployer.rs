@@ -1,6 +1,8 @@
 //! Brings one function up to date.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+use fika_package::Packer;
 
 use super::project::{Code, Function};
 use crate::client::Client;
@@ -21,10 +23,23 @@ pub struct Deployed {
 ///
 /// # Errors
 /// When there is no package, the server refuses, or the function cannot run.
-pub async fn deploy(client: Arc<Client>, function: Function, ui: Ui) -> Result<Deployed, Failure> {
+pub async fn deploy(
+    client: Arc<Client>,
+    function: Function,
+    packer: Arc<Mutex<Packer>>,
+    ui: Ui,
+) -> Result<Deployed, Failure> {
     let code = function.code.clone();
     let bundle = tokio::task::spawn_blocking(move || match code {
-        Code::Path(path) => Bundle::read(&path),
+        Code::Path(path) => {
+            // What a panic has left of it is of no use.
+            let mut packer = packer.lock().unwrap_or_else(|poisoned| {
+                let mut packer = poisoned.into_inner();
+                *packer = Packer::default();
+                packer
+            });
+            Bundle::read_again(&path, &mut packer)
+        }
         Code::Inline { file, text } => Bundle::of_file(&file, text.as_bytes()),
     });
     let bundle = bundle.await.map_err(|e| Failure::io("try again", e))??;

@@ -1,10 +1,11 @@
 //! A session: files change, functions are deployed, logs come, all on one event loop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fika_package::Packer;
 use tokio::sync::{mpsc, watch as channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -45,6 +46,7 @@ pub struct Session<'a> {
     /// Functions that were there when the session began, or have been deployed since.
     known: BTreeSet<String>,
     deployments: JoinSet<Done>,
+    packers: BTreeMap<String, Arc<Mutex<Packer>>>,
     begun: Instant,
     names: channel::Sender<Vec<String>>,
 }
@@ -81,6 +83,7 @@ impl<'a> Session<'a> {
             good: BTreeSet::new(),
             known: BTreeSet::new(),
             deployments: JoinSet::new(),
+            packers: BTreeMap::new(),
             begun: Instant::now(),
             names: channel::Sender::default(),
         }
@@ -206,9 +209,10 @@ impl<'a> Session<'a> {
     fn start(&mut self, name: &str, saved: Duration) {
         let Some(function) = self.project.function(name).cloned() else { return };
         let (client, ui) = (Arc::clone(&self.client), self.ui);
+        let packer = Arc::clone(self.packers.entry(name.into()).or_default());
         self.deployments.spawn(async move {
             let name = function.name.clone();
-            let result = deployer::deploy(client, function, ui).await;
+            let result = deployer::deploy(client, function, packer, ui).await;
             Done { function: name, saved, result }
         });
     }
