@@ -58,7 +58,9 @@ async function route() {
 function mark(first) {
   for (const link of bar.querySelectorAll('nav a')) {
     const is = link.hash === `#/${first === 'create' ? 'functions' : first}`;
-    if (is) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
+    if (!is) { link.removeAttribute('aria-current'); continue; }
+    link.setAttribute('aria-current', 'page');
+    link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 }
 

@@ -12,9 +12,9 @@ export function chart({ title, lines, unit, from, until }) {
   const x = (t) => LEFT + ((t - from) / (until - from)) * (WIDE - 2 * LEFT);
   const y = (value) => HIGH - FOOT - (value / top) * (HIGH - FOOT - 14);
   const path = (points) => points.map(([t, value], i) => `${i ? 'L' : 'M'}${x(t).toFixed(1)} ${y(value).toFixed(1)}`).join('');
-  const last = lines.map(({ name, points }) => `${name} ${unit(points.at(-1)?.[1] ?? 0)}`).join(', ');
+  const last = lines.map(({ name, points }) => `${lines.length > 1 ? `${name} ` : ''}${unit(points.at(-1)?.[1] ?? 0)}`).join(', ');
   const one = ({ points }, i) => (points.length === 1
-    ? s('circle', { cx: x(points[0][0]), cy: y(points[0][1]), r: 2.5, class: 'fill', stroke: 'currentColor' })
+    ? s('circle', { cx: x(points[0][0]), cy: y(points[0][1]), r: 2.5, class: i ? 'point second' : 'point' })
     : s('path', { d: path(points), class: `path ${i ? 'second' : ''}` }));
   return h('figure', { className: 'chart' },
     h('figcaption', {}, h('span', {}, title), h('span', { className: 'quiet' }, last)),

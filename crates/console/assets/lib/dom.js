@@ -55,13 +55,15 @@ export function sheet(title, ...children) {
   return h('section', { className: 'sheet', 'aria-labelledby': heading.id }, heading, ...children);
 }
 
-/** A table. Columns: [title, (row) => content, class]. */
+/** A table. Columns: [title, (row) => content, class]; one without a title is of buttons. On a phone each row is a card, so the roles are said. */
 export function table(caption, columns, rows, empty = 'There are none.') {
   if (rows.length === 0) return h('p', { className: 'quiet' }, empty);
-  const head = h('tr', {}, columns.map(([title, , kind]) => h('th', { scope: 'col', className: kind ?? '' }, title || h('span', { className: 'visually-hidden' }, 'Actions'))));
-  const body = rows.map((row) => h('tr', {}, columns.map(([, of, kind]) => h('td', { className: kind ?? '' }, of(row)))));
+  const kindOf = (title, kind = '') => (title ? kind : 'does');
+  const head = h('tr', { role: 'row' }, columns.map(([title, , kind]) => h('th', { scope: 'col', role: 'columnheader', className: kindOf(title, kind) }, title || h('span', { className: 'visually-hidden' }, 'Actions'))));
+  const cell = (row, [title, of, kind]) => h('td', { role: 'cell', className: kindOf(title, kind), 'data-title': title }, h('div', {}, of(row)));
+  const body = rows.map((row) => h('tr', { role: 'row' }, columns.map((column) => cell(row, column))));
   return h('div', { className: 'wide', tabIndex: 0, role: 'region', ariaLabel: caption },
-    h('table', {}, h('caption', { className: 'visually-hidden' }, caption), h('thead', {}, head), h('tbody', {}, body)));
+    h('table', { role: 'table' }, h('caption', { className: 'visually-hidden' }, caption), h('thead', { role: 'rowgroup' }, head), h('tbody', { role: 'rowgroup' }, body)));
 }
 
 /** Names and values. */

@@ -36,7 +36,7 @@ async function events(waiting, ended) {
   };
   show(waiting, sheet('Waiting', table('Events that wait', [['Event', details], ...COLUMNS, ['Due', (one) => (one.due_ms ? when(one.due_ms) : 'now'), 'tight']], lists[0].events, 'Nothing waits.')));
   show(ended, sheet('Ended with nowhere to go', table('Events that ended', [['Event', details], ...COLUMNS, ['Why', (one) => [badge(one.condition ?? '', 'bad'), ' ', one.message ?? '']],
-    ['', (one) => act('Send again', async () => { await lambda('POST', `/_fika/events/${one.id}/replay`); await again(); return 'It is on its way again.'; }, { className: 'slim' }), 'tight']], lists[1].events, 'No event was lost.')));
+    ['', (one) => act('Send again', async () => { await lambda('POST', `/_fika/events/${one.id}/replay`); await again(); return 'It is on its way again.'; }, { className: 'slim' })]], lists[1].events, 'No event was lost.')));
 }
 
 async function listQueues(place, signal) {
@@ -52,7 +52,7 @@ async function listQueues(place, signal) {
   const redrive = (one) => (letters.has(one.QueueArn) && Number(one.ApproximateNumberOfMessages) > 0
     ? act('Send letters back', async () => { await sqs('StartMessageMoveTask', { SourceArn: one.QueueArn }); await again(); return 'They are being moved back.'; }, { className: 'slim' }) : '');
   show(place, sheet('Queues', table('Queues', [
-    ['Queue', (one) => h('code', {}, one.name)], ['', (one) => (letters.has(one.QueueArn) ? badge('dead letters', Number(one.ApproximateNumberOfMessages) ? 'bad' : '') : '')],
+    ['Queue', (one) => [h('code', {}, one.name), ' ', letters.has(one.QueueArn) && badge('dead letters', Number(one.ApproximateNumberOfMessages) ? 'bad' : '')]],
     ['Visible', (one) => count(one.ApproximateNumberOfMessages), 'number'], ['In flight', (one) => count(one.ApproximateNumberOfMessagesNotVisible), 'number'],
-    ['Delayed', (one) => count(one.ApproximateNumberOfMessagesDelayed), 'number'], ['', redrive, 'tight']], queues, 'There is no queue.')));
+    ['Delayed', (one) => count(one.ApproximateNumberOfMessagesDelayed), 'number'], ['', redrive]], queues, 'There is no queue.')));
 }

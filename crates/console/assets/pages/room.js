@@ -34,7 +34,7 @@ export async function page(place, _, signal) {
   };
   const row = (course) => {
     const button = h('button', { type: 'button', ariaPressed: String(course.id === chosen), onclick: () => choose(course) },
-      h('span', { className: 'quiet' }, time(course.came)), h('span', { className: 'of' }, `${course.name} ${course.version}`),
+      h('span', { className: 'quiet' }, time(course.came)), h('span', { className: 'of' }, called(course)),
       h('span', {}, course.failed ? badge('failed', 'bad') : course.cold ? badge('cold', 'warn') : badge('warm')), h('span', { className: 'took' }, ms(course.whole / 1000)));
     button.dataset.id = course.id;
     return h('li', {}, button);
@@ -73,6 +73,9 @@ export async function page(place, _, signal) {
   look();
 }
 
+/** A function, and its version if it is not the latest. */
+const called = ({ name, version }) => (version === '$LATEST' ? name : `${name} ${version}`);
+
 const sum = (pools, name) => pools.reduce((all, pool) => all + pool[name], 0);
 
 /** The pools as lines of cells. Those that are there already are changed, not made anew: nothing flickers. */
@@ -86,7 +89,7 @@ function fill(place, pools) {
     line.dataset.key = key;
     const [title, cells, figures] = line.children;
     const own = pool.account === session.account;
-    title.textContent = `${own ? '' : `${pool.account} `}${pool.name} ${pool.version === '$LATEST' ? '' : pool.version}`;
+    title.textContent = `${own ? '' : `${pool.account} `}${called(pool)}`;
     title.title = `${key}, ${pool.memory} MB`;
     if (!own) title.removeAttribute('href');
     const says = STATES.map(([, name]) => [pool[name], name]).filter(([n]) => n).map(([n, name]) => `${n} ${name}`).join(', ');
@@ -123,6 +126,6 @@ function waterfall(course) {
     part.style.width = `${(100 * took) / whole}%`;
     return h('div', { className: 'step' }, h('span', {}, STEPS[name]?.[0] ?? name), h('div', { className: 'track' }, part), h('span', { className: 'took' }, ms(took / 1000)));
   });
-  return [h('p', {}, h('strong', {}, course.name), ` ${course.version} `, course.cold ? badge('cold', 'warn') : badge('warm'), ' ', course.failed ? badge('failed', 'bad') : null),
+  return [h('p', {}, h('strong', {}, called(course)), ' ', course.cold ? badge('cold', 'warn') : badge('warm'), ' ', course.failed ? badge('failed', 'bad') : null),
     bars, h('br'), facts([['Whole', ms(course.whole / 1000)], ['Came', time(course.came)], ['Request', h('code', {}, course.id)]])];
 }

@@ -26,10 +26,10 @@ async function list(place) {
     found.push(...members(root, 'Stacks'));
     token = root.find('NextToken')?.text();
   }
-  show(place, h('div', { className: 'head' }, h('h1', {}, 'Stacks')), table('Stacks', [
+  show(place, h('div', { className: 'head' }, h('h1', {}, 'Stacks')), h('div', { className: 'sheet' }, table('Stacks', [
     ['Name', (stack) => h('a', { href: `#/stacks/${encodeURIComponent(stack.text('StackName'))}` }, stack.text('StackName'))],
     ['Status', (stack) => status(stack.text('StackStatus'))], ['Changed', (stack) => when(stack.text('LastUpdatedTime') || stack.text('CreationTime')), 'tight'],
-    ['Description', (stack) => stack.text('Description') ?? '']], found, 'There is no stack in this region.'));
+    ['Description', (stack) => stack.text('Description') ?? '']], found, 'There is no stack in this region.')));
 }
 
 async function one(place, name, signal) {

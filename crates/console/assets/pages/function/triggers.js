@@ -61,7 +61,7 @@ function mappingSheet(name, mappings, again) {
     await again();
   }, { className: 'slim' });
   return sheet('Event source mappings',
-    table('Event source mappings', [['Source', (m) => m.EventSourceArn ?? m.SelfManagedEventSource?.Endpoints ?? ''], ['State', (m) => badge(m.State, m.State === 'Enabled' ? 'good' : '')], ['Batch', (m) => m.BatchSize, 'number'], ['Last', (m) => m.LastProcessingResult ?? ''],
+    table('Event source mappings', [['Source', (m) => h('code', {}, m.EventSourceArn ?? m.SelfManagedEventSource?.Endpoints ?? '')], ['State', (m) => badge(m.State, m.State === 'Enabled' ? 'good' : '')], ['Batch', (m) => m.BatchSize, 'number'], ['Last', (m) => m.LastProcessingResult ?? ''],
       ['', (m) => h('span', { className: 'row' }, turn(m), careful('Delete', 'Delete it?', async () => { await lambda('DELETE', `${MAPPINGS}/${m.UUID}`); await again(); return 'It goes.'; }))]], mappings, 'It reads no queue and no stream.'),
     h('div', { className: 'row ends' }, field('Source’s ARN', source), field('Batch', batch), act('Add', async () => {
       await lambda('POST', MAPPINGS, { FunctionName: name, EventSourceArn: source.value.trim(), BatchSize: Number(batch.value) });

@@ -18,11 +18,11 @@ export async function tab(place, context) {
   const numbers = versions.map(({ Version }) => Version).reverse();
   show(place, sheet('Aliases',
     table('Aliases', [['Name', (a) => h('code', {}, a.Name)], ['Version', (a) => weights(a)], ['Description', (a) => a.Description ?? ''],
-      ['', (a) => careful('Delete', 'Delete the alias?', async () => { await lambda('DELETE', `${at(name)}/aliases/${encodeURIComponent(a.Name)}`); await again(); return 'Deleted.'; }), 'tight']], aliases, 'There is no alias.'),
+      ['', (a) => careful('Delete', 'Delete the alias?', async () => { await lambda('DELETE', `${at(name)}/aliases/${encodeURIComponent(a.Name)}`); await again(); return 'Deleted.'; })]], aliases, 'There is no alias.'),
     aliasForm(name, numbers, aliases, again)),
   sheet('Versions',
     table('Versions', [['Version', (v) => h('code', {}, v.Version)], ['Description', (v) => v.Description ?? ''], ['Code', (v) => bytes(v.CodeSize), 'number'], ['Made', (v) => when(v.LastModified), 'tight'],
-      ['', (v) => (v.Version === '$LATEST' ? '' : careful('Delete', 'Delete the version?', async () => { await lambda('DELETE', `${at(name)}?Qualifier=${v.Version}`); await again(); return 'Deleted.'; })), 'tight']], [...versions].reverse()),
+      ['', (v) => (v.Version === '$LATEST' ? '' : careful('Delete', 'Delete the version?', async () => { await lambda('DELETE', `${at(name)}?Qualifier=${v.Version}`); await again(); return 'Deleted.'; }))]], [...versions].reverse()),
     publishForm(name, again)));
 }
 
