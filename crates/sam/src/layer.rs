@@ -1,10 +1,11 @@
 //! `AWS::Serverless::LayerVersion`: a version whose logical id has a digest, so that each change makes another.
 
 use crate::error::{Result, resource};
-use crate::expansion::{Expansion, check_id};
+use crate::expansion::Expansion;
 use crate::intrinsics::is_function;
 use crate::kinds::LAYER;
 use crate::made::{Given, Made};
+use crate::read::check_id;
 use crate::tree::{Dict, Node};
 use crate::{function, names, shape};
 

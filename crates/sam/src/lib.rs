@@ -1,7 +1,8 @@
 //! Serverless templates (`Transform: AWS::Serverless-2016-10-31`) expanded into plain CloudFormation, as AWS's own
 //! translator does it, to the digests in logical ids. Pure: nothing is read but the template and its parameters.
 //!
-//! - [`expand`]: all of it (`expansion`: resource by resource, and what refers to what)
+//! - [`expand`]: all of it (`read`: what must be so of any template; `expansion`: resource by resource; `moved`: what
+//!   refers to them)
 //! - `globals`: what all resources of a type share
 //! - `implicit`: the APIs that events of functions ask for without there being one (`conditions`)
 //! - `function`: functions, with their roles, versions, aliases, addresses and destinations
@@ -28,9 +29,11 @@ mod intrinsics;
 mod kinds;
 mod layer;
 mod made;
+mod moved;
 mod names;
 mod openapi;
 mod policies;
+mod read;
 mod rest;
 mod shape;
 mod table;

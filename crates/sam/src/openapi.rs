@@ -68,9 +68,11 @@ fn is_parameter(name: &str, plus_everywhere: bool) -> bool {
 }
 
 fn path_item<'a>(item: &'a mut Node, path: &str) -> Result<&'a mut Dict> {
-    item.as_dict_mut().ok_or_else(|| {
-        template(format!("Value of '{path}' path must be a dictionary according to Swagger spec."))
-    })
+    item.as_dict_mut().ok_or_else(|| no_item(path))
+}
+
+fn no_item(path: &str) -> crate::error::Failure {
+    template(format!("Value of '{path}' path must be a dictionary according to Swagger spec."))
 }
 
 fn definition<'a>(node: &'a mut Node, path: &str, method: &str) -> Result<&'a mut Dict> {
@@ -80,9 +82,11 @@ fn definition<'a>(node: &'a mut Node, path: &str, method: &str) -> Result<&'a mu
 }
 
 /// Whether each item of a path is one.
-pub(crate) fn check_paths(paths: &mut Dict) -> Result<()> {
-    for path in paths.names() {
-        each_item(paths, &path, |_| Ok(()))?;
+pub(crate) fn check_paths(paths: &Dict) -> Result<()> {
+    for (path, item) in paths.iter() {
+        if contents(item)?.iter().any(|item| item.as_dict().is_none()) {
+            return Err(no_item(path));
+        }
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! `AWS::Serverless::SimpleTable`: a DynamoDB table with one key.
 
 use crate::error::{Result, resource};
-use crate::expansion::check_id;
 use crate::kinds::TABLE;
 use crate::made::{Given, Made, tag_list};
+use crate::read::check_id;
 use crate::shape;
 use crate::tree::{Dict, Node, dict, list};
 

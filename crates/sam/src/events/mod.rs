@@ -15,10 +15,11 @@ mod scheduler;
 mod topic;
 
 use crate::error::{Result, event, not_served};
-use crate::expansion::{Expansion, check_id};
+use crate::expansion::Expansion;
 use crate::function::Target;
 use crate::made::{Given, Made};
 use crate::policies::Role;
+use crate::read::check_id;
 use crate::shape::{self, Property};
 use crate::tree::{Dict, Node, write};
 use crate::{globals, names};

@@ -1,17 +1,19 @@
 //! `AWS::Serverless::Function`.
 
+mod check;
 pub(crate) mod code;
 mod invoke;
+mod role;
 mod url;
 mod version;
 
-use crate::error::{Failure, Result, not_served, resource};
+use crate::error::{Result, resource};
 use crate::events::{self, Event};
-use crate::expansion::{Expansion, check_id};
-use crate::intrinsics::{if_of, is_no_value, three_or};
+use crate::expansion::Expansion;
 use crate::kinds::FUNCTION;
 use crate::made::{Given, Made, tag_list};
 use crate::policies::{self, Role};
+use crate::read::check_id;
 use crate::tree::{Dict, Node, dict};
 use crate::{names, shape};
 
@@ -64,7 +66,7 @@ impl Target {
 pub(crate) fn expand(expansion: &mut Expansion<'_>, id: &str, given: &Dict) -> Result<Vec<Made>> {
     let mut function = read(id, given)?;
     let events = events::read(expansion, &function).map_err(|failure| failure.of(id))?;
-    check(&function)?;
+    check::all(&function)?;
     let mut lambda = lambda(expansion, &mut function)?;
     let (published, alias) = publish(expansion, &mut function, &mut lambda)?;
     let target = target(&function, &lambda, published.last());
@@ -72,7 +74,7 @@ pub(crate) fn expand(expansion: &mut Expansion<'_>, id: &str, given: &Dict) -> R
     if let Some(config) = function.truthy("FunctionUrlConfig") {
         resources.extend(url::of(id, &target, config)?);
     }
-    check_deployment(expansion, &mut function)?;
+    check::deployment(expansion, &mut function)?;
     let mut allowed = Vec::new();
     if function.truthy("EventInvokeConfig").is_some() {
         let alias = alias.as_deref().map(|name| (target.id.as_str(), name));
@@ -80,8 +82,8 @@ pub(crate) fn expand(expansion: &mut Expansion<'_>, id: &str, given: &Dict) -> R
         resources.extend(made);
         allowed = policies;
     }
-    let mut role = role(expansion, &mut function, allowed)?;
-    let wanted = needs_role(expansion, &mut function, &mut lambda, &mut role)?;
+    let mut role = role::of(expansion, &mut function, allowed)?;
+    let wanted = role::is_needed(expansion, &mut function, &mut lambda, &mut role)?;
     resources.extend(made_of(expansion, events, &target, &mut role).map_err(|why| why.of(id))?);
     if wanted {
         resources.push(role.into_made());
@@ -120,68 +122,6 @@ fn made_of(
     Ok(made)
 }
 
-/// What must be so of properties together.
-fn check(function: &Given) -> Result<()> {
-    let id = &function.id;
-    if function.get("CapacityProviderConfig").is_some() {
-        return Err(not_served(id, "CapacityProviderConfig"));
-    }
-    for (one, needed) in [
-        ("FunctionScalingConfig", "CapacityProviderConfig"),
-        ("VersionDeletionPolicy", "AutoPublishAlias"),
-    ] {
-        if function.get(one).is_some() && function.get(needed).is_none() {
-            return Err(resource(id, format!("'{one}' requires '{needed}'.")));
-        }
-    }
-    if let Some(queue) = function.truthy("DeadLetterQueue") {
-        check_dead_letters(id, queue)?;
-    }
-    check_tenancy(function)
-}
-
-fn check_dead_letters(id: &str, queue: &Node) -> Result<()> {
-    let part = |name: &str| queue.get(name).filter(|value| value.is_truthy());
-    let (Some(kind), Some(_)) = (part("Type"), part("TargetArn")) else {
-        let message = "'DeadLetterQueue' requires Type and TargetArn properties to be specified.";
-        return Err(resource(id, message));
-    };
-    match kind.as_str() {
-        Some("SQS" | "SNS") => Ok(()),
-        Some(_) => Err(resource(id, "'DeadLetterQueue' requires Type of ['SQS', 'SNS']")),
-        None => Err(shape::wrong_type(id, "DeadLetterQueue.Type", "string")),
-    }
-}
-
-fn check_tenancy(function: &Given) -> Result<()> {
-    if function.truthy("TenancyConfig").is_none() {
-        return Ok(());
-    }
-    let end = "not supported for functions enabled with tenancy configuration.";
-    for (name, what) in [
-        ("ProvisionedConcurrencyConfig", "Provisioned concurrency"),
-        ("FunctionUrlConfig", "Function URL"),
-        ("SnapStart", "SnapStart"),
-    ] {
-        if function.truthy(name).is_some() {
-            return Err(resource(&function.id, format!("{what} is {end}")));
-        }
-    }
-    let events = function.get("Events").and_then(Node::as_dict);
-    for event in events.into_iter().flat_map(Dict::values) {
-        let kind = event.get("Type").and_then(Node::as_str).unwrap_or("None");
-        if !matches!(kind, "Api" | "HttpApi") {
-            return Err(resource(
-                &function.id,
-                format!(
-                    "Event source '{kind}' is {end} Only Api and HttpApi event sources are supported."
-                ),
-            ));
-        }
-    }
-    Ok(())
-}
-
 fn lambda(expansion: &Expansion<'_>, function: &mut Given) -> Result<Made> {
     let mut made = Made::new(function.id.as_str(), "AWS::Lambda::Function", &function.kept);
     made.depends_on = function.depends_on.clone();
@@ -196,7 +136,7 @@ fn lambda(expansion: &Expansion<'_>, function: &mut Given) -> Result<Made> {
         let arn = queue.get("TargetArn").cloned().unwrap_or_default();
         made.set("DeadLetterConfig", dict! { "TargetArn" => arn });
     }
-    check_package(&made)?;
+    check::package(&made)?;
     Ok(made)
 }
 
@@ -220,27 +160,6 @@ fn tags(function: &Given) -> Result<Node> {
 fn is_traced(expansion: &Expansion<'_>, function: &mut Given) -> Result<bool> {
     let resolved = expansion.parameters.resolve_in(&mut function.properties, "Tracing")?;
     Ok(function.truthy("Tracing").is_some() && &resolved != "Disabled")
-}
-
-fn check_package(lambda: &Made) -> Result<()> {
-    let has = |name: &str| lambda.properties.truthy(name).is_some();
-    let is_image = lambda.properties.text("PackageType") == Some("Image");
-    let wrong = |message: &str| Err(resource(&lambda.id, message));
-    if is_image && (has("Handler") || has("Runtime") || has("Layers")) {
-        return wrong(
-            "Runtime, Handler, Layers cannot be present when PackageType is of type `Image`",
-        );
-    }
-    let runs = has("Runtime") && has("Handler");
-    if !is_image && !runs {
-        return wrong("Runtime and Handler needs to be present when PackageType is of type `Zip`");
-    }
-    if !is_image && has("ImageConfig") {
-        return wrong(
-            "ImageUri or ImageConfig cannot be present when PackageType is of type `Zip`",
-        );
-    }
-    Ok(())
 }
 
 /// The version and the alias that are published, and the alias's name.
@@ -281,82 +200,4 @@ fn target(function: &Given, lambda: &Made, alias: Option<&Made>) -> Target {
             attributes,
         },
     }
-}
-
-/// fika shifts no traffic by alarms and hooks; a preference that is off is none.
-fn check_deployment(expansion: &Expansion<'_>, function: &mut Given) -> Result<()> {
-    let Some(mut preference) = function.truthy("DeploymentPreference").cloned() else {
-        return Ok(());
-    };
-    let Some(enabled) = preference.as_dict_mut().and_then(|all| all.get_mut("Enabled")) else {
-        return Err(not_served(&function.id, "DeploymentPreference"));
-    };
-    let enabled = expansion.parameters.resolve(enabled)?;
-    if enabled == Node::Bool(false) || &enabled == "false" || &enabled == "False" {
-        return Ok(());
-    }
-    Err(not_served(&function.id, "DeploymentPreference"))
-}
-
-/// The role that the function would have.
-fn role(
-    expansion: &Expansion<'_>,
-    function: &mut Given,
-    invoke_policies: Vec<Node>,
-) -> Result<Role> {
-    let basic = match function.truthy("DurableConfig") {
-        Some(_) => "AWSLambdaBasicDurableExecutionRolePolicy",
-        None => "AWSLambdaBasicExecutionRole",
-    };
-    let mut managed = vec![format!("service-role/{basic}")];
-    if is_traced(expansion, function)? {
-        managed.push("AWSXrayWriteOnlyAccess".into());
-    }
-    if function.truthy("VpcConfig").is_some() {
-        managed.push("service-role/AWSLambdaVPCAccessExecutionRole".into());
-    }
-    let mut own = Vec::new();
-    if let Some(queue) = function.truthy("DeadLetterQueue") {
-        own.push(policies::dead_letters(queue));
-    }
-    own.extend(invoke_policies);
-    Role::of(expansion.partition, function, &managed, own, tags(function)?)
-}
-
-/// Whether the role is made: unless the function has one, or has one under a condition.
-fn needs_role(
-    expansion: &mut Expansion<'_>,
-    function: &mut Given,
-    lambda: &mut Made,
-    role: &mut Role,
-) -> Result<bool> {
-    let Some(given) = function.properties.get_mut("Role").filter(|given| !given.is_null()) else {
-        lambda.set("Role", role.arn());
-        return Ok(true);
-    };
-    if if_of(given).is_none() {
-        return Ok(false);
-    }
-    let resolved = expansion.parameters.resolve(given)?;
-    lambda.set("Role", resolved.clone());
-    let parts = if_of(&resolved).cloned().unwrap_or_default();
-    let wrong = |why: &str| -> Failure {
-        resource(&function.id, format!("Malformed 'Role' property: {why}."))
-    };
-    let [condition, then, otherwise] = three_or(&parts, wrong)?;
-    match (is_no_value(then), is_no_value(otherwise)) {
-        (true, true) => lambda.set("Role", role.arn()),
-        (true, false) => {
-            lambda.set("Role", names::conditional_else(condition, role.arn(), otherwise));
-            role.set_condition(condition.clone());
-        }
-        (false, true) => {
-            lambda.set("Role", names::conditional_else(condition, then, role.arn()));
-            let not = format!("NOT{}", condition.as_str().unwrap_or_default());
-            expansion.condition(not.clone(), policies::not(condition));
-            role.set_condition(not.into());
-        }
-        (false, false) => return Ok(false),
-    }
-    Ok(true)
 }

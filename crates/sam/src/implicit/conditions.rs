@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kind;
 use crate::error::Result;
-use crate::expansion::serverless;
 use crate::openapi::path_under;
+use crate::read::serverless;
 use crate::tree::{Dict, Node, Text, dict};
 
 /// How many conditions `Fn::Or` takes.

@@ -43,7 +43,7 @@ pub(super) fn add(
     if auth.keys().any(|key| !MEMBERS.contains(&&**key)) {
         return Err(resource(id, "Invalid value for 'Auth' property"));
     }
-    if !Swagger::is_valid(&Node::Dict(body.clone())) {
+    if !Swagger::is_valid(&body) {
         return Err(resource(
             id,
             "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid Swagger \

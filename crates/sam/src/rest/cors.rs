@@ -116,7 +116,7 @@ pub(super) fn add(id: &str, given: &Node, body: Option<Dict>) -> Result<Dict> {
         ));
     };
     let cors = Cors::of(id, given)?;
-    if !Swagger::is_valid(&Node::Dict(body.clone())) {
+    if !Swagger::is_valid(&body) {
         return Err(resource(
             id,
             "Unable to add Cors configuration because 'DefinitionBody' does not contain a valid Swagger \

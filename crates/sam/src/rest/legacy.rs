@@ -1,7 +1,7 @@
 //! When the order of Python 2.7 matters, and what of a template is read in it: what may come into the document of a
 //! REST API.
 
-use crate::expansion::serverless;
+use crate::read::serverless;
 use crate::tree::{Dict, Node, Text};
 
 /// Whether a template has a REST API, or an HTTP API with a default authorizer.

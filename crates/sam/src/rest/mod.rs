@@ -5,17 +5,21 @@ mod cors;
 mod legacy;
 mod modern;
 mod policy;
+mod requests;
 mod responses;
+mod security;
+mod stage;
 pub(crate) mod swagger;
 
 use crate::error::{Failure, Result, not_served, resource};
-use crate::expansion::{Expansion, check_id};
-use crate::globals::{is_version, python_text};
+use crate::expansion::Expansion;
+use crate::globals::is_version;
 use crate::http;
 use crate::kinds::API;
-use crate::made::{Given, Made, tag_list};
-use crate::tree::{Dict, Node, dict, list, write};
-use crate::{names, openapi, shape};
+use crate::made::{Given, Made};
+use crate::read::check_id;
+use crate::tree::{Dict, Node, dict, list};
+use crate::{openapi, shape};
 pub(crate) use legacy::{into_legacy, is_wanted};
 use swagger::Swagger;
 
@@ -200,7 +204,7 @@ impl Api<'_> {
                 "Models works only with inline Swagger specified in 'DefinitionBody' property.",
             ));
         };
-        if !Swagger::is_valid(&Node::Dict(body.clone())) {
+        if !Swagger::is_valid(&body) {
             return Err(self.wrong(
                 "Unable to add Models definitions because 'DefinitionBody' does not contain a valid Swagger \
                  definition.",
@@ -229,59 +233,6 @@ impl Api<'_> {
         swagger.disable_endpoint(&disabled)?;
         self.body = Some(swagger.close());
         Ok(())
-    }
-
-    fn deployment(&self) -> Made {
-        let id = format!("{}Deployment", self.id());
-        let mut made = Made::new(id, "AWS::ApiGateway::Deployment", &self.given.passed_on);
-        made.set("RestApiId", names::reference(self.id()));
-        if self.given.truthy("OpenApiVersion").is_none() {
-            made.set("StageName", "Stage");
-        }
-        made
-    }
-
-    /// Gives the deployment an id by what it deploys.
-    fn name_deployment(&self, expansion: &Expansion<'_>, deployment: &mut Made, body: &Node) {
-        let mut hashed = write::python(body);
-        if let Some(version) = self.given.truthy("OpenApiVersion") {
-            hashed = format!("{hashed}||{}", python_text(version));
-        }
-        if let Some(functions) = expansion.function_names.get(self.id()) {
-            hashed = format!("{hashed}||{functions}");
-        }
-        if self.given.truthy("AlwaysDeploy").is_some() {
-            hashed = expansion.now.to_string();
-        }
-        deployment.id = names::with_text(&deployment.id, &hashed);
-        deployment.set("Description", format!("RestApi deployment id: {}", names::sha1(&hashed)));
-    }
-
-    fn stage(&self, deployment: &Made) -> Made {
-        let name = self.given.any("StageName");
-        let text = name.as_str().unwrap_or_default();
-        let id = match names::is_alphanumeric(text) {
-            true => format!("{}{text}Stage", self.id()),
-            false => names::with_text(&format!("{}Stage", self.id()), text),
-        };
-        let mut made = Made::new(id, "AWS::ApiGateway::Stage", &self.given.passed_on);
-        made.set("RestApiId", names::reference(self.id()));
-        made.set("DeploymentId", deployment.reference());
-        let same = [
-            "StageName",
-            "CacheClusterEnabled",
-            "CacheClusterSize",
-            "Variables",
-            "MethodSettings",
-            "AccessLogSetting",
-            "CanarySetting",
-            "TracingEnabled",
-        ];
-        made.take(&same, &self.given.properties);
-        if let Some(Node::Dict(tags)) = self.given.get("Tags") {
-            made.set("Tags", tag_list(tags));
-        }
-        made
     }
 }
 

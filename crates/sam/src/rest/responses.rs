@@ -21,7 +21,7 @@ pub(super) fn add(id: &str, given: &Dict, body: Option<Dict>) -> Result<Dict> {
     for (name, response) in given.iter() {
         check(id, name, response)?;
     }
-    if !Swagger::is_valid(&Node::Dict(body.clone())) {
+    if !Swagger::is_valid(&body) {
         return Err(resource(
             id,
             "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid Swagger \

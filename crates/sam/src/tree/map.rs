@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -57,16 +58,21 @@ impl From<String> for Text {
     }
 }
 
-/// A dictionary.
+/// A dictionary. A copy shares what it holds until one of the two is changed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Dict {
+pub(crate) struct Dict(Arc<Held>);
+
+#[derive(Debug, Clone, Default)]
+struct Held {
     entries: IndexMap<Text, Node>,
     order: Option<Order>,
+    /// Whether a deep copy has the same order, here and in all that it holds.
+    settled: bool,
 }
 
 impl PartialEq for Dict {
     fn eq(&self, other: &Self) -> bool {
-        self.entries == other.entries
+        Arc::ptr_eq(&self.0, &other.0) || self.0.entries == other.0.entries
     }
 }
 
@@ -78,27 +84,27 @@ impl Dict {
 
     /// One in the order of Python 2.7.
     pub fn legacy() -> Self {
-        Dict { entries: IndexMap::new(), order: Some(Order::new()) }
+        Dict(Arc::new(Held { order: Some(Order::new()), ..Held::default() }))
     }
 
     pub fn is_legacy(&self) -> bool {
-        self.order.is_some()
+        self.0.order.is_some()
     }
 
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.0.entries.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.0.entries.is_empty()
     }
 
     pub fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+        self.0.entries.contains_key(key)
     }
 
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries.get(key)
+        self.0.entries.get(key)
     }
 
     /// The value, unless it is none or says nothing: null, false, zero, empty.
@@ -106,30 +112,37 @@ impl Dict {
         self.get(key).filter(|value| value.is_truthy())
     }
 
+    /// What it holds, to change it.
+    fn held(&mut self) -> &mut Held {
+        let held = Arc::make_mut(&mut self.0);
+        held.settled = false;
+        held
+    }
+
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries.get_mut(key)
+        self.held().entries.get_mut(key)
     }
 
     pub fn insert(&mut self, key: impl Into<Text>, value: impl Into<Node>) {
-        let key = key.into();
-        if let Some(order) = &mut self.order {
+        let (key, held) = (key.into(), self.held());
+        if let Some(order) = &mut held.order {
             order.add(&key);
         }
-        self.entries.insert(key, value.into());
+        held.entries.insert(key, value.into());
     }
 
     /// The value, which is put there if there is none.
     pub fn or_insert(&mut self, key: impl Into<Text>, value: impl Into<Node>) -> &mut Node {
-        let key = key.into();
-        if let Some(order) = &mut self.order {
+        let (key, held) = (key.into(), self.held());
+        if let Some(order) = &mut held.order {
             order.add(&key);
         }
-        self.entries.entry(key).or_insert_with(|| value.into())
+        held.entries.entry(key).or_insert_with(|| value.into())
     }
 
     /// Another's entries, over those of the same names.
     pub fn update(&mut self, other: &Dict) {
-        if let Some(order) = &mut self.order {
+        if let Some(order) = &mut self.held().order {
             let keys: Vec<&str> = other.keys().map(|key| &**key).collect();
             order.merge(keys.into_iter());
         }
@@ -139,31 +152,39 @@ impl Dict {
     }
 
     pub fn remove(&mut self, key: &str) -> Option<Node> {
-        if let Some(order) = &mut self.order {
+        let held = self.held();
+        if let Some(order) = &mut held.order {
             order.remove(key);
         }
-        self.entries.shift_remove(key)
+        held.entries.shift_remove(key)
     }
 
     /// What Python's shallow copy makes of it, which may change the order.
     pub fn copied(&self) -> Dict {
-        let mut copy = if self.order.is_some() { Dict::legacy() } else { Dict::new() };
+        let mut copy = if self.is_legacy() { Dict::legacy() } else { Dict::new() };
         copy.update(self);
         copy
     }
 
-    /// What Python's deep copy makes of it, which may change the order.
-    pub fn settle(&mut self) {
-        if let Some(order) = &mut self.order {
-            order.settle();
+    /// What Python's deep copy makes of it, which may change the order. Tells whether another one would change nothing.
+    pub fn settle(&mut self) -> bool {
+        if self.0.settled {
+            return true;
         }
-        self.entries.values_mut().for_each(Node::settle);
+        let held = self.held();
+        let mut settled = held.order.as_mut().is_none_or(Order::settle);
+        for value in held.entries.values_mut() {
+            settled &= value.settle();
+        }
+        held.settled = settled;
+        settled
     }
 
     pub fn iter(&self) -> Box<dyn Iterator<Item = (&Text, &Node)> + '_> {
-        match &self.order {
-            None => Box::new(self.entries.iter()),
-            Some(order) => Box::new(order.keys().filter_map(|key| self.entries.get_key_value(key))),
+        let entries = &self.0.entries;
+        match &self.0.order {
+            None => Box::new(entries.iter()),
+            Some(order) => Box::new(order.keys().filter_map(|key| entries.get_key_value(key))),
         }
     }
 
@@ -182,12 +203,12 @@ impl Dict {
 
     /// The values, in no certain order.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
-        self.entries.values_mut()
+        self.held().entries.values_mut()
     }
 
     /// The only key and its value.
     pub fn single(&self) -> Option<(&Text, &Node)> {
-        self.entries.first().filter(|_| self.entries.len() == 1)
+        self.0.entries.first().filter(|_| self.len() == 1)
     }
 
     pub fn text(&self, key: &str) -> Option<&str> {

@@ -95,11 +95,13 @@ impl Node {
     }
 
     /// See [`Dict::settle`].
-    pub fn settle(&mut self) {
+    pub fn settle(&mut self) -> bool {
         match self {
-            Node::List(items) => items.iter_mut().for_each(Node::settle),
+            Node::List(items) => {
+                items.iter_mut().map(Node::settle).fold(true, std::ops::BitAnd::bitand)
+            }
             Node::Dict(dict) => dict.settle(),
-            _ => {}
+            _ => true,
         }
     }
 

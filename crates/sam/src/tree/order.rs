@@ -2,6 +2,8 @@
 //! digest of one since the translator was written in that language, so whoever makes the same ids walks
 //! in the same order: it is the order of slots in a hash table, and depends on what was put in when.
 
+use std::sync::Arc;
+
 /// How small a table is made.
 const SMALLEST: usize = 8;
 /// From how many keys on a table is doubled, not made four times as large.
@@ -21,7 +23,7 @@ enum Slot {
     Free,
     /// A key was here.
     Left,
-    Key(String, u64),
+    Key(Arc<str>, u64),
 }
 
 impl Order {
@@ -32,13 +34,13 @@ impl Order {
     /// The keys, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.slots.iter().filter_map(|slot| match slot {
-            Slot::Key(key, _) => Some(key.as_str()),
+            Slot::Key(key, _) => Some(&**key),
             _ => None,
         })
     }
 
     pub fn add(&mut self, key: &str) {
-        self.put(key.to_owned(), hash(key));
+        self.put(key.into(), hash(key));
     }
 
     pub fn remove(&mut self, key: &str) {
@@ -60,10 +62,11 @@ impl Order {
         keys.for_each(|key| self.add(key));
     }
 
-    /// What a deep copy makes of it: the keys put into a new table, in their order.
-    pub fn settle(&mut self) {
+    /// What a deep copy makes of it: the keys put into a new table, in their order. Tells whether that changed nothing.
+    pub fn settle(&mut self) -> bool {
         let old = std::mem::replace(self, Order::new());
-        self.take(old.slots);
+        self.take(old.slots.clone());
+        self.slots == old.slots
     }
 
     fn take(&mut self, slots: Vec<Slot>) {
@@ -74,7 +77,7 @@ impl Order {
         }
     }
 
-    fn put(&mut self, key: String, hash: u64) {
+    fn put(&mut self, key: Arc<str>, hash: u64) {
         let at = self.find(&key, hash);
         match self.slots[at] {
             Slot::Key(..) => return,
@@ -109,7 +112,7 @@ impl Order {
             let at = (walker & mask) as usize;
             match &self.slots[at] {
                 Slot::Free => return left.unwrap_or(at),
-                Slot::Key(there, of) if *of == hash && there == key => return at,
+                Slot::Key(there, of) if *of == hash && **there == *key => return at,
                 Slot::Left => left = left.or(Some(at)),
                 Slot::Key(..) => {}
             }
