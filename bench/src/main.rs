@@ -206,6 +206,9 @@ fn notes(cores: &Cores, effort: &Effort) -> Vec<String> {
          function, one with 20,000 more; to the first line, then 50 pages of ListFunctions, then warm \
          calls of the same function; memory is resident at the first line"
             .into(),
+        "console: warm calls while four look at the machine room, and while nobody does; rounds of 2 s \
+         or more"
+            .into(),
         "reload: from the write of a file to the first answer of the new code, calling all the while; \
          `fika dev` with its own server; node_packages: with 1,000 files of 8 KB beside it"
             .into(),
