@@ -25,6 +25,7 @@ left += [a["ApiId"] for a in pages("apigatewayv2", "get_apis", "Items")]
 left += [a["id"] for a in pages("apigateway", "get_rest_apis", "items")]
 left += [b["Name"] for b in boto3.client("s3").list_buckets()["Buckets"] if not b["Name"].startswith("cdk-")]
 left += [p["Name"] for p in pages("ssm", "describe_parameters", "Parameters") if "cdk-bootstrap" not in p["Name"]]
+left += [g["logGroupName"] for g in pages("logs", "describe_log_groups", "logGroups") if g.get("retentionInDays") == 7]
 stacks = boto3.client("cloudformation").describe_stacks()["Stacks"]
 left += [s["StackName"] for s in stacks if s["StackName"] != "CDKToolkit"]
 print("\n".join(left) or "nothing")

@@ -57,8 +57,8 @@ if sys.argv[1] == "first":
     assert get("/bye/Ada") == "bye Ada, stamped"
     boto3.client("s3").put_object(Bucket=outputs["Bucket"], Key="photo.png", Body=b"pixels")
     logged("upload", "uploaded photo.png")
-    # CloudFormation deletes no bucket that has something in it.
-    boto3.client("s3").delete_object(Bucket=outputs["Bucket"], Key="photo.png")
+    [group] = logs.describe_log_groups(logGroupNamePrefix=outputs["UploadLogs"])["logGroups"]
+    assert group["retentionInDays"] == 7, group
     logged("tick", "tick")
     sqs.send_message(QueueUrl=outputs["OrdersUrl"], MessageBody="tea")
     logged("order", "ordered tea")

@@ -1,14 +1,16 @@
 // A small shop: an API in front of two functions that share a layer, uploads, a schedule, orders by a queue with
-// a dead-letter queue, and an alias that shares its calls out to two versions.
+// a dead-letter queue, and an alias that shares its calls out to two versions. Of the CDK's own functions it has those
+// that tell of uploads, empty the bucket in the end, and see to how long a log is kept.
 import * as cdk from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 
 class Shop extends cdk.Stack {
@@ -30,17 +32,16 @@ class Shop extends cdk.Stack {
     route('/hello', 'hello');
     route('/bye/{name}', 'bye');
 
-    const upload = fn('upload');
-    const bucket = new s3.CfnBucket(this, 'Uploads', {
-      notificationConfiguration: {
-        lambdaConfigurations: [{ event: 's3:ObjectCreated:*', function: upload.functionArn }],
-      },
+    const upload = fn('upload', {
+      logRetention: logs.RetentionDays.ONE_WEEK,
+      logRemovalPolicy: cdk.RemovalPolicy.DESTROY,
     });
-    upload.addPermission('Uploads', {
-      principal: new iam.ServicePrincipal('s3.amazonaws.com'),
-      sourceAccount: this.account,
+    const bucket = new s3.Bucket(this, 'Uploads', {
+      autoDeleteObjects: true,
+      removalPolicy: cdk.RemovalPolicy.DESTROY,
     });
-    bucket.addDependency(upload.node.findChild('Uploads'));
+    const photos = { suffix: '.png' };
+    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new LambdaDestination(upload), photos);
 
     new events.Rule(this, 'Every', {
       schedule: events.Schedule.rate(cdk.Duration.minutes(1)),
@@ -70,11 +71,22 @@ class Shop extends cdk.Stack {
 
     const say = (name, value) => new cdk.CfnOutput(this, name, { value });
     say('Url', api.apiEndpoint);
-    say('Bucket', bucket.ref);
+    say('Bucket', bucket.bucketName);
     say('OrdersUrl', orders.queueUrl);
     say('DeadUrl', dead.queueUrl);
     say('AliasArn', live.functionArn);
     say('VersionArn', versioned.currentVersion.functionArn);
+    say('UploadLogs', `/aws/lambda/${upload.functionName}`);
+    this.useOwnRuntimes();
+  }
+
+  // The CDK's own functions want the newest runtimes there are: here they have this machine's.
+  useOwnRuntimes() {
+    for (const one of this.node.findAll()) {
+      if (one.cfnResourceType !== 'AWS::Lambda::Function') continue;
+      const isPython = one.node.path.includes('BucketNotificationsHandler');
+      one.addPropertyOverride('Runtime', process.env[isPython ? 'PYTHON_RUNTIME' : 'NODE_RUNTIME']);
+    }
   }
 }
 

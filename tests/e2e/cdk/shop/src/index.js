@@ -1,5 +1,5 @@
 // One handler for each part of the shop; what happens is seen in their logs.
-const { stamp } = require('/opt/nodejs/node_modules/shared');
+const { stamp } = require('/opt/nodejs/shared');
 
 const answer = (text) => ({ statusCode: 200, body: stamp(text) });
 

@@ -1,0 +1,1 @@
+exports.stamp = (text) => `${text}, stamped`;
