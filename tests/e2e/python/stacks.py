@@ -473,6 +473,19 @@ def permissions():
     may("cloudformation:*", "iam:PassRole")
     create("mine", template, api=own, RoleARN=role)
     equal(stack("mine")["RoleARN"], role)
+    # The role that a stack has is used by whoever may change it.
+    may("cloudformation:*")
+    own.update_stack(StackName="mine", TemplateBody=body({"A": QUEUE, "B": QUEUE}))
+    reached("mine", "UPDATE_COMPLETE")
+    # Where it has none, each does what they may themselves: not what its maker may.
+    own.delete_stack(StackName="theirs")
+    reached("theirs", "DELETE_FAILED")
+    cf.create_change_set(StackName="set", ChangeSetName="of-root", ChangeSetType="CREATE", TemplateBody=template)
+    own.execute_change_set(StackName="set", ChangeSetName="of-root")
+    reached("set", "ROLLBACK_COMPLETE")
+    delete("theirs")
+    delete("set")
+    may("cloudformation:*", "iam:PassRole")
     lambdas = iam.create_role(RoleName="untrusting", AssumeRolePolicyDocument=json.dumps(
         {**trust, "Statement": [{**trust["Statement"][0], "Principal": {"Service": "lambda.amazonaws.com"}}]}))
     refused("ValidationError", 400, "is invalid or cannot be assumed", own.create_stack, StackName="mine2",

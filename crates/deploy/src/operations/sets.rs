@@ -171,12 +171,17 @@ impl<'a> Ask<'a> {
             true => OnFailure::Nothing,
             false => set.on_failure,
         };
+        // Where no role was handed over it is made with the rights of whoever executes it.
+        let actor = match set.actor.role() {
+            Some(_) => set.actor.clone(),
+            None => self.actor(None)?,
+        };
         let head = &cell.state().head;
         let named = (head.id.as_str(), head.name.as_str());
         let plan = Plan::of(self.stacks, self.scope(), named, &set.wish)?;
         let begin = Beginning {
             wish: set.wish.clone(),
-            actor: set.actor.clone(),
+            actor,
             token: self.form.text("ClientRequestToken"),
             on_failure,
             set: Some(set.id.clone()),

@@ -130,13 +130,10 @@ impl<'a> Ask<'a> {
             let text = format!("Export {export} cannot be deleted as it is in use by {reader}.");
             Some(text)
         });
-        let (token, role) = (self.form.text("ClientRequestToken"), self.form.get("RoleARN"));
-        let actor = role.map(|_| self.actor(None)).transpose()?;
+        let (token, actor) = (self.form.text("ClientRequestToken"), self.actor(Some(&state))?);
         self.stacks
             .change(&cell, |state, at| {
-                if let Some(actor) = actor {
-                    state.head_mut().actor = actor;
-                }
+                state.head_mut().actor = actor;
                 if state.head.status.is_moving() {
                     if let Some(work) = &mut state.head_mut().work {
                         work.then_delete = work.phase != Phase::Delete;
@@ -191,7 +188,7 @@ impl<'a> Ask<'a> {
 
     pub(super) async fn continue_rollback(self) -> Answered {
         let cell = self.stack("ContinueUpdateRollback")?;
-        let skip = self.names("ResourcesToSkip");
+        let (skip, actor) = (self.names("ResourcesToSkip"), self.actor(Some(&cell.state()))?);
         self.stacks
             .change(&cell, |state, at| {
                 if state.head.status != S::UpdateRollbackFailed {
@@ -211,6 +208,7 @@ impl<'a> Ask<'a> {
                     work.stuck.clear();
                     work.skip.extend(skip);
                 }
+                state.head_mut().actor = actor;
                 state.become_(S::UpdateRollback, user(), at);
                 Ok(())
             })
@@ -222,11 +220,13 @@ impl<'a> Ask<'a> {
     /// Goes back from where a stack was left after a failure.
     pub(super) async fn rollback_stack(self) -> Answered {
         let cell = self.stack("RollbackStack")?;
+        let actor = self.actor(Some(&cell.state()))?;
         self.stacks
             .change(&cell, |state, at| {
                 if !state.head.status.is_left() {
                     return Err(busy(&state.head, "rolled back"));
                 }
+                state.head_mut().actor = actor;
                 roll_back(state, at);
                 Ok(())
             })

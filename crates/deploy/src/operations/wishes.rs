@@ -76,9 +76,12 @@ impl Ask<'_> {
 
     /// With whose rights: the role that is handed over, or that the stack had, or the caller's own.
     pub(super) fn actor(self, before: Option<&State>) -> Result<Actor, AwsError> {
-        let had = before.and_then(|before| before.head.actor.role().map(str::to_owned));
-        let role = self.form.text("RoleARN").or(had);
-        Actor::of(&self.stacks.inner.iam, self.caller, role.as_deref())
+        let had = before.map(|before| &before.head.actor);
+        match (self.form.get("RoleARN"), had) {
+            // Who may change the stack needs not be allowed to pass the role that it has.
+            (None, Some(had)) if had.role().is_some() => Ok(had.clone()),
+            (role, _) => Actor::of(&self.stacks.inner.iam, self.caller, role),
+        }
     }
 
     pub(super) fn on_failure(self, name: &str) -> Result<OnFailure, AwsError> {
