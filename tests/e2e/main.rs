@@ -58,6 +58,7 @@ mod snapstart;
 mod sources;
 mod stacks;
 mod stacks_crash;
+mod stacks_services;
 mod stock;
 mod streaming;
 mod tenants;
