@@ -175,7 +175,11 @@ def topics():
     equal(made["Name"], "named")
     equal([one["TopicArn"] for one in sns.list_topics()["Topics"]], [made["Topic"]])
     app["Fifo"] = resource("SNS::Topic", {"FifoTopic": True, "ContentBasedDeduplication": True})
-    assert deploy("news", app, {"Fifo": ref("Fifo")})["Fifo"].endswith(".fifo")
+    fifo = deploy("news", app, {"Fifo": ref("Fifo")})["Fifo"]
+    assert fifo.endswith(".fifo"), fifo
+    del app["Fifo"]["Properties"]["ContentBasedDeduplication"]
+    equal(deploy("news", app, {"Fifo": ref("Fifo")})["Fifo"], fifo)
+    equal(sns.get_topic_attributes(TopicArn=fifo)["Attributes"]["ContentBasedDeduplication"], "false")
     delete("news")
     equal((sns.list_topics()["Topics"], sns.list_subscriptions()["Subscriptions"]), ([], []))
 

@@ -31,8 +31,8 @@ pub static KIND: Kind = Kind {
     delete: |ask, was| Box::pin(delete(ask, was)),
 };
 
-/// Those that fika acts by.
-const ATTRIBUTES: [&str; 2] = ["ContentBasedDeduplication", "DisplayName"];
+/// Those that fika acts by, and what they are where nothing is said.
+const ATTRIBUTES: [(&str, &str); 2] = [("ContentBasedDeduplication", "false"), ("DisplayName", "")];
 
 async fn create(ask: Ask) -> Result<Made, Failure> {
     check(&ask)?;
@@ -64,12 +64,13 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
 async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
     check(&ask)?;
     let arn = &was.made.id;
-    for name in ATTRIBUTES {
+    for (name, default) in ATTRIBUTES {
         let (old, new) = (was.properties.get(name), ask.properties.get(name));
         // What neither says a topic may not even have.
         let is_said = old.is_some() || new.is_some();
         if old != new || (ask.again && is_said) {
-            set(&ask, arn, name, &attribute(ask.value(name))).await?;
+            let value = new.map_or_else(|| default.to_owned(), attribute);
+            set(&ask, arn, name, &value).await?;
         }
     }
     subscribe(&ask, arn, &was.properties).await?;
@@ -92,7 +93,7 @@ fn check(ask: &Ask) -> Result<(), Failure> {
 fn parameters(ask: &Ask, name: &str, fifo: bool) -> Vec<(String, String)> {
     let mut all = vec![("Name".to_owned(), name.to_owned())];
     let fifo = fifo.then(|| ("FifoTopic", "true".to_owned()));
-    let given = ATTRIBUTES.iter().map(|name| (*name, attribute(ask.value(name))));
+    let given = ATTRIBUTES.iter().map(|(name, _)| (*name, attribute(ask.value(name))));
     let given = fifo.into_iter().chain(given).filter(|(_, value)| !value.is_empty());
     for ((name, value), n) in given.zip(1..) {
         all.push((format!("Attributes.entry.{n}.key"), name.into()));
