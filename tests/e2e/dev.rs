@@ -7,7 +7,8 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Client, Server, wait_for};
+use crate::harness::sign::encode;
+use crate::harness::{Client, Server, tools, wait_for};
 use session::Session;
 
 fn node(answer: &str) -> String {
@@ -119,7 +120,7 @@ Resources:
 ";
 
 fn template() -> String {
-    TEMPLATE.replace("RUNTIME", crate::harness::tools::node_runtime())
+    TEMPLATE.replace("RUNTIME", tools::node_runtime())
 }
 
 #[test]
@@ -157,7 +158,7 @@ fn the_functions_of_a_sam_template_are_watched_each_by_itself() {
 
 #[test]
 fn what_cdk_has_made_is_watched() {
-    let runtime = crate::harness::tools::node_runtime();
+    let runtime = tools::node_runtime();
     let stack = |asset: &str| {
         let function = json!({
             "Type": "AWS::Lambda::Function",
@@ -183,6 +184,60 @@ fn what_cdk_has_made_is_watched() {
     session.write("cdk.out/App.template.json", &stack("bbb"));
     session.next("reloaded");
     assert_eq!(answer(&client, "Hello"), 2);
+}
+
+/// A queue, and a function that is told of it.
+fn shop(answer: &str) -> String {
+    let function = json!({"Type": "AWS::Lambda::Function", "Properties": {
+        "Runtime": tools::node_runtime(), "Handler": "index.handler", "Timeout": 9,
+        "Role": "arn:aws:iam::123456789012:role/any", "Code": {"ZipFile": node(answer)},
+        "Environment": {"Variables": {"QUEUE": {"Ref": "Jobs"}}},
+    }});
+    let jobs = json!({"Type": "AWS::SQS::Queue"});
+    json!({"Resources": {"Jobs": jobs, "Worker": function}}).to_string()
+}
+
+fn ask_cloudformation(client: &Client, form: &[(&str, &str)]) -> String {
+    let pairs = form.iter().map(|(name, value)| format!("{name}={}", encode(value)));
+    let form = pairs.chain(["Version=2010-05-15".to_owned()]).collect::<Vec<_>>().join("&");
+    let mut request = client.request("POST", "/", form);
+    request.set("content-type", "application/x-www-form-urlencoded");
+    client.keys.service("cloudformation").sign(&mut request);
+    client.send(&request).expect(200).text()
+}
+
+#[test]
+fn functions_of_a_stack_get_code_and_keep_what_the_stack_gave_them() {
+    let server = Server::start();
+    let client = server.client();
+    let new = [("Action", "CreateStack"), ("StackName", "shop"), ("TemplateBody", &shop("1"))];
+    ask_cloudformation(&client, &new);
+    wait_for("the stack", || {
+        let told =
+            ask_cloudformation(&client, &[("Action", "DescribeStacks"), ("StackName", "shop")]);
+        told.contains("CREATE_COMPLETE").then_some(())
+    });
+    let data = server.data();
+    let start = |stack: &str| {
+        let session = Session::with(&[("template.json", &shop("process.env.QUEUE"))]);
+        session.start(&[".", "--stack", stack, "--data-dir", &data.to_string_lossy()])
+    };
+    let mut session = start("shop");
+    session.client();
+    let ready = session.said()[0].clone();
+    assert_eq!(ready["notMade"], json!([]));
+    let name = session.next("deployed")["function"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("shop-Worker-"), "{name}");
+    let queue = answer(&client, &name);
+    assert!(queue.as_str().unwrap().contains("/shop-Jobs-"), "{queue}");
+    assert_eq!(client.configuration(&name)["Timeout"], 9);
+    session.write("template.json", &shop("3"));
+    assert_eq!(session.next("reloaded")["function"], json!(name));
+    assert_eq!(answer(&client, &name), 3);
+    assert!(session.stop().success());
+    let (status, said) = start("none").ended();
+    assert!(!status.success());
+    assert!(said.contains("does not exist"), "{said}");
 }
 
 #[test]

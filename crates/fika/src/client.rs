@@ -2,13 +2,14 @@
 //! keeping a pool right.
 
 mod patient;
+mod query;
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use fika_aws::sigv4::{Credentials, Service, Signer};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -25,9 +26,6 @@ use patient::Patient;
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// The largest answer worth reading: a function's 6 MB and then some.
 const ANSWER_BYTES: usize = 16 << 20;
-
-/// Tells whose key somebody signs with.
-const STS: Service = Service::standard("sts");
 
 /// The two ends of a connection: what requests go in at, and what carries them.
 type Ends = (http1::SendRequest<Full<Bytes>>, http1::Connection<TokioIo<Patient>, Full<Bytes>>);
@@ -64,31 +62,6 @@ impl Client {
     /// Speaks to that server.
     pub fn new(access: Access) -> Self {
         Self { access }
-    }
-
-    /// Whose key it is: as the data directory says, or else the server.
-    ///
-    /// # Errors
-    /// Those of [`Self::send`], and what the server says instead.
-    pub async fn account(&self) -> Result<String, Failure> {
-        if let Some(account) = &self.access.account_id {
-            return Ok(account.clone());
-        }
-        let mut headers = HeaderMap::new();
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        headers.insert(header::CONTENT_TYPE, form);
-        let ask = Bytes::from_static(b"Action=GetCallerIdentity&Version=2011-06-15");
-        let answer = self.send(STS, Method::POST, "/", headers, ask).await?;
-        let xml = String::from_utf8_lossy(&answer.body);
-        let account =
-            xml.split_once("<Account>").and_then(|(_, rest)| rest.split_once("</Account>"));
-        account.map(|(account, _)| account.to_owned()).ok_or_else(|| {
-            Failure::new(
-                Kind::Unavailable,
-                "check the access key, and that the server is fika",
-                format!("the server does not say whose key this is: HTTP {}", answer.status),
-            )
-        })
     }
 
     /// Signs and sends one request, and reads the whole answer.
@@ -241,6 +214,7 @@ impl From<Refusal> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;

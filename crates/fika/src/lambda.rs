@@ -167,7 +167,7 @@ impl<'a> Lambda<'a> {
 }
 
 /// Percent-encodes one segment of a path, or one value of a query.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));

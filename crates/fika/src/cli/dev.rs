@@ -33,6 +33,10 @@ pub struct DevArgs {
     /// An environment variable; once for each. Those given replace those the function has.
     #[arg(long, value_name = "K=V", value_parser = key_value)]
     pub env: Vec<(String, String)>,
+    /// The stack that the template's functions are in: their code is deployed, and all else stays
+    /// as the stack has made it [default: functions are made by themselves].
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
     /// Let debuggers attach to functions, at this port of 127.0.0.1 and, where there are several
     /// functions, at those that follow; 0 picks free ones. Functions have no timeout then.
     #[arg(long, value_name = "PORT")]
@@ -65,4 +69,5 @@ Examples:
   fika dev
   fika dev examples/hello-node --debug 9229
   fika dev template.yaml --output json
+  fika dev cdk.out --stack shop               functions of a stack that is there
   fika invoke hello-node --data-dir .fika     in another terminal";

@@ -1,6 +1,7 @@
 //! `fika dev`: watches code, and has every save answer in a moment.
 //!
 //! - [`project`]: what there is to deploy; [`sam`], [`cdk`]: the functions of templates
+//! - [`stack`]: their stack, if they are in one
 //! - [`watch`]: what happens to files; [`ignore`]: which of it matters; [`burst`]: when a save is whole
 //! - [`board`]: which functions a save is about, and whose turn it is; [`deployer`]: one deployment
 //! - [`server`]: the one that runs, or one of the session's own; [`debug`]: the way to its debuggers
@@ -20,6 +21,7 @@ mod sam;
 mod screen;
 mod server;
 mod session;
+mod stack;
 mod tail;
 mod watch;
 

@@ -34,6 +34,8 @@ pub enum Code {
 pub struct Function {
     /// Its name.
     pub name: String,
+    /// Its logical id in the template.
+    pub id: String,
     /// Its code.
     pub code: Code,
     /// Its runtime.
@@ -150,6 +152,7 @@ fn single(args: &DevArgs, path: PathBuf) -> Result<Project, Failure> {
     let env = (!args.env.is_empty()).then(|| args.env.iter().cloned().collect());
     let DevArgs { runtime, handler, memory, timeout, .. } = args;
     let function = Function {
+        id: name.clone(),
         name,
         code: Code::Path(path),
         runtime: runtime.clone(),

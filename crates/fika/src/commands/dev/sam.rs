@@ -95,6 +95,7 @@ fn function(
         u32::try_from(number).ok()
     };
     Some(Function {
+        id: id.into(),
         name: properties.text("FunctionName").unwrap_or_else(|| id.into()),
         code: code(resource, &properties)?,
         runtime: properties.text("Runtime"),

@@ -19,6 +19,7 @@ use super::line::{self, Line};
 use super::project::Project;
 use super::screen::{Opening, Screen};
 use super::server::Own;
+use super::stack;
 use super::tail::{self, Entry};
 use super::watch::Watcher;
 use crate::cli::DevArgs;
@@ -95,6 +96,9 @@ impl<'a> Session<'a> {
     /// When files cannot be watched, the server is gone, or nobody reads what is said.
     pub async fn run(mut self, url: &str) -> Result<(), Failure> {
         let mut watcher = Watcher::new().map_err(unwatched)?;
+        // Only now, as a server of the session's own answers while this runs.
+        let project = std::mem::take(&mut self.project);
+        self.project = self.within_stack(project).await?;
         self.follow_project(&mut watcher)?;
         self.screen.opening(&Opening {
             url: url.into(),
@@ -172,7 +176,7 @@ impl<'a> Session<'a> {
     async fn saved(&mut self, save: Save, watcher: &mut Watcher) -> Result<(), Failure> {
         let mut to_deploy: BTreeSet<String> = self.touched(&save.paths);
         if save.paths.iter().any(|path| self.project.templates.contains(path)) {
-            match Project::read(self.args) {
+            match self.read().await {
                 Ok(new) => {
                     let same = |f: &&super::project::Function| self.project.functions.contains(f);
                     let changed = new.functions.iter().filter(|function| !same(function));
@@ -191,6 +195,17 @@ impl<'a> Session<'a> {
             }
         }
         Ok(())
+    }
+
+    async fn read(&self) -> Result<Project, Failure> {
+        self.within_stack(Project::read(self.args)?).await
+    }
+
+    async fn within_stack(&self, project: Project) -> Result<Project, Failure> {
+        match &self.args.stack {
+            Some(stack) => stack::within(&self.client, stack, project).await,
+            None => Ok(project),
+        }
     }
 
     fn touched(&self, changed: &BTreeSet<PathBuf>) -> BTreeSet<String> {
