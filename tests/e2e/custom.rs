@@ -44,6 +44,11 @@ fn who_does_not_answer_is_waited_for_no_longer_than_that() {
 }
 
 #[test]
+fn who_cannot_be_loaded_is_not_waited_for() {
+    walk(&Server::start(), "lost");
+}
+
+#[test]
 fn an_answer_counts_whatever_happened_to_the_server() {
     let mut server = Server::start();
     let (path, request) = begin(&server, "lasts");

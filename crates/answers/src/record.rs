@@ -14,6 +14,8 @@ pub enum Answer {
     Text(String),
     /// More than 4,096 bytes: nothing of it is kept.
     TooLong,
+    /// Nobody will: who was to answer cannot be asked, and why.
+    Unable(String),
 }
 
 impl Answer {

@@ -138,6 +138,19 @@ impl Answers {
     /// # Errors
     /// [`NotTaken`].
     pub async fn take(&self, id: &str, body: &[u8]) -> Result<(), NotTaken> {
+        self.note(id, Answer::of(body)).await
+    }
+
+    /// Notes that who was told the address cannot be asked, and so will never answer. Any other address is let be.
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub async fn give_up(&self, url: &str, why: String) -> Result<(), NotTaken> {
+        let (_, id) = url.split_once(PATH).ok_or(NotTaken::Nobody)?;
+        self.note(id, Answer::Unable(why)).await
+    }
+
+    async fn note(&self, id: &str, answer: Answer) -> Result<(), NotTaken> {
         let _turn = self.inner.turn.lock().await;
         let found = {
             let all = self.lock();
@@ -145,7 +158,7 @@ impl Answers {
             key.and_then(|key| Some((all.record(&key)?, key)))
         };
         let (record, key) = found.ok_or(NotTaken::Nobody)?;
-        match record.with(Answer::of(body)) {
+        match record.with(answer) {
             Some(next) => Ok(self.keep(&key, next).await?),
             None => Ok(()),
         }

@@ -91,13 +91,19 @@ where
         // Events come from no lane: they take turns.
         let lane = LaneId(self.lanes.fetch_add(1, Ordering::Relaxed));
         let version = resolved.version;
+        let event = invocation.payload.clone();
         match self.run(&version, invocation, qualifier.clone(), lane, noting).await {
-            Ok(outcome) => Ok(Called {
-                payload: outcome.payload,
-                failed: outcome.failed,
-                version: version.version.as_str().into(),
-                trace_id: Some(trace_id),
-            }),
+            Ok(outcome) => {
+                if outcome.failed {
+                    self.give_up(&event, &outcome.payload).await;
+                }
+                Ok(Called {
+                    payload: outcome.payload,
+                    failed: outcome.failed,
+                    version: version.version.as_str().into(),
+                    trace_id: Some(trace_id),
+                })
+            }
             Err(error) => Err(not_run(&error, self.control.is_switched_off(&function))),
         }
     }

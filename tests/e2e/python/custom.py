@@ -235,6 +235,14 @@ def ends():
     equal([kind.split()[0] for kind in told("Silent", 2)], ["Create", "Delete"])
 
 
+def lost():
+    """Whose handler cannot be loaded is not waited for, nor asked to undo what it never did."""
+    broken = function("Broken", NODE, "require('@nobody/has-this');")
+    create("lost", body({"Role": ROLE, "Broken": broken, "Thing": custom("Broken")}), "ROLLBACK_COMPLETE")
+    assert any("Cannot find module '@nobody/has-this'" in why for why in reasons("lost")), reasons("lost")
+    delete("lost")
+
+
 def lasts():
     """Begins what the next two end, beyond the ends of servers."""
     begin("lasting", silent(3600))

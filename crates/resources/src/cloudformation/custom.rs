@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use fika_answers::{Awaited, Wanted};
+use fika_answers::{Answer, Awaited, Wanted};
 use http::Request;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -79,8 +79,9 @@ async fn request(ask: &Ask, what: What<'_>) -> Result<Made, Unanswered> {
         ("RequestId", request.as_str()),
         ("LogicalResourceId", ask.logical.as_str()),
     ];
+    let asked = !matches!(answered, Ok(Answer::Unable(_)));
     let made = answered.and_then(|answer| response::read(&answer, own));
-    made.map_err(|failure| Unanswered { failure, asked: true })
+    made.map_err(|failure| Unanswered { failure, asked })
 }
 
 async fn wanted(ask: &Ask, what: What<'_>) -> Result<Awaited, Failure> {
@@ -126,11 +127,7 @@ async fn invoke(ask: &Ask, function: &str, event: &Value) -> Result<(), Failure>
     Ok(())
 }
 
-async fn answer(
-    ask: &Ask,
-    what: What<'_>,
-    awaited: &mut Awaited,
-) -> Result<fika_answers::Answer, Failure> {
+async fn answer(ask: &Ask, what: What<'_>, awaited: &mut Awaited) -> Result<Answer, Failure> {
     let mut stop = ask.stop.clone();
     let seconds = what.properties(ask).get("ServiceTimeout").and_then(text);
     let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(PATIENCE);

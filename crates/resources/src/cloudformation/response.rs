@@ -14,6 +14,7 @@ pub(super) fn read(answer: &Answer, own: [(&str, &str); 3]) -> Result<Made, Fail
     let text = match answer {
         Answer::Text(text) => text,
         Answer::TooLong => return Err(Failure::new("Response object is too long.")),
+        Answer::Unable(why) => return Err(Failure::new(why)),
     };
     let Ok(Value::Object(answer)) = serde_json::from_str::<Value>(text) else {
         return Err(Failure::new("Response is not valid JSON"));
