@@ -59,6 +59,7 @@ if sys.argv[1] == "first":
     logged("upload", "uploaded photo.png")
     [group] = logs.describe_log_groups(logGroupNamePrefix=outputs["UploadLogs"])["logGroups"]
     assert group["retentionInDays"] == 7, group
+    assert boto3.client("ssm").get_parameter(Name="/shop/sign")["Parameter"]["Value"] == "till 7"
     logged("tick", "tick")
     sqs.send_message(QueueUrl=outputs["OrdersUrl"], MessageBody="tea")
     logged("order", "ordered tea")

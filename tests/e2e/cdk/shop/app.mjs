@@ -1,6 +1,7 @@
 // A small shop: an API in front of two functions that share a layer, uploads, a schedule, orders by a queue with
 // a dead-letter queue, and an alias that shares its calls out to two versions. Of the CDK's own functions it has those
-// that tell of uploads, empty the bucket in the end, and see to how long a log is kept.
+// that tell of uploads, empty the bucket in the end, see to how long a log is kept, ask a function for a resource, and
+// call an API for one.
 import * as cdk from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -12,6 +13,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as custom from 'aws-cdk-lib/custom-resources';
 
 class Shop extends cdk.Stack {
   constructor(scope, id) {
@@ -48,12 +50,32 @@ class Shop extends cdk.Stack {
       targets: [new targets.LambdaFunction(fn('tick'))],
     });
 
-    const dead = new sqs.Queue(this, 'Dead');
+    const dead = new sqs.Queue(new cdk.NestedStack(this, 'Back'), 'Dead');
     const orders = new sqs.Queue(this, 'Orders', {
       visibilityTimeout: cdk.Duration.seconds(3),
       deadLetterQueue: { queue: dead, maxReceiveCount: 1 },
     });
     fn('order').addEventSource(new SqsEventSource(orders, { batchSize: 1 }));
+
+    const tills = new custom.Provider(this, 'Tills', { onEventHandler: fn('till') });
+    const till = new cdk.CustomResource(this, 'Till', {
+      serviceToken: tills.serviceToken,
+      resourceType: 'Custom::Till',
+      properties: { Number: 7 },
+    });
+    const sign = { service: 'SSM', parameters: { Name: '/shop/sign' } };
+    const anywhere = { resources: custom.AwsCustomResourcePolicy.ANY_RESOURCE };
+    new custom.AwsCustomResource(this, 'Sign', {
+      onCreate: {
+        ...sign,
+        action: 'PutParameter',
+        parameters: { ...sign.parameters, Value: till.getAttString('Label'), Type: 'String' },
+        physicalResourceId: custom.PhysicalResourceId.of('sign'),
+      },
+      onDelete: { ...sign, action: 'DeleteParameter' },
+      policy: custom.AwsCustomResourcePolicy.fromSdkCalls(anywhere),
+      installLatestAwsSdk: false,
+    });
 
     // The second deployment makes another version, and gives it half of the calls.
     const first = this.node.tryGetContext('first');

@@ -11,4 +11,8 @@ exports.order = async (event) => event.Records.forEach((record) => {
   if (record.body === 'poison') throw new Error('poisoned');
   console.log(`ordered ${record.body}`);
 });
+exports.till = async ({ ResourceProperties: { Number } }) => ({
+  PhysicalResourceId: `till-${Number}`,
+  Data: { Label: `till ${Number}` },
+});
 exports.version = async (event, context) => context.functionVersion;
