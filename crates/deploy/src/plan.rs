@@ -57,7 +57,8 @@ impl Plan {
         let declared = Template::parameters(&read).map_err(error::template)?;
         let values =
             parameters(&declared, &wish.parameters, &wish.stored).map_err(error::template)?;
-        let processed = transform::apply(read, &values, &pseudo)?;
+        let now = u64::try_from(wish.said / 1_000).unwrap_or_default();
+        let processed = transform::apply(read, &values, &pseudo, now)?;
         let template = Template::of(&processed).map_err(error::template)?;
         // A transform may add parameters of its own, with defaults.
         let values = parameters(&template.parameters, &wish.parameters, &wish.stored)

@@ -78,6 +78,9 @@ pub(crate) struct Wish {
     pub capabilities: Vec<String>,
     #[serde(default)]
     pub notifications: Vec<String>,
+    /// When it was said: what a transform makes anew each time stays as it was then.
+    #[serde(default)]
+    pub said: Millis,
 }
 
 /// With whose rights a stack's resources are made.

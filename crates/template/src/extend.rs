@@ -14,7 +14,7 @@ use crate::budget::{Budget, MADE};
 use crate::facts::Facts;
 use crate::read::shallow;
 use crate::resolve::{Nothing, Resolver};
-use crate::template::{section, sections};
+use crate::template::{object, section};
 use crate::{DEPTH, Invalid, Pseudo, condition};
 
 const TRANSFORM: &str = "AWS::LanguageExtensions";
@@ -32,7 +32,7 @@ pub fn extend(
     pseudo: &Pseudo,
 ) -> Result<Value, Invalid> {
     shallow(&template, DEPTH)?;
-    let mappings = section(sections(&template)?, "Mappings")?.cloned().unwrap_or_default();
+    let mappings = section(object(&template)?, "Mappings")?.cloned().unwrap_or_default();
     let budget = Budget::new(MADE);
     let none = BTreeMap::new();
     let facts = Facts { mappings: &mappings, parameters, pseudo, conditions: &none };
@@ -46,7 +46,7 @@ pub fn extend(
     if let Some(conditions) = template.get_mut("Conditions") {
         names::resolve(by, conditions)?;
     }
-    let section = section(sections(&template)?, "Conditions")?.cloned().unwrap_or_default();
+    let section = section(object(&template)?, "Conditions")?.cloned().unwrap_or_default();
     let conditions = condition::evaluate(&section, &mappings, parameters, pseudo)?;
     let by = Resolver { facts: Facts { conditions: &conditions, ..facts }, ..by };
     for name in ["Resources", "Outputs"] {

@@ -72,13 +72,14 @@ impl Template {
         Ok(template)
     }
 
-    /// The parameters of a template whose transforms may still have to be applied.
+    /// The parameters of a template whose transforms may still have to be applied: it may have sections that are one's
+    /// own.
     ///
     /// # Errors
     /// [`Invalid`] for what is wrong with that section.
     pub fn parameters(value: &Value) -> Result<Parameters, Invalid> {
         shallow(value, DEPTH)?;
-        crate::parameter::all(section(sections(value)?, "Parameters")?)
+        crate::parameter::all(section(object(value)?, "Parameters")?)
     }
 
     /// Which resources each depends on: by `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`. Only those are there whose condition
@@ -184,12 +185,16 @@ fn wrong_import() -> Invalid {
 
 /// The sections of a template.
 pub(crate) fn sections(value: &Value) -> Result<&Map<String, Value>, Invalid> {
-    let sections = value.as_object().ok_or_else(|| Invalid::format("unsupported structure."))?;
+    let sections = object(value)?;
     let strange = sections.keys().map(String::as_str).filter(|name| !SECTIONS.contains(name));
     match listed(strange) {
         strange if strange.is_empty() => Ok(sections),
         strange => Err(Invalid(format!("Invalid template property or properties [{strange}]"))),
     }
+}
+
+pub(crate) fn object(value: &Value) -> Result<&Map<String, Value>, Invalid> {
+    value.as_object().ok_or_else(|| Invalid::format("unsupported structure."))
 }
 
 /// One of them, which is an object.

@@ -10,9 +10,11 @@ use super::{Ask, date};
 use crate::error::{invalid, no_set, no_stack};
 use crate::limits::SETS;
 use crate::plan::Plan;
-use crate::record::{Change, ChangeSet, Head, OnFailure};
+use crate::record::{Change, ChangeSet, Head, OnFailure, Wish};
 use crate::room::{Cell, fresh, now};
+use crate::state::State;
 use crate::status::{ChangeSetStatus, ExecutionStatus, StackStatus};
+use crate::transform;
 use crate::wire::Answered;
 
 /// What a change set says that would change nothing.
@@ -52,7 +54,10 @@ impl<'a> Ask<'a> {
         let wish = self.wish(before.as_deref()).await?;
         let actor = self.actor(before.as_deref())?;
         let id = before.as_ref().map_or("arn:aws:cloudformation", |state| &state.head.id);
-        let plan = self.planned(id, name, &wish)?;
+        let plan = match self.planned(id, name, &wish) {
+            Err(error) if transform::refused(&error) => Err(error.message().to_owned()),
+            other => Ok(other?),
+        };
         let cell = match found {
             Some(cell) => cell,
             None => {
@@ -66,19 +71,21 @@ impl<'a> Ask<'a> {
             }
         };
         self.stacks.room_for(self.scope(), &wish, false)?;
-        let (changes, other) = Self::compared(&plan, &wish, &cell.state())?;
-        let fails = changes.is_empty() && !other && kind == "UPDATE";
+        let (changes, fails) = Self::judged(plan, &wish, &cell.state())?;
         let set = ChangeSet {
             id: self.set_id(set_name),
             name: set_name.into(),
             created: now(),
             kind: kind.into(),
-            status: if fails { ChangeSetStatus::Failed } else { ChangeSetStatus::CreateComplete },
-            reason: fails.then(|| NOTHING.into()),
-            execution: match fails {
-                true => ExecutionStatus::Unavailable,
-                false => ExecutionStatus::Available,
+            status: match fails {
+                Some(_) => ChangeSetStatus::Failed,
+                None => ChangeSetStatus::CreateComplete,
             },
+            execution: match fails {
+                Some(_) => ExecutionStatus::Unavailable,
+                None => ExecutionStatus::Available,
+            },
+            reason: fails,
             description: self.form.text("Description"),
             wish,
             actor,
@@ -105,6 +112,22 @@ impl<'a> Ask<'a> {
             })
             .await?;
         Ok(Some(Xml::new().text("Id", &id).text("StackId", &cell.state().head.id)))
+    }
+
+    /// What a plan would change, and why its change set fails, if it does: only what a transform refused has no plan.
+    fn judged(
+        plan: Result<Plan, String>,
+        wish: &Wish,
+        state: &State,
+    ) -> Result<(Vec<Change>, Option<String>), AwsError> {
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(reason) => return Ok((Vec::new(), Some(reason))),
+        };
+        let (changes, other) = Self::compared(&plan, wish, state)?;
+        let review = state.head.status == StackStatus::ReviewInProgress;
+        let nothing = changes.is_empty() && !other && !review;
+        Ok((changes, nothing.then(|| NOTHING.to_owned())))
     }
 
     fn set_id(self, name: &str) -> String {

@@ -7,6 +7,7 @@ use fika_aws::shape::AwsError;
 use super::Ask;
 use crate::error::invalid;
 use crate::record::{Actor, OnFailure, Wish};
+use crate::room::now;
 use crate::source;
 use crate::state::State;
 
@@ -31,6 +32,7 @@ impl Ask<'_> {
             capabilities: form.list("Capabilities", ""),
             notifications: form.list("NotificationARNs", ""),
             tags: form.tags(),
+            said: now(),
             ..Wish::default()
         };
         let says_tags = form.all().any(|(name, _)| name.starts_with("Tags."));
