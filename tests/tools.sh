@@ -97,10 +97,25 @@ install_console() {
 }
 
 install_sam() {
-    say "installing AWS's translator of Serverless templates into target/e2e"
+    say "installing AWS SAM's CLI, and with it the translator of Serverless templates, into target/e2e"
     rm -rf target/e2e/sam
     python3 -m venv target/e2e/sam
-    target/e2e/sam/bin/pip install --quiet --requirement crates/sam/tests/requirements.txt
+    target/e2e/sam/bin/pip install --quiet --requirement tests/e2e/sam/requirements.txt
+}
+
+install_serverless() {
+    say "installing the Serverless Framework into target/e2e"
+    mkdir -p target/e2e/serverless
+    cp tests/e2e/serverless/package.json tests/e2e/serverless/package-lock.json target/e2e/serverless/
+    npm ci --prefix target/e2e/serverless --no-audit --no-fund --ignore-scripts --loglevel error
+}
+
+# Without the linker for other machines that it would bring along.
+install_cargo_lambda() {
+    say "installing cargo lambda into target/e2e"
+    rm -rf target/e2e/cargo-lambda
+    target/e2e/venv/bin/pip install --quiet --no-deps --target target/e2e/cargo-lambda \
+        --requirement tests/e2e/cargo_lambda/requirements.txt
 }
 
 install_cdk() {
@@ -133,5 +148,7 @@ unless_same tests/e2e/frameworks/requirements.txt target/e2e/frameworks/python.s
 unless_same tests/e2e/frameworks/package-lock.json target/e2e/frameworks/node.stamp install_frameworks_node
 mkdir -p target/e2e/console
 unless_same tests/e2e/console/package-lock.json target/e2e/console/stamp install_console
-unless_same crates/sam/tests/requirements.txt target/e2e/sam.stamp install_sam
+unless_same tests/e2e/sam/requirements.txt target/e2e/sam.stamp install_sam
+unless_same tests/e2e/serverless/package-lock.json target/e2e/serverless.stamp install_serverless
+unless_same tests/e2e/cargo_lambda/requirements.txt target/e2e/cargo-lambda.stamp install_cargo_lambda
 unless_same tests/e2e/cdk/package-lock.json target/e2e/cdk.stamp install_cdk

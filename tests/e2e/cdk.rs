@@ -137,18 +137,6 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Copies a folder of this crate's tests.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("the folder").map(|entry| entry.expect("an entry")) {
-        let to = to.join(entry.file_name());
-        match entry.file_type().expect("its type").is_dir() {
-            true => copy(&entry.path(), &to),
-            false => drop(fs::copy(entry.path(), to).expect("a copy")),
-        }
-    }
-}
-
 #[test]
 fn a_shop_is_deployed_used_and_destroyed() {
     // Its schedule ticks every second. The CDK's own functions bring no SDK.
@@ -159,8 +147,8 @@ fn a_shop_is_deployed_used_and_destroyed() {
     server.restart();
     let shop = tools::script("cdk/shop");
     let app = App::of(&read(&shop.join("app.mjs")));
-    copy(&shop.join("src"), &app.path("src"));
-    copy(&shop.join("layer"), &app.path("layer"));
+    tools::copy(&shop.join("src"), &app.path("src"));
+    tools::copy(&shop.join("layer"), &app.path("layer"));
     let use_it = |when: &str| {
         let mut python = Command::new(tools::installed("venv/bin/python"));
         tools::point_at(&mut python, &server);

@@ -206,22 +206,7 @@ fn programs_static_and_dynamic() {
 
 #[test]
 fn a_rust_function_by_the_official_crate() {
-    let example = tools::repository().join("examples/hello-rust");
-    let target = tools::scratch().join("hello-rust");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]);
-    cargo.arg(example.join("Cargo.toml")).arg("--target-dir").arg(&target);
-    // What this test's own cargo has set is not meant for that one.
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") || name == "RUSTFLAGS")
-    {
-        cargo.env_remove(name);
-    }
-    tools::run(&mut cargo);
-    let folder = target.join("release");
-    let program = ["bootstrap", "hello-rust"].map(|name| folder.join(name));
-    let program = program.iter().find(|path| path.is_file()).expect("the program");
-    let program = std::fs::read(program).expect("the program");
+    let program = std::fs::read(tools::hello_rust()).expect("the program");
     let server = Server::start();
     let answer = once(&server.client(), &Function::provided("f", &program), r#"{"name":"fika"}"#);
     assert!(answer.to_string().contains("fika"), "{answer}");

@@ -6,11 +6,13 @@
 //! - [`sign`]: SigV4 by the published recipe, apart from fika's own
 //! - [`api`]: the operations, signed
 //! - [`zips`]: zip files, byte by byte
+//! - [`project`]: a folder that somebody deploys from
 //! - [`tools`]: the official clients, and the runtimes of this machine
 
 pub mod api;
 pub mod http;
 pub mod leaks;
+pub mod project;
 pub mod server;
 pub mod sign;
 pub mod tools;

@@ -86,6 +86,18 @@ pub fn script(path: &str) -> PathBuf {
     repository().join("tests/e2e").join(path)
 }
 
+/// Copies a folder of this crate's tests.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the folder").map(|entry| entry.expect("an entry")) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().expect("its type").is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(fs::copy(entry.path(), to).expect("a copy")),
+        }
+    }
+}
+
 /// Points an official client at a server, and away from whatever else this machine has configured.
 pub fn point_at<'a>(command: &'a mut Command, server: &Server) -> &'a mut Command {
     let keys = root_keys();
@@ -118,6 +130,23 @@ pub fn run(command: &mut Command) -> String {
 /// Runs a program to its end, however it ends.
 pub fn output(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// The program of `examples/hello-rust`, built with this machine's Rust.
+pub fn hello_rust() -> PathBuf {
+    let target = scratch().join("hello-rust");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--release", "--locked", "--quiet", "--manifest-path"]);
+    cargo.arg(repository().join("examples/hello-rust/Cargo.toml"));
+    cargo.arg("--target-dir").arg(&target);
+    // What this test's own cargo has set is not meant for that one.
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") || name == "RUSTFLAGS")
+    {
+        cargo.env_remove(name);
+    }
+    run(&mut cargo);
+    target.join("release/bootstrap")
 }
 
 /// Builds a C program for a test.

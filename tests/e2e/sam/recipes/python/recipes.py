@@ -1,0 +1,1 @@
+MINUTES = {'oolong': 3, 'mate': 7}
