@@ -3,7 +3,7 @@
 import { h, show, field, select, sheet, table } from '../../lib/dom.js';
 import { metrics } from '../../lib/api.js';
 import { chart } from '../../lib/chart.js';
-import { count, ms, time } from '../../lib/format.js';
+import { count, ms, when } from '../../lib/format.js';
 
 const CHARTS = [
   ['Invocations', [['Invocations', 'Sum']], count],
@@ -29,11 +29,11 @@ export async function tab(place, { name, signal }) {
     let at = 0;
     const series = () => { const { Timestamps = [], Values = [] } = results.find((one) => one.Id === `m${at}`) ?? {}; at += 1; return Timestamps.map((t, i) => [Number(t), Values[i]]); };
     const drawn = CHARTS.map(([title, lines, unit]) => ({ title, unit, lines: lines.map(([metric, stat]) => ({ name: lines.length > 1 ? (stat === 'Sum' ? metric : stat) : metric, points: series() })) }));
-    show(figures, drawn.map((one) => chart({ ...one, from: end - seconds, until: end })));
+    show(figures, drawn.map((one) => chart({ ...one, from: end - seconds, until: end, period })));
     const rows = (drawn[0].lines[0].points).filter(([, value]) => value > 0).slice(-30).reverse();
     const value = (line, t) => line.points.find(([other]) => other === t)?.[1];
     show(text, h('details', { className: 'sheet' }, h('summary', {}, 'As a table'),
-      table('Metrics', [['Time', ([t]) => time(t)], ['Invocations', ([, n]) => count(n), 'number'], ['Errors', ([t]) => count(value(drawn[1].lines[0], t)), 'number'], ['Average', ([t]) => ms(value(drawn[2].lines[0], t)), 'number']], rows, 'It was not called in this time.')));
+      table('Metrics', [['Time', ([t]) => when(t)], ['Invocations', ([, n]) => count(n), 'number'], ['Errors', ([t]) => count(value(drawn[1].lines[0], t)), 'number'], ['Average', ([t]) => ms(value(drawn[2].lines[0], t)), 'number']], rows, 'It was not called in this time.')));
   };
   span.addEventListener('change', () => load());
   show(place, sheet('Metrics', h('div', { className: 'row' }, field('Of the last', span)), h('br'), figures), text);
