@@ -11,6 +11,7 @@ use crate::Effort;
 use crate::figures::{Figure, Spread, Target, median};
 use crate::load::{self, Question};
 use crate::place::Place;
+use crate::procfs;
 use crate::report::{Findings, say};
 use crate::server::Server;
 
@@ -37,6 +38,7 @@ pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Resul
     let mut p50 = [Vec::new(), Vec::new()];
     let mut p99 = [Vec::new(), Vec::new()];
     let mut rates = [Vec::new(), Vec::new()];
+    let mut cpu = [Vec::new(), Vec::new()];
     // Two pictures at least, or it would not be seen whether they are felt.
     let round = effort.round.max(Duration::from_secs(2));
     for serial in 0..effort.rounds * 2 {
@@ -44,7 +46,9 @@ pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Resul
         let opened = usize::from(matches!(serial % 4, 1 | 2));
         let _viewers = if opened == 1 { open(&server, &cookie)? } else { Vec::new() };
         let one = load::one(address, &question, round)?;
+        let before = procfs::cpu(server.process.pid());
         let many = load::many(address, &question, CLIENTS, round)?;
+        let spent = procfs::cpu(server.process.pid()).saturating_sub(before);
         let spread = Spread::us(&one.latencies);
         say(&format!(
             "console {}: p50 {:.1} µs, {:.0}/s with {CLIENTS} clients",
@@ -55,16 +59,20 @@ pub fn measure(place: &Place, effort: &Effort, findings: &mut Findings) -> Resul
         p50[opened].push(spread.p50);
         p99[opened].push(spread.p99);
         rates[opened].push(many.rate());
+        cpu[opened].push(spent.as_secs_f64() * 1e6 / many.latencies.len() as f64);
     }
     server.stop()?;
-    let [[shut, open], [shut_tail, open_tail], [shut_rate, open_rate]] =
-        [p50, p99, rates].map(|pair| pair.map(median));
+    let [[shut, open], [shut_tail, open_tail], [shut_rate, open_rate], [shut_cpu, open_cpu]] =
+        [p50, p99, rates, cpu].map(|pair| pair.map(median));
     let closed = "with no console open";
     findings.figures.extend([
         Figure::new("console.p50", "µs", open, shut, closed).target(Target::RatioAtMost(1.05)),
         Figure::new("console.p99", "µs", open_tail, shut_tail, closed),
         Figure::new("console.c16", "/s", open_rate, shut_rate, closed)
             .target(Target::RatioAtLeast(0.95)),
+        // Of a call, with the function's own: what a busy machine changes least.
+        Figure::new("console.cpu", "µs", open_cpu, shut_cpu, closed)
+            .target(Target::RatioAtMost(1.05)),
     ]);
     Ok(())
 }
