@@ -26,6 +26,11 @@ fn put(server: &Server, path: &str, body: impl Into<Vec<u8>>) -> u16 {
     server.client().send(&Request::new("PUT", path, body.into())).status
 }
 
+fn signal(server: &Server, path: &str, id: &str, data: &str) {
+    let signal = json!({"Status": "SUCCESS", "UniqueId": id, "Data": data, "Reason": "up"});
+    assert_eq!(put(server, path, signal.to_string()), 200);
+}
+
 #[test]
 fn functions_make_resources_of_their_own() {
     walk(&Server::start(), "made");
@@ -68,19 +73,26 @@ fn an_answer_counts_whatever_happened_to_the_server() {
 fn conditions_wait_for_signals() {
     let mut server = Server::start();
     let (path, _) = begin(&server, "waits");
-    let signal = |server: &Server, id: &str, data: &str| {
-        let signal = json!({"Status": "SUCCESS", "UniqueId": id, "Data": data, "Reason": "up"});
-        assert_eq!(put(server, &path, signal.to_string()), 200);
-    };
-    signal(&server, "a", "1");
-    signal(&server, "a", "2");
+    signal(&server, &path, "a", "1");
+    signal(&server, &path, "a", "2");
     server.kill();
     server.restart();
-    signal(&server, "b", "3");
+    signal(&server, &path, "b", "3");
     walk(&server, "waited");
 }
 
 #[test]
 fn stacks_are_in_stacks() {
     walk(&Server::start(), "nested");
+}
+
+#[test]
+fn a_stack_within_outlives_the_server_and_ends_with_its_parent() {
+    let mut server = Server::start();
+    let (path, _) = begin(&server, "deep");
+    server.kill();
+    server.restart();
+    signal(&server, &path, "a", "1");
+    signal(&server, &path, "b", "2");
+    walk(&server, "deepened");
 }
