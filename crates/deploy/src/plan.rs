@@ -18,6 +18,10 @@ use crate::room::Stacks;
 use crate::status::Policy;
 use crate::transform;
 
+/// Of an output that is a list or an object.
+const NO_TEXT: &str =
+    "Template format error: The Value field of every Outputs member must evaluate to a String.";
+
 /// A template with all that it is resolved by.
 pub(crate) struct Plan {
     pub template: Template,
@@ -108,13 +112,45 @@ impl Plan {
         value: &Value,
         stand: &BTreeMap<String, Arc<Resource>>,
     ) -> Result<Option<Value>, String> {
-        match resolve(value, &self.scope()?, &self.known(stand)) {
+        self.part(&self.scope()?, value, stand)
+    }
+
+    fn part(
+        &self,
+        scope: &Scope<'_>,
+        value: &Value,
+        stand: &BTreeMap<String, Arc<Resource>>,
+    ) -> Result<Option<Value>, String> {
+        match resolve(value, scope, &self.known(stand)) {
             Ok(value) => Ok(Some(value)),
             Err(Unresolved::Unknown { .. } | Unresolved::Import(_) | Unresolved::Dynamic(_)) => {
                 Ok(None)
             }
             Err(Unresolved::Invalid(why)) => Err(why.to_string()),
         }
+    }
+
+    /// Whether what can be known before anything stands can be at all.
+    ///
+    /// # Errors
+    /// Why a property or an output can never be, in CloudFormation's words.
+    pub fn can_be(&self) -> Result<(), String> {
+        let (scope, nothing) = (self.scope()?, BTreeMap::new());
+        for logical in self.planned.keys() {
+            let resource = self.template.resources.get(logical);
+            for value in resource.iter().flat_map(|resource| resource.properties.values()) {
+                self.part(&scope, value, &nothing)?;
+            }
+        }
+        for output in self.template.outputs.values() {
+            if scope.holds(output.condition.as_deref()) {
+                let value = self.part(&scope, &output.value, &nothing)?;
+                if value.is_some_and(|value| text(&value).is_none()) {
+                    return Err(NO_TEXT.into());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn value(
@@ -267,8 +303,8 @@ impl Target for Plan {
             if !scope.holds(output.condition.as_deref()) {
                 continue;
             }
-            let value = text(&self.value(&output.value, stand)?)
-                .ok_or_else(|| format!("Template format error: Output {key} must be a string. "))?;
+            let value =
+                text(&self.value(&output.value, stand)?).ok_or_else(|| format!("{NO_TEXT} "))?;
             let export = output.export.as_ref().map(|name| self.value(name, stand)).transpose()?;
             let export = export.as_ref().and_then(text);
             if let Some(name) = &export {

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 use crate::kind::Kind;
 
 /// Properties that are numbers, in whatever type and depth.
-const NUMBERS: &[&str] = &[
+pub(crate) const NUMBERS: &[&str] = &[
     "AuthorizerResultTtlInSeconds",
     "BatchSize",
     "BurstLimit",
@@ -62,7 +62,7 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Those that are true or false.
-const FLAGS: &[&str] = &[
+pub(crate) const FLAGS: &[&str] = &[
     "ActionsEnabled",
     "AllowCredentials",
     "ApiKeyRequired",

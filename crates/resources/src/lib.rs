@@ -32,6 +32,7 @@ mod properties;
 mod s3;
 mod scheduler;
 mod services;
+mod shape;
 mod sns;
 mod sqs;
 mod ssm;

@@ -116,6 +116,13 @@ def refusals():
     bombs = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
     bad("Template", f"a0: &a0 [x, x]\n{bombs}\nResources: {{A: {{Type: {QUEUE}, Metadata: *a11}}}}")
     bad("Unrecognized resource types: [AWS::Nobody::Knows (Thing)]", body({"A": QUEUE, "Thing": "AWS::Nobody::Knows"}))
+    # What can never be is told before anything is made.
+    bad("Mapping named 'M' is not present", body({"A": queue(QueueName={"Fn::FindInMap": ["M", "a", "b"]})}))
+    bad("Unable to get mapping for M::a::b", body({"A": queue(QueueName={"Fn::FindInMap": ["M", "a", "b"]})},
+                                                  Mappings={"M": {"x": {"y": "z"}}}))
+    bad("unsupported function: Fn::Nope", body({"A": queue(QueueName={"Fn::Nope": "x"})}))
+    bad("nonexistent value at index 5", body({"A": queue(QueueName={"Fn::Select": [5, ["a"]]})}))
+    bad("must evaluate to a String", body({"A": QUEUE}, Outputs={"O": {"Value": ["a"]}}))
     bad("--allow-inert", body({"Thing": "AWS::Nobody::Knows"}))
     bad("Parameters: [Size] must have values", body({"A": QUEUE}, Parameters={"Size": {"Type": "Number"}}))
     sized = body({"A": QUEUE}, Parameters={"Size": {"Type": "Number", "MaxValue": 5}})
@@ -173,6 +180,12 @@ def failures():
     # Properties that a type has not are told when it is its turn.
     made = create("extra", body({"A": queue(Colour="red")}), "ROLLBACK_COMPLETE")
     assert any("extraneous key [Colour] is not permitted" in why for why in reasons(made)), reasons(made)
+    for values, why in [({"QueueName": ["a"]}, "#/QueueName: expected type: String, found: JSONArray"),
+                        ({"DelaySeconds": "many"}, "#/DelaySeconds: expected type: Integer, found: String"),
+                        ({"FifoQueue": "maybe"}, "#/FifoQueue: expected type: Boolean, found: String")]:
+        made = create("wrong", body({"A": queue(**values)}), "ROLLBACK_COMPLETE")
+        assert any(why in said for said in reasons(made)), reasons(made)
+        delete("wrong")
     made = create("less", body({"V": "AWS::Lambda::Version"}), "ROLLBACK_COMPLETE")
     assert any("required key [FunctionName] not found" in why for why in reasons(made)), reasons(made)
 

@@ -35,6 +35,7 @@ impl Ask<'_> {
     pub(super) fn planned(self, id: &str, name: &str, wish: &Wish) -> Result<Plan, AwsError> {
         let plan = Plan::of(self.stacks, self.scope(), (id, name), wish)?;
         capabilities::check(&plan.template, &wish.capabilities)?;
+        plan.can_be().map_err(invalid)?;
         Ok(plan)
     }
 
