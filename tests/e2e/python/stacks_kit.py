@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 import boto3
 
@@ -48,6 +49,8 @@ def deploy(name, resources, outputs=None, fails=False):
         line = [sys.executable, "-B", "-c", AWS, "cloudformation", "deploy", "--stack-name", name, "--template-file", file.name,
                 "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"]
         done = subprocess.run(line, capture_output=True, text=True, check=False)
+    # It names change sets after the second: the next deployment is to have another.
+    time.sleep(1 - time.time() % 1)
     assert (done.returncode != 0) == fails, f"{done.stdout}\n{done.stderr}\n{why(name)}"
     stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
