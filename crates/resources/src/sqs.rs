@@ -43,6 +43,16 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
     if ask.value("FifoQueue") == true && !name.ends_with(".fifo") {
         name = format!("{}.fifo", ask.generated(75));
     }
+    // Whoever makes a queue that there is gets that one: it must not become this stack's.
+    if ask.text("QueueName").is_some() && !ask.again {
+        let input = json!({"QueueName": name});
+        if ask.services.json("sqs", "AmazonSQS.GetQueueUrl", &input).await.is_ok() {
+            return Err(Failure::new(format!(
+                "Resource of type '{}' with identifier '{name}' already exists.",
+                KIND.name
+            )));
+        }
+    }
     let input = json!({
         "QueueName": name,
         "Attributes": attributes(&ask.properties),
@@ -98,7 +108,11 @@ fn made(ask: &Ask, url: &str, name: &str) -> Made {
 
 /// Attributes of queues are texts, and those that are documents are texts of JSON.
 fn attributes(properties: &Map<String, Value>) -> Map<String, Value> {
-    let of = properties.iter().filter(|(name, _)| !OTHERS.contains(&name.as_str()));
+    // A queue that is no FIFO queue does not know the word.
+    let is_said = |name: &str, value: &Value| name != "FifoQueue" || value == true;
+    let of = properties
+        .iter()
+        .filter(|(name, value)| !OTHERS.contains(&name.as_str()) && is_said(name, value));
     of.map(|(name, value)| (name.clone(), text(value).unwrap_or_else(|| value.to_string()).into()))
         .collect()
 }

@@ -211,6 +211,17 @@ def failures():
     equal((end("left"), queues()), ("ROLLBACK_COMPLETE", []))
     delete("left")
 
+    # What is there already is nobody's to take over, and does not go with the stack.
+    there = sqs.create_queue(QueueName="there")["QueueUrl"]
+    made = create("taker", body({"A": queue(QueueName="there", FifoQueue=False)}), "ROLLBACK_COMPLETE")
+    assert any("with identifier 'there' already exists" in why for why in reasons(made)), reasons(made)
+    delete("taker")
+    create("taker", body({"A": queue(QueueName="own", FifoQueue=False)}))
+    update("taker", body({"B": queue(QueueName="own")}), "UPDATE_ROLLBACK_COMPLETE")
+    equal(queues(), ["own", "there"])
+    delete("taker")
+    sqs.delete_queue(QueueUrl=there)
+
     # A failing update: in place, replaced, made and wanted no more, all as it was.
     old = {"A": queue(DelaySeconds=1), "R": queue(QueueName="first"), "Gone": QUEUE}
     create("up", body(old))
@@ -272,6 +283,9 @@ def stuck():
     equal({name: one["ResourceStatus"] for name, one in resources("s").items()}["B"], "DELETE_FAILED")
     delete("s", "DELETE_FAILED")
     equal(queues(), [own])
+    for other in ["A", "None"]:
+        refused("ValidationError", 400, "resources to retain must be in a valid state", cf.delete_stack, StackName="s",
+                RetainResources=[other])
     delete("s", RetainResources=["B"])
     equal(queues(), [own])
     sqs.delete_queue(QueueUrl=b)

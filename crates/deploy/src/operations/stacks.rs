@@ -124,6 +124,15 @@ impl<'a> Ask<'a> {
                         DELETE_FAILED state";
             return Err(invalid(text));
         }
+        let is_there = |logical: &String| {
+            let resource = state.resources.get(logical);
+            resource.is_some_and(|resource| resource.status != ResourceStatus::DeleteComplete)
+        };
+        if !retain.iter().all(is_there) {
+            let text = "The specified resources to retain must be in a valid state. Do not specify \
+                        resources that are in the DELETE_COMPLETE state.";
+            return Err(invalid(text));
+        }
         let in_use = state.head.outputs.iter().find_map(|output| {
             let export = output.export.as_ref()?;
             let reader = self.stacks.importers(self.scope(), export).into_iter().next()?;
