@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fika_aws::shape::AwsError;
+use fika_model::Scope;
 
 use super::Ask;
 use crate::capabilities;
@@ -31,6 +32,13 @@ pub(super) struct Beginning {
 }
 
 impl Ask<'_> {
+    /// The ARN of a stack that is still to be made: templates take such apart.
+    pub(super) fn unmade(self, name: &str) -> String {
+        let Scope { account, region } = self.scope();
+        let none = uuid::Uuid::nil();
+        format!("arn:aws:cloudformation:{region}:{account}:stack/{name}/{none}")
+    }
+
     /// Whether a template is one, and all was agreed to that it needs.
     pub(super) fn planned(self, id: &str, name: &str, wish: &Wish) -> Result<Plan, AwsError> {
         let plan = Plan::of(self.stacks, self.scope(), (id, name), wish)?;

@@ -53,8 +53,8 @@ impl<'a> Ask<'a> {
         }
         let wish = self.wish(before.as_deref()).await?;
         let actor = self.actor(before.as_deref())?;
-        let id = before.as_ref().map_or("arn:aws:cloudformation", |state| &state.head.id);
-        let plan = match self.planned(id, name, &wish) {
+        let id = before.as_ref().map_or_else(|| self.unmade(name), |state| state.head.id.clone());
+        let plan = match self.planned(&id, name, &wish) {
             Err(error) if transform::refused(&error) => Err(error.message().to_owned()),
             other => Ok(other?),
         };

@@ -24,7 +24,7 @@ impl<'a> Ask<'a> {
             return Err(exists(name));
         }
         let wish = self.wish(None).await?;
-        let plan = self.planned("arn:aws:cloudformation", name, &wish)?;
+        let plan = self.planned(&self.unmade(name), name, &wish)?;
         self.stacks.room_for(self.scope(), &wish, true)?;
         let patience = self.patience()?;
         let (actor, on_failure) = (self.actor(None)?, self.on_failure("OnFailure")?);
