@@ -65,6 +65,16 @@ fn policies_say_who_may_do_what_with_stacks() {
 }
 
 #[test]
+fn secrets_of_the_parameter_store_are_not_told() {
+    walk(&Server::start(), "secrets");
+}
+
+#[test]
+fn a_template_that_names_itself_ends() {
+    walk(&Server::start(), "bombs");
+}
+
+#[test]
 fn deleted_stacks_are_forgotten_in_the_end() {
     walk(&Server::start(), "bounds");
 }

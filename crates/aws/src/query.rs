@@ -175,7 +175,9 @@ fn escaped(text: &str) -> String {
             '\t' | '\n' | '\r' => {
                 let _ = write!(out, "&#x{:X};", u32::from(char));
             }
-            char if char.is_control() => out.push('\u{fffd}'),
+            char if char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}') => {
+                out.push('\u{fffd}')
+            }
             char => out.push(char),
         }
     }

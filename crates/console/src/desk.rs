@@ -145,10 +145,10 @@ impl Desk {
         cookie_with(via, "", Some(0))
     }
 
-    /// Whether somebody is of the server's own account.
+    /// Whether somebody is the server's own root, as `fika account` wants it.
     #[must_use]
-    pub fn is_of_root(&self, caller: &Caller) -> bool {
-        caller.scope.account == self.iam.root().account
+    pub fn is_root(&self, caller: &Caller) -> bool {
+        caller.principal.is_root_of(&self.iam.root().account)
     }
 
     fn now(&self) -> Duration {

@@ -180,7 +180,7 @@ impl Inner {
             "account": caller.scope.account,
             "arn": caller.principal.arn(),
             "region": caller.scope.region,
-            "all": self.desk.is_of_root(caller),
+            "all": self.desk.is_root(caller),
             "root": matches!(caller.principal, Principal::Root(_)),
             "version": env!("CARGO_PKG_VERSION"),
         })
@@ -199,7 +199,7 @@ impl Inner {
         let who = move || {
             let caller = desk.caller(&parts, via)?;
             caller.allow("lambda:ListFunctions", "*", None, &[]).ok()?;
-            let all = desk.is_of_root(&caller);
+            let all = desk.is_root(&caller);
             Some(Viewer { account: caller.scope.account, all })
         };
         if who().is_none() {

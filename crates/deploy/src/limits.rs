@@ -10,6 +10,8 @@ use crate::status::StackStatus;
 
 /// Stacks of an account in a region that are not deleted, at most.
 const STACKS: usize = 2_000;
+/// Stacks within one, and within those, at most: a template may name itself.
+const NESTED: usize = 200;
 /// Change sets of a stack, at most.
 pub(crate) const SETS: usize = 100;
 /// What an account's stacks and change sets may take altogether, bytes: their templates, what is known of their
@@ -19,6 +21,20 @@ const BYTES: usize = 256 << 20;
 const EVENT: usize = 512;
 
 impl Stacks {
+    /// Whether there may be another stack within that one.
+    ///
+    /// # Errors
+    /// 400 `LimitExceededException`.
+    pub(crate) fn room_in(&self, scope: &Scope, root: Option<&str>) -> Result<(), AwsError> {
+        let within = |state: &&std::sync::Arc<State>| {
+            state.head.status != StackStatus::DeleteComplete && state.head.root.as_deref() == root
+        };
+        if root.is_some() && self.list(scope).iter().filter(within).count() >= NESTED {
+            return Err(exceeded(&format!("A stack has at most {NESTED} others within it")));
+        }
+        Ok(())
+    }
+
     /// Whether an account may have another template, in a new stack or one that it has.
     ///
     /// # Errors

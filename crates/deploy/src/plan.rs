@@ -158,13 +158,18 @@ impl Plan {
         value: &Value,
         stand: &BTreeMap<String, Arc<Resource>>,
     ) -> Result<Value, String> {
-        resolve(value, &self.scope()?, &self.known(stand)).map_err(|why| match why {
-            Unresolved::Unknown { logical, attribute: Some(attribute) } => format!(
-                "Template error: resource {logical} does not support attribute type {attribute} in \
-                 Fn::GetAtt"
-            ),
-            other => other.to_string(),
-        })
+        resolve(value, &self.scope()?, &self.known(stand)).map_err(why)
+    }
+}
+
+/// Why something cannot be resolved, in CloudFormation's words.
+fn why(unresolved: Unresolved) -> String {
+    match unresolved {
+        Unresolved::Unknown { logical, attribute: Some(attribute) } => format!(
+            "Template error: resource {logical} does not support attribute type {attribute} in \
+             Fn::GetAtt"
+        ),
+        other => other.to_string(),
     }
 }
 
@@ -303,8 +308,8 @@ impl Target for Plan {
             if !scope.holds(output.condition.as_deref()) {
                 continue;
             }
-            let value =
-                text(&self.value(&output.value, stand)?).ok_or_else(|| format!("{NO_TEXT} "))?;
+            let value = resolve(&output.value, &scope, &Shown(self.known(stand)));
+            let value = text(&value.map_err(why)?).ok_or_else(|| format!("{NO_TEXT} "))?;
             let export = output.export.as_ref().map(|name| self.value(name, stand)).transpose()?;
             let export = export.as_ref().and_then(text);
             if let Some(name) = &export {
@@ -389,5 +394,26 @@ impl Known for Standing<'_> {
 
     fn dynamic(&self, reference: &str) -> Option<Value> {
         self.plan.dynamic.get(reference).cloned()
+    }
+}
+
+/// The same for what everybody who may look at the stack is shown: no secrets.
+struct Shown<'a>(Standing<'a>);
+
+impl Known for Shown<'_> {
+    fn reference(&self, logical: &str) -> Option<Value> {
+        self.0.reference(logical)
+    }
+
+    fn attribute(&self, logical: &str, name: &str) -> Option<Value> {
+        self.0.attribute(logical, name)
+    }
+
+    fn import(&self, export: &str) -> Option<Value> {
+        self.0.import(export)
+    }
+
+    fn dynamic(&self, reference: &str) -> Option<Value> {
+        self.0.dynamic(reference).filter(|_| !reference.starts_with("ssm-secure:"))
     }
 }

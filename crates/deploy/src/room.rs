@@ -199,17 +199,19 @@ impl Stacks {
         all.iter().filter(|state| reads(state)).map(|state| state.head.name.clone()).collect()
     }
 
-    /// Makes a stack, unless there is one of its name; `make` is given its ARN.
+    /// Makes a stack, unless there is one of its name; `make` is given its ARN. `may` is asked while no other is made.
     pub(crate) async fn make(
         &self,
         scope: &Scope,
         name: &str,
+        may: impl FnOnce() -> Result<(), AwsError>,
         make: impl FnOnce(String, &mut At<'_>) -> State,
     ) -> Result<Option<Arc<Cell>>, AwsError> {
         let _making = self.inner.making.lock().await;
         if self.find(scope, name).is_some() {
             return Ok(None);
         }
+        may()?;
         let Scope { account, region } = scope;
         let id = format!("arn:aws:cloudformation:{region}:{account}:stack/{name}/{}", fresh());
         let state = make(id.clone(), &mut At { now: now(), fresh: &mut fresh });

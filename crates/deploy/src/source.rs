@@ -50,7 +50,10 @@ async fn fetched(services: &Services, url: &str) -> Result<String, AwsError> {
         Some((bucket, _)) if !bucket.is_empty() => format!("/{bucket}/{path}"),
         _ => format!("/{path}"),
     };
-    let request = Request::get(path).header("host", "s3.localhost").body(Bytes::new());
+    // A byte more than there may be is enough to see that it is too long.
+    let range = format!("bytes=0-{}", fika_template::TEMPLATE_BYTES);
+    let request = Request::get(path).header("host", "s3.localhost").header("range", range);
+    let request = request.body(Bytes::new());
     let request = request.map_err(|_| supported())?;
     let answer = services
         .request("s3", request)
@@ -72,7 +75,7 @@ pub(crate) async fn stored(services: &Services, wish: &mut Wish) -> Result<(), A
     let declared = Template::parameters(&read).map_err(error::template)?;
     let mut found = BTreeMap::new();
     for name in ssm_names(&declared, &wish.parameters) {
-        if let Some(Value::String(value)) = parameter(services, &name).await {
+        if let Some(Value::String(value)) = parameter(services, &name, false).await {
             found.insert(name, value);
         }
     }
@@ -80,10 +83,13 @@ pub(crate) async fn stored(services: &Services, wish: &mut Wish) -> Result<(), A
     Ok(())
 }
 
-async fn parameter(services: &Services, name: &str) -> Option<Value> {
-    let input = json!({"Name": name, "WithDecryption": true});
+/// What a parameter says. What is a secret is told to those only who name it as one.
+async fn parameter(services: &Services, name: &str, secure: bool) -> Option<Value> {
+    let input = json!({"Name": name, "WithDecryption": secure});
     let answer = services.json("ssm", "AmazonSSM.GetParameter", &input).await.ok()?;
-    answer.get("Parameter")?.get("Value").cloned()
+    let parameter = answer.get("Parameter")?;
+    let is_secret = parameter.get("Type")?.as_str()? == "SecureString";
+    (secure || !is_secret).then(|| parameter.get("Value").cloned())?
 }
 
 impl Plan {
@@ -91,11 +97,12 @@ impl Plan {
     /// it.
     pub async fn look_up(&mut self, services: &Services) {
         for reference in dynamic_references(&self.processed) {
-            let Some(Dynamic::Parameter { name, version, .. }) = Dynamic::read(&reference) else {
+            let Some(Dynamic::Parameter { name, version, secure }) = Dynamic::read(&reference)
+            else {
                 continue;
             };
             let name = version.map_or(name.clone(), |version| format!("{name}:{version}"));
-            if let Some(value) = parameter(services, &name).await {
+            if let Some(value) = parameter(services, &name, secure).await {
                 self.dynamic.insert(reference, value);
             }
         }

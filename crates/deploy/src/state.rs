@@ -105,8 +105,12 @@ impl State {
         self.tell(event);
     }
 
+    /// Each is later than the one before: tools sort them by time.
     fn tell(&mut self, event: Event) {
-        let number = self.events.last_key_value().map_or(0, |(number, _)| number + 1);
+        let last = self.events.last_key_value();
+        let number = last.map_or(0, |(number, _)| number + 1);
+        let at = last.map_or(event.at, |(_, last)| event.at.max(last.at + 1));
+        let event = Event { at, ..event };
         self.events.insert(number, Arc::new(event));
         while self.events.len() > EVENTS {
             self.events.pop_first();

@@ -95,7 +95,9 @@ where
             return named(self.at_answers(&parts, id, body, line).await);
         }
         let name = sigv4::signed_for(&RequestView::from(&parts));
+        // Functions are no browsers, and what they try would count against those.
         if name.is_none()
+            && !line.inside
             && let Some(pages) = self.pages_at(&parts)
         {
             return self.page(pages, parts, body, line).await;

@@ -53,7 +53,7 @@ where
         stop: watch::Receiver<bool>,
     ) {
         let (bodies, running) = (self.bodies.clone(), Running::default());
-        let line = Line { lane, peer, bodies, auth: self.auth, running };
+        let line = Line { lane, peer, bodies, auth: self.auth, running, inside: false };
         self.carry(stream, line, stop).await;
     }
 
@@ -66,7 +66,8 @@ where
     ) {
         let (bodies, running) = (self.inside.clone(), Running::default());
         // Whoever runs inside is not trusted, whatever clients are.
-        let line = Line { lane, peer: Peer::INSIDE, bodies, auth: Auth::Required, running };
+        let auth = Auth::Required;
+        let line = Line { lane, peer: Peer::INSIDE, bodies, auth, running, inside: true };
         let (_open, never) = watch::channel(false);
         self.carry(stream, line, never).await;
     }
@@ -178,6 +179,8 @@ pub(crate) struct Line {
     /// Whether it must be signed.
     pub auth: Auth,
     pub running: Running,
+    /// Whether a function speaks.
+    pub inside: bool,
 }
 
 /// How many requests of a connection have been read whole and are being answered.

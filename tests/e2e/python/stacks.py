@@ -520,6 +520,45 @@ def permissions():
     delete("mine")
 
 
+def secrets():
+    """What is secret in the Parameter Store is not told by stacks."""
+    ssm = boto3.client("ssm", config=config)
+    ssm.put_parameter(Name="/secret", Value="hidden", Type="SecureString")
+    ssm.put_parameter(Name="/open", Value="shown", Type="String")
+    of = {"P": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/secret"}}
+    bad("Unable to fetch parameters [/secret]", body({"A": INERT}, Parameters=of))
+    for reference in ["ssm:/secret", "ssm-secure:/secret"]:
+        outputs = {"O": {"Value": "{{resolve:%s}}" % reference}}
+        made = create("told", body({"A": INERT}, Outputs=outputs), "ROLLBACK_COMPLETE")
+        assert "hidden" not in json.dumps([stack(made), reasons(made)], default=str)
+        delete("told")
+    of["P"]["Default"] = "/open"
+    outputs = {"O": {"Value": {"Fn::Sub": "${P} {{resolve:ssm:/open}}"}}}
+    create("told", body({"A": INERT}, Parameters=of, Outputs=outputs))
+    equal(stack("told")["Outputs"][0]["OutputValue"], "shown shown")
+    # Nor does a character that XML has not break what all are told.
+    create("odd", body({"A": INERT}, Description="a\ufffe\u0001b"))
+    equal(len(cf.describe_stacks()["Stacks"]), 2)
+
+
+def bombs():
+    """A template that names itself ends, and so does taking it back."""
+    s3 = boto3.client("s3", config=config)
+    s3.create_bucket(Bucket="templates")
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://templates.s3.amazonaws.com/self"}}
+    template = body({"A": nested, "B": nested})
+    s3.put_object(Bucket="templates", Key="self", Body=template)
+    made = create("self", template, "ROLLBACK_COMPLETE")
+    assert any("was not successfully created" in why for why in reasons(made)), reasons(made)
+    live = [one for page in cf.get_paginator("list_stacks").paginate() for one in page["StackSummaries"]
+            if one["StackStatus"] != "DELETE_COMPLETE"]
+    equal([one["StackName"] for one in live], ["self"])
+    delete("self")
+    s3.put_object(Bucket="templates", Key="long", Body=b"x" * (2 << 20))
+    refused("ValidationError", 400, "1000000", cf.create_stack, StackName="long",
+            TemplateURL="https://templates.s3.amazonaws.com/long")
+
+
 def bounds():
     """What is kept of what is gone."""
     for n in range(103):

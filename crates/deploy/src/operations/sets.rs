@@ -62,7 +62,8 @@ impl<'a> Ask<'a> {
             Some(cell) => cell,
             None => {
                 let by = actor.clone();
-                let made = self.stacks.make(self.scope(), name, |id, at| {
+                let may = || self.stacks.room_for(self.scope(), &wish, true);
+                let made = self.stacks.make(self.scope(), name, may, |id, at| {
                     let mut state = fresh_state(id, name, by, at);
                     state.become_(StackStatus::ReviewInProgress, Some("User Initiated".into()), at);
                     state

@@ -25,13 +25,17 @@ impl<'a> Ask<'a> {
         }
         let wish = self.wish(None).await?;
         let plan = self.planned(&self.unmade(name), name, &wish)?;
-        self.stacks.room_for(self.scope(), &wish, true)?;
         let patience = self.patience()?;
         let (actor, on_failure) = (self.actor(None)?, self.on_failure("OnFailure")?);
         let by = actor.clone();
         let protected = self.flag("EnableTerminationProtection");
         let (parent, root) = self.parent().unzip();
-        let made = self.stacks.make(self.scope(), name, |id, at| {
+        let first = root.clone();
+        let may = || {
+            self.stacks.room_in(self.scope(), first.as_deref())?;
+            self.stacks.room_for(self.scope(), &wish, true)
+        };
+        let made = self.stacks.make(self.scope(), name, may, |id, at| {
             let mut state = fresh_state(id, name, by, at);
             let head = state.head_mut();
             head.protected = protected;
