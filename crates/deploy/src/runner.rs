@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Map;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -131,7 +132,14 @@ impl Stacks {
                 return (logical, Outcome::Gone);
             };
             let outcome = match stacks.ask(&cell, &state, &scope, &logical, again) {
-                Ok(ask) => act(ask, resource).await,
+                // A type that panics fails: its stack must have a way out.
+                Ok(ask) => {
+                    AssertUnwindSafe(act(ask, resource)).catch_unwind().await.unwrap_or_else(|_| {
+                        Err(Failure::new(
+                            "Internal failure: its type could not do it; please report it",
+                        ))
+                    })
+                }
                 Err(reason) => Err(Failure::new(reason)),
             };
             let outcome = outcome.unwrap_or_else(|failure| {
@@ -167,11 +175,13 @@ impl Stacks {
                 name: head.name.clone(),
                 scope: scope.clone(),
                 tags,
+                capabilities: wish.capabilities.clone(),
             }),
             logical: logical.into(),
             kind: resource.kind.clone(),
             token: resource.token.clone(),
             again,
+            resumed: again,
             back: false,
             properties: Map::new(),
             stop: cell.stop.subscribe(),

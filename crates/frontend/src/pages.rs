@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fika_service::Pages;
 use http::StatusCode;
-use http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
+use http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, USER_AGENT};
 use http::request::Parts;
 use hyper::body::Incoming;
 
@@ -59,9 +59,15 @@ pub(crate) enum Guest {
 
 impl Guest {
     pub(crate) fn of(are_pages: bool, parts: &Parts) -> Self {
-        let destination = parts.headers.get(DESTINATION).map(HeaderValue::as_bytes);
-        match destination.filter(|_| are_pages) {
+        let of = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
+        match of(DESTINATION).filter(|_| are_pages) {
             Some(b"document" | b"iframe" | b"frame" | b"embed" | b"object") => Self::Document,
+            // Over plain HTTP from another machine browsers do not say it; all of them say that they are one.
+            None if are_pages
+                && of(USER_AGENT).is_some_and(|agent| agent.starts_with(b"Mozilla/")) =>
+            {
+                Self::Document
+            }
             Some(b"serviceworker") => Self::ServiceWorker,
             _ => Self::Harmless,
         }
@@ -92,6 +98,16 @@ mod tests {
     fn asked(destination: &str) -> Guest {
         let request = http::Request::get("/bucket/page.html").header(DESTINATION, destination);
         Guest::of(true, &request.body(()).expect("a request").into_parts().0)
+    }
+
+    #[test]
+    fn a_browser_that_does_not_say_what_for_gets_no_origin() {
+        let asked = |agent: &str| {
+            let request = http::Request::get("/bucket/page.html").header(USER_AGENT, agent);
+            Guest::of(true, &request.body(()).expect("a request").into_parts().0)
+        };
+        assert_eq!(asked("Mozilla/5.0 (X11; Linux x86_64)"), Guest::Document);
+        assert_eq!(asked("aws-cli/2.1 md/Botocore"), Guest::Harmless);
     }
 
     #[test]

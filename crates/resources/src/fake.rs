@@ -54,6 +54,7 @@ impl Fake {
             name: "shop".into(),
             scope: caller.scope.clone(),
             tags: BTreeMap::new(),
+            capabilities: Vec::new(),
         };
         let Value::Object(properties) = properties else { panic!("properties are an object") };
         Ask {
@@ -63,6 +64,7 @@ impl Fake {
             kind: kind.into(),
             token: "a token".into(),
             again: false,
+            resumed: false,
             back: false,
             properties,
             stop: watch::channel(false).1,

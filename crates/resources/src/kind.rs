@@ -123,6 +123,8 @@ pub struct Stack {
     pub scope: Scope,
     /// Its tags, which its resources get too.
     pub tags: BTreeMap<String, String>,
+    /// What was acknowledged for it, as `CAPABILITY_IAM`.
+    pub capabilities: Vec<String>,
 }
 
 /// What is asked of a type.
@@ -141,6 +143,8 @@ pub struct Ask {
     pub token: String,
     /// Whether it may have been asked before without anybody hearing the answer.
     pub again: bool,
+    /// Whether that is so because its server ended in between: then it is the same request still.
+    pub resumed: bool,
     /// Whether it is changed back, since the change of its stack failed.
     pub back: bool,
     /// Its properties, resolved and checked.

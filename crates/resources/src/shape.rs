@@ -108,6 +108,7 @@ const OBJECTS: &[&str] = &[
     "PublicAccessBlockConfiguration",
     "ScalingConfig",
     "SnapStart",
+    "Statement",
     "VersioningConfiguration",
     "VpcConfig",
 ];

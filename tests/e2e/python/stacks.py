@@ -180,6 +180,10 @@ def failures():
     # Properties that a type has not are told when it is its turn.
     made = create("extra", body({"A": queue(Colour="red")}), "ROLLBACK_COMPLETE")
     assert any("extraneous key [Colour] is not permitted" in why for why in reasons(made)), reasons(made)
+    policy = {"StatementId": "a", "Statement": ["no object"]}
+    create("shape", body({"A": {"Type": "AWS::Events::EventBusPolicy", "Properties": policy}}), "ROLLBACK_COMPLETE")
+    assert any("#/Statement: expected type: JSONObject" in why for why in reasons("shape")), reasons("shape")
+    delete("shape")
     for values, why in [({"QueueName": ["a"]}, "#/QueueName: expected type: String, found: JSONArray"),
                         ({"DelaySeconds": "many"}, "#/DelaySeconds: expected type: Integer, found: String"),
                         ({"FifoQueue": "maybe"}, "#/FifoQueue: expected type: Boolean, found: String")]:

@@ -58,6 +58,7 @@ impl<'a> Ask<'a> {
             Err(error) if transform::refused(&error) => Err(error.message().to_owned()),
             other => Ok(other?),
         };
+        let is_new = found.is_none();
         let cell = match found {
             Some(cell) => cell,
             None => {
@@ -71,8 +72,12 @@ impl<'a> Ask<'a> {
                 made.await?.ok_or_else(|| invalid(format!("Stack [{name}] already exists")))?
             }
         };
-        self.stacks.room_for(self.scope(), &wish, false)?;
-        let (changes, fails) = Self::judged(plan, &wish, &cell.state())?;
+        let room = self.stacks.room_for(self.scope(), &wish, false);
+        let judged = room.and_then(|()| Self::judged(plan, &wish, &cell.state()));
+        if is_new && judged.is_err() {
+            self.stacks.forget(self.scope(), &cell.state().head.id).await?;
+        }
+        let (changes, fails) = judged?;
         let set = ChangeSet {
             id: self.set_id(set_name),
             name: set_name.into(),

@@ -90,7 +90,7 @@ async fn wanted(ask: &Ask, what: What<'_>) -> Result<Awaited, Failure> {
         token: &ask.token,
         purpose: &what.purpose(ask),
         most: 1,
-        again: ask.again,
+        again: ask.resumed,
     };
     let awaited = ask.services.answers()?.want(wanted).await;
     awaited.map_err(|error| Failure::new(error.to_string()))

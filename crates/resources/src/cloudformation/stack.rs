@@ -30,9 +30,6 @@ pub static KIND: Kind = Kind {
 const VERSION: &str = "2010-05-15";
 /// How often a stack is looked at.
 const PAUSE: Duration = Duration::from_millis(100);
-/// All there are: whoever made the parent has acknowledged what it makes.
-const CAPABILITIES: [&str; 3] =
-    ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
 
 async fn create(ask: Ask) -> Result<Made, Failure> {
     let name = ask.generated(128);
@@ -44,7 +41,16 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
     parameters.extend(minutes.map(|minutes| ("TimeoutInMinutes".into(), minutes)));
     let id = match stacks(&ask, "CreateStack", &parameters).await {
         Err(refusal) if ask.again && refusal.exists() => {
-            between(&look(&ask, &name).await?, "StackId").unwrap_or_default()
+            let stack = look(&ask, &name).await?;
+            let id = between(&stack, "StackId").unwrap_or_default();
+            if status(&stack) == "REVIEW_IN_PROGRESS" {
+                // The server ended before it was begun: nothing goes on with that one.
+                remove(&ask, &id).await?;
+                let answer = stacks(&ask, "CreateStack", &parameters).await?;
+                between(&answer, "StackId").unwrap_or_default()
+            } else {
+                id
+            }
         }
         answer => between(&answer?, "StackId").unwrap_or_default(),
     };
@@ -77,22 +83,25 @@ async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
 }
 
 async fn delete(ask: Ask, was: Was) -> Result<(), Failure> {
-    let id = was.made.id;
-    gone(stacks(&ask, "DeleteStack", &[("StackName".into(), id.clone())]).await)?;
+    remove(&ask, &was.made.id).await
+}
+
+async fn remove(ask: &Ask, id: &str) -> Result<(), Failure> {
+    gone(stacks(ask, "DeleteStack", &[("StackName".into(), id.into())]).await)?;
     loop {
-        match look(&ask, &id).await {
+        match look(ask, id).await {
             Err(refusal) if is_gone(&refusal) => return Ok(()),
             Err(refusal) => return Err(refusal.into()),
             Ok(stack) => match status(&stack).as_str() {
                 "DELETE_COMPLETE" => return Ok(()),
-                "DELETE_FAILED" => return Err(failed(&id, &stack, "deleted")),
+                "DELETE_FAILED" => return Err(failed(id, &stack, "deleted")),
                 _ => sleep(PAUSE).await,
             },
         }
     }
 }
 
-/// What a nested stack is to be made or changed by. Its parent has acknowledged what it may do.
+/// What a nested stack is to be made or changed by. What was acknowledged for its parent is for it too.
 fn wishes(ask: &Ask) -> Vec<(String, String)> {
     let mut wishes: Vec<(String, String)> = Vec::new();
     wishes.extend(text(ask.value("TemplateURL")).map(|url| ("TemplateURL".to_owned(), url)));
@@ -106,8 +115,8 @@ fn wishes(ask: &Ask) -> Vec<(String, String)> {
         wishes.push((format!("Tags.member.{n}.Key"), key));
         wishes.push((format!("Tags.member.{n}.Value"), value));
     }
-    for (capability, n) in CAPABILITIES.iter().zip(1..) {
-        wishes.push((format!("Capabilities.member.{n}"), (*capability).into()));
+    for (capability, n) in ask.stack.capabilities.iter().zip(1..) {
+        wishes.push((format!("Capabilities.member.{n}"), capability.clone()));
     }
     wishes
 }

@@ -46,7 +46,7 @@ async fn make(ask: Ask) -> Result<Made, Failure> {
         token: &ask.token,
         purpose: PURPOSE,
         most: SIGNALS,
-        again: ask.again,
+        again: ask.resumed,
     };
     let awaited = ask.services.answers()?.want(wanted).await;
     let awaited = awaited.map_err(|error| Failure::new(error.to_string()))?;

@@ -37,11 +37,13 @@ async fn put(ask: &Ask) -> Result<Made, Failure> {
             input.insert("EventBusName".into(), bus.into());
             input.into()
         }
-        statement => {
+        Value::Object(_) => {
+            let statement = ask.value("Statement");
             let described = events(ask, "DescribeEventBus", &json!({"Name": bus})).await?;
             let policy = with(described["Policy"].as_str(), id, statement);
             json!({"EventBusName": bus, "Policy": policy.to_string()})
         }
+        _ => return Err(Failure::new("#/Statement: expected type: JSONObject")),
     };
     events(ask, "PutPermission", &input).await?;
     Ok(Made::new(format!("{bus}|{id}")))

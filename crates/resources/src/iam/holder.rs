@@ -19,7 +19,7 @@ impl Holder<'_> {
     /// Gives it what the properties say of policies, and takes away what `was` said and they do not.
     pub(super) async fn attach(self, ask: &Ask, was: &Map<String, Value>) -> Result<(), Failure> {
         let (had, has) = (managed(was), managed(&ask.properties));
-        for arn in has.difference(&had) {
+        for arn in has.iter().filter(|arn| ask.again || !had.contains(*arn)) {
             self.act(ask, "Attach", "Policy", &[("PolicyArn", arn)]).await?;
         }
         for arn in had.difference(&has) {

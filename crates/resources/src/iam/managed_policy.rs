@@ -94,7 +94,7 @@ async fn made(ask: &Ask, arn: &str) -> Result<Made, Failure> {
 /// Has those have it who are named, and those no more who were by `was`.
 async fn attach(ask: &Ask, arn: &str, was: &Map<String, Value>) -> Result<(), Failure> {
     let (had, has) = (holders(was), holders(&ask.properties));
-    for (word, name) in has.difference(&had) {
+    for (word, name) in has.iter().filter(|one| ask.again || !had.contains(*one)) {
         Holder { word, name }.give(ask, arn).await?;
     }
     for (word, name) in had.difference(&has) {

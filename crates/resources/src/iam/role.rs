@@ -56,6 +56,11 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
 }
 
 async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
+    if !ask.value("PermissionsBoundary").is_null() {
+        return Err(Failure::new(
+            "PermissionsBoundary is not supported: fika has no permissions boundaries.",
+        ));
+    }
     let name = was.made.id.clone();
     let trust = document(ask.value("AssumeRolePolicyDocument"));
     iam(&ask, "UpdateAssumeRolePolicy", &[("RoleName", &name), ("PolicyDocument", &trust)]).await?;

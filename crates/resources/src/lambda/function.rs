@@ -102,15 +102,19 @@ async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
     let name = was.made.id.clone();
     settled(&ask, &name).await?;
     let (old, new) = (&was.properties, &ask.properties);
+    // What is not sure to be as it was is said again.
+    let differs = |property: &str| {
+        old.get(property) != new.get(property) || (ask.again && new.contains_key(property))
+    };
     let changed: Map<String, Value> = CONFIGURATION
         .iter()
-        .filter(|(property, _)| old.get(*property) != new.get(*property))
+        .filter(|(property, _)| differs(property))
         .map(|(property, default)| {
             ((*property).to_owned(), new.get(*property).cloned().unwrap_or_else(default))
         })
         .collect();
     let mut input = changed;
-    if old.get("KmsKeyArn") != new.get("KmsKeyArn") {
+    if differs("KmsKeyArn") {
         key(&ask, &mut input);
     }
     if !input.is_empty() {
@@ -180,7 +184,10 @@ pub(super) async fn settled(ask: &Ask, name: &str) -> Result<(), Failure> {
 
 /// What has operations of its own.
 async fn beside(ask: &Ask, name: &str, old: &Map<String, Value>) -> Result<(), Failure> {
-    let differs = |property: &str| old.get(property) != ask.properties.get(property);
+    let differs = |property: &str| {
+        let new = ask.properties.get(property);
+        old.get(property) != new || (ask.again && new.is_some())
+    };
     let property = "ReservedConcurrentExecutions";
     if differs(property) {
         match ask.value(property) {

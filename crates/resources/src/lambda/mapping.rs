@@ -77,7 +77,9 @@ async fn create(ask: Ask) -> Result<Made, Failure> {
 async fn update(ask: Ask, was: Was) -> Result<Made, Failure> {
     let id = &was.made.id;
     let (old, new) = (named(&was.properties), input(&ask));
-    let differ = old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name));
+    let again = |name: &str| ask.again && new.contains_key(name);
+    let differs = |name: &&String| old.get(*name) != new.get(*name) || again(name);
+    let differ = old.keys().chain(new.keys()).filter(differs);
     let changed: Map<String, Value> = differ
         .filter(|name| *name != "Tags")
         .map(|name| {

@@ -2,6 +2,7 @@
 
 use http::Method;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::function::settled;
 use super::provisioned::provide;
@@ -26,13 +27,18 @@ pub static KIND: Kind = Kind {
     delete: |ask, was| Box::pin(delete(ask, was)),
 };
 
+/// Whoever publishes: two at once would each take the same version for theirs.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 async fn create(ask: Ask) -> Result<Made, Failure> {
     let function = function_of(&ask)?;
     settled(&ask, function).await?;
+    let turn = TURN.lock().await;
     let last = last(&ask, function).await?;
     let input = Value::Object(ask.only(&["CodeSha256", "Description"]));
     let path = format!("{FUNCTIONS}/{function}/versions");
     let answer = call(&ask, Method::POST, &path, &input).await?;
+    drop(turn);
     let (arn, number) = (answer["FunctionArn"].as_str(), answer["Version"].as_str());
     let (arn, number) = (arn.unwrap_or_default(), number.unwrap_or_default());
     // Lambda answers with the last version where nothing changed since; that is another resource's, unless
